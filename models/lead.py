@@ -1,0 +1,142 @@
+"""A lead: a situation worth a sales conversation, made of one or more signals."""
+
+from datetime import datetime
+
+from pydantic import JsonValue
+from sqlalchemy import CheckConstraint, Index, Text, text
+from sqlmodel import Field
+
+from models.base import Row
+from models.columns import JSONColumn, one_of
+from models.ids import new_id
+from models.words import (
+    DeclineReason,
+    Kind,
+    LeadStatus,
+    OfferState,
+    TouchpointKind,
+)
+
+_CLOSED = "('won','lost','disqualified','merged','erased')"
+
+
+class Lead(Row, table=True):
+    """Somebody in the market for a topic, with one owner at a time and a clock on it.
+
+    Rows are not validated on construction; ``service`` builds them from validated values.
+    """
+
+    __tablename__ = "lead"
+    __table_args__ = (
+        CheckConstraint("score BETWEEN 0 AND 100", name="score_of_hundred"),
+        CheckConstraint(
+            f"status IN {_CLOSED} OR next_step_at IS NOT NULL", name="live_lead_has_timer"
+        ),
+        CheckConstraint(
+            f"status NOT IN {_CLOSED} OR (closed_at IS NOT NULL AND close_reason IS NOT NULL)",
+            name="closed_lead_has_reason",
+        ),
+        CheckConstraint(
+            "status NOT IN ('accepted','working','opportunity') OR owner_id IS NOT NULL",
+            name="accepted_lead_has_owner",
+        ),
+        Index("lead_inbox", "status", "score"),
+    )
+
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
+    topic_id: str = Field(foreign_key="topic.id", index=True)
+    author_id: str | None = Field(default=None, foreign_key="author.id", index=True)
+    thread_id: str = Field(foreign_key="thread.id", index=True)
+    title: str
+    kind: Kind = Field(sa_type=one_of(Kind, "kind"))  # of its strongest signal
+    journey_step: int  # 1..6, the furthest reached
+    status: LeadStatus = Field(sa_type=one_of(LeadStatus, "status"))
+    score: float  # 0..100 at scored_at, see service.rules.scoring
+    score_explain: dict[str, JsonValue] = Field(sa_type=JSONColumn)
+    profile_version: str
+    scored_at: datetime
+    owner_id: str | None = Field(default=None, foreign_key="user_account.id", index=True)
+    team_id: str | None = Field(default=None, foreign_key="team.id")
+    next_step: str  # what is due, in words
+    next_step_at: datetime | None = Field(default=None, index=True)
+    first_signal_at: datetime
+    last_signal_at: datetime
+    sales_ready_at: datetime | None = None
+    first_offer_at: datetime | None = None
+    accepted_at: datetime | None = None
+    first_touch_at: datetime | None = None
+    handed_back_at: datetime | None = None
+    recycle_count: int = 0
+    mandatory_follow_up: bool = False
+    closed_at: datetime | None = None
+    close_reason: str | None = None
+    status_since: datetime
+    created_at: datetime
+    rev: int = 1  # optimistic lock: a writer who saw another rev is refused
+
+
+class LeadSignal(Row, table=True):
+    """A signal is evidence for exactly one lead."""
+
+    __tablename__ = "lead_signal"
+
+    signal_id: str = Field(primary_key=True, foreign_key="signal.id")
+    lead_id: str = Field(foreign_key="lead.id", index=True)
+
+
+class StatusChange(Row, table=True):
+    """One step of a lead through its life."""
+
+    __tablename__ = "status_change"
+
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
+    lead_id: str = Field(foreign_key="lead.id", index=True)
+    from_status: LeadStatus | None = Field(default=None, sa_type=one_of(LeadStatus, "from_status"))
+    to_status: LeadStatus = Field(sa_type=one_of(LeadStatus, "to_status"))
+    event: str
+    actor: str  # a user's id, or "harken"
+    at: datetime
+    seconds_in_previous: float
+    reason: str | None = None
+
+
+class Offer(Row, table=True):
+    """The lease of a lead to a rep: accept it in time, or it goes on."""
+
+    __tablename__ = "offer"
+    __table_args__ = (
+        Index(
+            "one_open_offer_a_lead",
+            "lead_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index("offer_due", "state", "accept_by"),
+    )
+
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
+    lead_id: str = Field(foreign_key="lead.id", index=True)
+    to_user_id: str = Field(foreign_key="user_account.id", index=True)
+    offered_at: datetime
+    accept_by: datetime
+    state: OfferState = Field(default=OfferState.OPEN, sa_type=one_of(OfferState, "state"))
+    answered_at: datetime | None = None
+    fencing: int  # counts the lead's offers; an answer with an older number is refused
+    decline_reason: DeclineReason | None = Field(
+        default=None, sa_type=one_of(DeclineReason, "decline_reason")
+    )
+    explain: dict[str, JsonValue] = Field(sa_type=JSONColumn)  # why this rep, why not the others
+
+
+class Touchpoint(Row, table=True):
+    """Something a rep did for a lead. Harken notes it and never does it."""
+
+    __tablename__ = "touchpoint"
+
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
+    lead_id: str = Field(foreign_key="lead.id", index=True)
+    kind: TouchpointKind = Field(sa_type=one_of(TouchpointKind, "kind"))
+    by_user_id: str = Field(foreign_key="user_account.id")
+    at: datetime
+    note: str = Field(default="", sa_type=Text)

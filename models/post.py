@@ -1,0 +1,66 @@
+"""What was found: authors, threads and posts. Plain text only; there is no HTML column."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Text, UniqueConstraint
+from sqlmodel import Field
+
+from models.base import Row
+from models.ids import new_id
+
+
+class Author(Row, table=True):
+    """A handle at a source."""
+
+    __tablename__ = "author"
+    __table_args__ = (UniqueConstraint("source_id", "handle_norm"),)
+
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
+    source_id: str = Field(foreign_key="source.id")
+    handle: str
+    handle_norm: str  # see normalise_handle
+    profile_url: str | None = None
+    first_seen_at: datetime
+
+
+class Thread(Row, table=True):
+    """A conversation at a source."""
+
+    __tablename__ = "thread"
+    __table_args__ = (UniqueConstraint("source_id", "key"),)
+
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
+    source_id: str = Field(foreign_key="source.id")
+    key: str
+    title: str
+    url: str | None = None
+    first_seen_at: datetime
+
+
+class Post(Row, table=True):
+    """A post as its source gave it, at its latest revision."""
+
+    __tablename__ = "post"
+    __table_args__ = (
+        UniqueConstraint("source_id", "external_id"),
+        CheckConstraint("revision >= 1", name="revision_counts_from_one"),
+    )
+
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
+    source_id: str = Field(foreign_key="source.id")
+    external_id: str = Field(max_length=512)
+    thread_id: str = Field(foreign_key="thread.id", index=True)
+    author_id: str | None = Field(default=None, foreign_key="author.id", index=True)
+    parent_external_id: str | None = None
+    is_opening: bool
+    url: str | None = None
+    title: str
+    text: str = Field(sa_type=Text)
+    quoted: str = Field(default="", sa_type=Text)  # others' words; never judged
+    language: str  # ISO 639-1 or "und"
+    published_at: datetime = Field(index=True)  # when the source says nothing, fetched_at
+    edited_at: datetime | None = None
+    fetched_at: datetime
+    content_hash: str = Field(index=True, max_length=64)  # of title, text and author, not of URLs
+    revision: int = 1
+    retention_until: datetime = Field(index=True)

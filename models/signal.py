@@ -1,0 +1,45 @@
+"""A post judged against a topic."""
+
+from datetime import datetime
+
+from pydantic import JsonValue
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlmodel import Field
+
+from models.base import Row
+from models.columns import JSONColumn, one_of
+from models.ids import new_id
+from models.words import Kind, Role, SignalStatus
+
+
+class Signal(Row, table=True):
+    """What a post says about its author's buying, under one topic."""
+
+    __tablename__ = "signal"
+    __table_args__ = (
+        UniqueConstraint("post_id", "topic_id"),
+        CheckConstraint("probability BETWEEN 0 AND 1", name="probability_is_one"),
+        CheckConstraint("strength BETWEEN 0 AND 3", name="strength_of_guide"),
+        CheckConstraint("journey_step BETWEEN 1 AND 6", name="journey_has_six_steps"),
+        CheckConstraint("fit BETWEEN 0 AND 1", name="fit_is_share"),
+    )
+
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
+    post_id: str = Field(foreign_key="post.id")
+    topic_id: str = Field(foreign_key="topic.id", index=True)
+    kind: Kind = Field(sa_type=one_of(Kind, "kind"))
+    role: Role = Field(sa_type=one_of(Role, "role"))
+    journey_step: int
+    probability: float
+    strength: int
+    fit: float  # how surely the post is about the topic
+    uncertain: bool
+    solved: bool
+    negatives: list[str] = Field(sa_type=JSONColumn)  # models.words.Negative
+    slots: list[dict[str, JsonValue]] = Field(sa_type=JSONColumn)
+    evidence: list[dict[str, JsonValue]] = Field(sa_type=JSONColumn)
+    matched: list[dict[str, JsonValue]] = Field(sa_type=JSONColumn)  # the topic's phrases
+    model_version: str
+    status: SignalStatus = Field(default=SignalStatus.NEW, sa_type=one_of(SignalStatus, "status"))
+    happened_at: datetime  # when the post was written: what decay counts from
+    created_at: datetime

@@ -1,0 +1,63 @@
+"""Places that are listened to, and the terms under which."""
+
+from datetime import datetime
+
+from pydantic import JsonValue
+from sqlalchemy import CheckConstraint, Text
+from sqlmodel import Field
+
+from models.base import Row
+from models.columns import JSONColumn, one_of
+from models.ids import new_id
+from models.words import Licence, SourceHealth, SourceKind, StorageMode
+
+
+class SourcePolicy(Row, table=True):
+    """What a platform or an operator allows; gates the crawler and the store."""
+
+    __tablename__ = "source_policy"
+    __table_args__ = (
+        CheckConstraint("min_interval_seconds >= 0", name="interval_not_negative"),
+        CheckConstraint("approval_ref <> ''", name="approval_is_named"),
+    )
+
+    name: str = Field(primary_key=True, max_length=64)
+    obey_robots: bool
+    min_interval_seconds: float  # between two requests to one host
+    requires_approval: bool
+    approval_ref: str | None = None  # where the permission is on record; None: not given
+    allow_storage: StorageMode = Field(sa_type=one_of(StorageMode, "allow_storage"))
+    licence: Licence = Field(sa_type=one_of(Licence, "licence"))
+    attribution: str = ""  # shown beside every quote
+    community_rules: str = Field(default="", sa_type=Text)
+
+
+class Source(Row, table=True):
+    """One place to listen, with the state of its polling."""
+
+    __tablename__ = "source"
+    __table_args__ = (
+        CheckConstraint("every_seconds > 0", name="every_positive"),
+        CheckConstraint("quality BETWEEN 0 AND 1", name="quality_is_share"),
+    )
+
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
+    slug: str = Field(unique=True, max_length=64)  # its name in files and commands
+    kind: SourceKind = Field(sa_type=one_of(SourceKind, "kind"))
+    name: str
+    url: str
+    policy_name: str = Field(foreign_key="source_policy.name")
+    options: dict[str, str] = Field(default_factory=dict, sa_type=JSONColumn)
+    from_files: bool  # False: added by a command and not touched when files change
+    active: bool = True
+    quality: float = 1.0  # 0..1: how much a signal from here is worth
+    every_seconds: float
+    next_poll_at: datetime = Field(index=True)
+    lease_until: datetime | None = None  # a crawl has it until then
+    lease_token: str | None = None  # and proves so with this
+    cursor: dict[str, JsonValue] = Field(default_factory=dict, sa_type=JSONColumn)
+    health: SourceHealth = Field(default=SourceHealth.OK, sa_type=one_of(SourceHealth, "health"))
+    fail_count: int = 0  # since the last success
+    last_success_at: datetime | None = None
+    last_problem: str | None = None  # in words for a person
+    created_at: datetime

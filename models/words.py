@@ -1,0 +1,186 @@
+"""The closed vocabularies of the domain. Stored and shown: rename none without a migration."""
+
+from enum import StrEnum
+
+
+class SourceKind(StrEnum):
+    """What a source is, which decides the adapter that reads it."""
+
+    FEED = "feed"  # RSS, Atom, RDF as feedparser knows them
+    FORUM = "forum"  # thread pages in HTML
+    HACKER_NEWS = "hackernews"  # the Algolia search API and whatever speaks its shape
+
+
+class SourceHealth(StrEnum):
+    """How the last polls of a source went."""
+
+    OK = "ok"
+    DEGRADED = "degraded"  # failed lately; polled again with back-off
+    POISON = "poison"  # its bytes had to be killed while parsing
+    PAUSED = "paused"  # by a person
+
+
+class Licence(StrEnum):
+    """Under what terms a source's posts may be shown."""
+
+    UNKNOWN = "unknown"
+    CC_BY_SA_2_5 = "cc-by-sa-2.5"
+    CC_BY_SA_3_0 = "cc-by-sa-3.0"
+    CC_BY_SA_4_0 = "cc-by-sa-4.0"
+    PROPRIETARY = "proprietary"
+    OWN = "own"
+
+
+class StorageMode(StrEnum):
+    """How much of a post's text a source policy lets us keep."""
+
+    FULL = "full"
+    EXCERPT = "excerpt"  # a window around the evidence
+    NONE = "none"  # link and judgement only
+
+
+class Kind(StrEnum):
+    """What a buyer does in a post: the labelling guide's one vocabulary."""
+
+    RECOMMENDATION = "recommendation"
+    EXPERIENCE = "experience"
+    COMPARISON = "comparison"
+    ALTERNATIVE = "alternative"
+    PRICING = "pricing"
+    PURCHASE = "purchase"
+    NEED = "need"
+    NONE = "none"
+
+
+class Role(StrEnum):
+    """Who the author is in a post: the labelling guide's one vocabulary."""
+
+    SEEKER = "seeker"
+    SELLER = "seller"
+    ANSWERER = "answerer"
+    REVIEWER = "reviewer"
+    SHARER = "sharer"
+    JOBSEEKER = "jobseeker"
+    RECRUITER = "recruiter"
+    RESEARCHER = "researcher"
+    OTHER = "other"
+
+
+class Negative(StrEnum):
+    """A reason that takes score away (lead-management.md, Score: ``neg``)."""
+
+    VENDOR_PROMO = "vendor_promo"
+    JOB_SEEKER = "job_seeker"
+    STUDENT = "student"
+    SOLVED = "solved"
+    FREEBIE = "freebie"
+    COMPETITOR = "competitor"
+
+
+class SignalStatus(StrEnum):
+    """What people said of a signal."""
+
+    NEW = "new"
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+    MUTED = "muted"
+
+
+class LeadStatus(StrEnum):
+    """Where a lead stands (lead-management.md, Statuses and transitions)."""
+
+    DETECTED = "detected"
+    MQL = "mql"
+    NURTURING = "nurturing"
+    SALES_READY = "sales_ready"
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    WORKING = "working"
+    OPPORTUNITY = "opportunity"
+    WON = "won"
+    LOST = "lost"
+    DISQUALIFIED = "disqualified"
+    MERGED = "merged"
+    ERASED = "erased"
+
+
+class Funnel(StrEnum):
+    """Which half of the house a lead is in; follows from its status."""
+
+    MARKETING = "marketing"
+    SALES = "sales"
+    CLOSED = "closed"
+
+
+class OfferState(StrEnum):
+    """What became of the lease of a lead to a rep."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+class DeclineReason(StrEnum):
+    """Why a rep gave an offer back."""
+
+    NOT_MY_AREA = "not_my_area"
+    CAPACITY = "capacity"
+    CONFLICT = "conflict"
+    ALREADY_KNOWN = "already_known"
+    NOT_A_LEAD = "not_a_lead"
+
+
+class DisqualifyReason(StrEnum):
+    """Why a lead was no lead."""
+
+    SPAM = "spam"
+    VENDOR_PROMO = "vendor_promo"
+    STUDENT = "student"
+    JOB_SEEKER = "job_seeker"
+    COMPETITOR = "competitor"
+    FREEBIE = "freebie"
+    OUT_OF_MARKET = "out_of_market"
+    SOLVED = "solved"
+    DUPLICATE = "duplicate"
+    SENSITIVE = "sensitive"
+    UNREACHABLE_EXPIRED = "unreachable_expired"
+
+
+class TouchpointKind(StrEnum):
+    """What happened between a rep and a buyer. The human did it; Harken only notes it."""
+
+    ENGAGE_REPLY = "engage_reply"
+    EMAIL = "email"
+    CALL = "call"
+    MEETING = "meeting"
+    NOTE = "note"
+
+
+class UserRole(StrEnum):
+    """What a person may do here."""
+
+    ADMIN = "admin"
+    MARKETER = "marketer"
+    MANAGER = "manager"
+    REP = "rep"
+    VIEWER = "viewer"
+
+
+class SuppressionScope(StrEnum):
+    """What a suppression key stands for."""
+
+    AUTHOR = "author"
+    DOMAIN = "domain"
+
+
+class SuppressionReason(StrEnum):
+    """Why somebody must not be stored, scored or shown."""
+
+    OBJECTION = "objection"
+    ERASURE = "erasure"
+    DO_NOT_CONTACT = "do_not_contact"
+    LEGAL = "legal"
+    INTERNAL = "internal"
+    COMPETITOR = "competitor"
