@@ -1,0 +1,235 @@
+"""The configuration of an installation as a whole: all of it is right, or none of it is used."""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ValidationError
+from pydantic_settings import SettingsError
+
+from config.agreement import find_disagreements
+from config.document import Document
+from config.explain import message_of, path_of, problems_of
+from config.folder import TOPICS, Reading, read_folder
+from config.phrases import risky_phrases
+from config.places import KeyPath
+from config.problem import ConfigError, Problem
+from config.process import Process
+from config.scoring import ScoringProfile
+from config.settings import Settings, holds_password, secrets_from_files, variable
+from config.source import PoliciesFile, PolicySpec, SourcesFile, SourceSpec, choose_policy
+from config.team import Routing, Sla, TeamsFile, TeamSpec, UserSpec
+from config.terms import Checked, check_clocks, check_policies, check_sources
+from config.topic import Topic
+from models.words import SourceKind
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything that the people of an installation have decided."""
+
+    settings: Settings
+    topics: Mapping[str, Topic]  # by id
+    sources: Mapping[str, SourceSpec]  # by id
+    policies: Mapping[str, PolicySpec]  # by name
+    routing: Routing
+    teams: Mapping[str, TeamSpec]  # by id
+    users: Mapping[str, UserSpec]  # by handle
+    sla: Sla
+    scoring: ScoringProfile
+    process: Process
+
+    def policy_for(self, kind: SourceKind, url: str, *, named: str | None = None) -> PolicySpec:
+        """Return what may be done at a source, also at one that no file knows.
+
+        Args:
+            kind: what it is; every kind has a policy.
+            url: its address, whose host may have a policy of its own.
+            named: the policy that the source asks for; an unknown name is passed over.
+        """
+        host = urlsplit(url).hostname or ""
+        chosen = choose_policy(self.policies.values(), kind=kind, host=host, named=named)
+        return chosen or self.policies[kind.value]
+
+    def members(self, team: str) -> tuple[UserSpec, ...]:
+        """Return a team's active users, in the order of the file."""
+        return tuple(user for user in self.users.values() if user.active and user.team == team)
+
+
+def load_config(folder: Path | None) -> Config:
+    """Return the configuration in ``folder``; a missing file is taken from the shipped ones.
+
+    Variables of the environment overrule harken.toml, see ``config.settings.Settings``.
+
+    Args:
+        folder: None, or one that is yet to be made, gives the shipped configuration.
+
+    Raises:
+        ConfigError: with every problem of every file.
+    """
+    return _check(read_folder(folder))
+
+
+def find_risky_phrases(folder: Path | None) -> tuple[Problem, ...]:
+    """Return the phrases of the topics that will find the wrong posts or none, with places.
+
+    Raises:
+        ConfigError: the configuration can't be used at all.
+    """
+    reading = read_folder(folder)
+    _check(reading)
+    return tuple(
+        document.problem(path, message)
+        for document in reading.documents[TOPICS]
+        for path, message in risky_phrases(Topic.model_validate(document.values))
+    )
+
+
+def _check(reading: Reading) -> Config:
+    desk = _Desk(reading)
+    settings = desk.settings()
+    topics = desk.topics()
+    sources = desk.read("sources.toml", SourcesFile)
+    policies = desk.read("policies.toml", PoliciesFile)
+    routing = desk.read("routing.toml", Routing)
+    teams = desk.read("teams.toml", TeamsFile)
+    sla = desk.read("sla.toml", Sla)
+    scoring = desk.read("scoring.toml", ScoringProfile)
+    process = desk.read("process.toml", Process)
+    desk.compare(sources, policies, teams, sla)
+    if (
+        desk.problems
+        or settings is None
+        or sources is None
+        or policies is None
+        or routing is None
+        or teams is None
+        or sla is None
+        or scoring is None
+        or process is None
+    ):
+        raise ConfigError(desk.problems)
+    return Config(
+        settings=settings,
+        topics=MappingProxyType({topic.id: topic for topic in topics}),
+        sources=MappingProxyType({source.id: source for source in sources.model.source}),
+        policies=MappingProxyType({policy.name: policy for policy in policies.model.policy}),
+        routing=routing.model,
+        teams=MappingProxyType({team.id: team for team in teams.model.team}),
+        users=MappingProxyType({user.handle: user for user in teams.model.user}),
+        sla=sla.model,
+        scoring=scoring.model,
+        process=process.model,
+    )
+
+
+class _Desk:
+    """Where documents become models and the problems pile up."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self.problems: list[Problem] = list(reading.problems)
+
+    def read(self, file: str, model: type[Model]) -> Checked[Model] | None:
+        """Return what a file means, or None after noting what is wrong with it."""
+        document = self._document(file)
+        return None if document is None else self._validate(document, model)
+
+    def topics(self) -> list[Topic]:
+        """Return the topics that are right; note what is wrong with the others."""
+        documents = self._reading.documents.get(TOPICS, ())
+        checked = [self._validate(document, Topic) for document in documents]
+        return [topic.model for topic in checked if topic is not None]
+
+    def settings(self) -> Settings | None:
+        """Return the settings, in which the environment has the last word."""
+        secrets, problems = secrets_from_files(os.environ)
+        self.problems += problems
+        document = self._document("harken.toml")
+        if document is None:
+            return None
+        self.problems += _exposed_secrets(document)
+        # Names that begin with _ steer BaseSettings itself and never come from a file.
+        values: dict[str, Any] = {  # anything may stand in a file; Settings checks it
+            key: value for key, value in document.values.items() if not key.startswith("_")
+        }
+        for key in document.values.keys() - values:
+            self.problems.append(document.problem((key,), "unknown key"))
+        try:
+            return Settings(**(values | secrets))
+        except ValidationError as error:
+            self.problems += _setting_problems(error, document, secrets)
+        except SettingsError as error:
+            self.problems.append(_variable_problem(error))
+        return None
+
+    def compare(
+        self,
+        sources: Checked[SourcesFile] | None,
+        policies: Checked[PoliciesFile] | None,
+        teams: Checked[TeamsFile] | None,
+        sla: Checked[Sla] | None,
+    ) -> None:
+        """Note where files contradict each other, as far as they can be read."""
+        self.problems += find_disagreements(self._reading.documents, self._reading.unread)
+        if policies is not None:
+            self.problems += check_policies(policies)
+        if sources is not None and policies is not None:
+            self.problems += check_sources(sources, policies)
+        if teams is not None and sla is not None:
+            self.problems += check_clocks(teams, sla)
+
+    def _document(self, file: str) -> Document | None:
+        return next(iter(self._reading.documents.get(file, ())), None)
+
+    def _validate(self, document: Document, model: type[Model]) -> Checked[Model] | None:
+        try:
+            return Checked(document, model.model_validate(document.values))
+        except ValidationError as error:
+            self.problems += problems_of(error, document, model)
+            return None
+
+
+def _setting_problems(
+    error: ValidationError, document: Document, secrets: Mapping[str, str]
+) -> Iterator[Problem]:
+    """Yield each problem at the place its value came from: a variable or the file."""
+    set_names = {name.upper() for name, value in os.environ.items() if value}
+    for detail in error.errors(include_url=False):
+        path = path_of(detail)
+        names = (variable(path[:length]) for length in range(len(path), 0, -1))
+        name = next((name for name in names if name in set_names), None)
+        if name is None and path[:1] and path[0] in secrets:
+            name = f"{variable(path)}_FILE"
+        message = message_of(detail, Settings)
+        if name is not None:
+            yield Problem(file="environment", key=name, message=message)
+        else:
+            yield document.problem(path, message)
+
+
+def _variable_problem(error: SettingsError) -> Problem:
+    """Say which variable can't be read, as HARKEN_DIGEST when it is not JSON."""
+    field = re.search(r'field "(\w+)"', str(error))
+    key: KeyPath = (field[1],) if field else ()
+    return Problem(file="environment", key=variable(key), message="must be a table in JSON")
+
+
+def _exposed_secrets(document: Document) -> Iterator[Problem]:
+    """Yield a problem for each secret in a file that other users of the machine can read."""
+    if not document.path.stat().st_mode & 0o077:
+        return
+    for key in Settings.SECRETS:
+        value = document.values.get(key)
+        if isinstance(value, str) and (key != "database" or holds_password(value)):
+            name = variable((key,))
+            yield document.problem(
+                (key,), f"others can read this file: chmod 600, or use {name} or {name}_FILE"
+            )

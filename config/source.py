@@ -1,0 +1,128 @@
+"""Where Harken listens and under what terms: ``sources.toml`` and ``policies.toml``."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, PlainValidator, model_validator
+
+from config.problem import quoted
+from config.shape import (
+    Duration,
+    Line,
+    Prose,
+    Shape,
+    Share,
+    Slug,
+    Url,
+    Word,
+    at,
+    is_on,
+    parse_duration,
+)
+from models.words import Licence, SourceKind, StorageMode
+
+SHORTEST_POLL = timedelta(minutes=1)
+
+
+def parse_poll(value: object) -> timedelta:
+    """Return the time between two polls.
+
+    Raises:
+        ValueError: it is no duration, or shorter than is polite for any source.
+    """
+    every = parse_duration(value)
+    if every < SHORTEST_POLL:
+        raise ValueError("is too often: a source may be polled once a minute at most")
+    return every
+
+
+def check_host(value: str) -> str:
+    """Return ``value`` if it is a plain host name.
+
+    Raises:
+        ValueError: it is an address, has a port, or isn't in lower case.
+    """
+    if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*", value):
+        raise ValueError(f"{quoted(value)} is no host; write it like 'example.com'")
+    return value
+
+
+Poll = Annotated[timedelta, PlainValidator(parse_poll)]
+Host = Annotated[str, AfterValidator(check_host)]
+
+
+class SourceSpec(Shape):
+    """A place to listen at, as its author wrote it down."""
+
+    id: Slug
+    kind: Word[SourceKind]
+    name: Line
+    url: Url
+    every: Poll = timedelta(minutes=15)  # between two polls
+    policy: Slug | None = None  # None: the policy of its host, else the one named like its kind
+    options: Mapping[str, str] = Field(default_factory=dict)  # for the adapter of its kind
+    quality: Share = 1.0  # q of the score: how much a signal from here is worth
+    active: bool = True
+
+    @property
+    def host(self) -> str:
+        """Return the host of its address, in lower case."""
+        return urlsplit(self.url).hostname or ""
+
+
+class PolicySpec(Shape):
+    """What may be done at a source. The crawler asks it before every poll."""
+
+    name: Slug
+    hosts: tuple[Host, ...] = ()  # sources on these hosts and below them fall under it
+    obey_robots: bool = True
+    min_interval: Duration  # between two requests to one host
+    requires_approval: bool = False  # nothing is fetched before approval_ref says who allowed it
+    approval_ref: Prose = ""  # where the permission can be read: a contract, a page, a mail
+    allow_storage: Word[StorageMode]
+    licence: Word[Licence]
+    attribution: Prose = ""  # shown and exported with every post
+    community_rules: Prose = ""  # shown to a rep before he engages there
+
+    @model_validator(mode="after")
+    def _passes_robots_by_permission_only(self) -> Self:
+        if not self.obey_robots and not self.approval_ref.strip():
+            raise at("obey_robots", "false needs an approval_ref: who permits it, and where?")
+        return self
+
+    @property
+    def allows_crawling(self) -> bool:
+        """Tell whether its sources may be fetched: approved, or in no need of approval."""
+        return not self.requires_approval or bool(self.approval_ref.strip())
+
+    def governs(self, host: str) -> bool:
+        """Tell whether sources on ``host`` fall under this policy, whatever their kind."""
+        return any(is_on(host, own) for own in self.hosts)
+
+
+class SourcesFile(Shape):
+    """``sources.toml``."""
+
+    source: tuple[SourceSpec, ...] = ()
+
+
+class PoliciesFile(Shape):
+    """``policies.toml``."""
+
+    policy: tuple[PolicySpec, ...] = ()
+
+
+def choose_policy(
+    policies: Iterable[PolicySpec], *, kind: SourceKind, host: str, named: str | None = None
+) -> PolicySpec | None:
+    """Return the policy that a source falls under, or None if there is none.
+
+    A policy that names the source's host wins, so that nobody gets round it by another kind or
+    name; then the one the source names; then the one named like its kind.
+    """
+    by_name = {policy.name: policy for policy in policies}
+    governing = (policy for policy in by_name.values() if policy.governs(host))
+    return next(governing, by_name.get(named or kind.value))
