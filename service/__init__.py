@@ -1,0 +1,1 @@
+"""The shell: store, intake, routing, jobs, web, commands. All side effects are here."""

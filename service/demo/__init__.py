@@ -1,0 +1,1 @@
+"""`harken demo`: sample communities on loopback, and the round that reads them."""
