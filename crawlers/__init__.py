@@ -1,0 +1,1 @@
+"""Sources, a file a kind. Each yields posts through the gate and knows nothing of leads."""

@@ -1,0 +1,260 @@
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from crawlers.errors import NotFound, NothingToRead, RateLimited, TimedOut
+from crawlers.forum_page import ForumPage, ForumPost, ListedThread
+from crawlers.forum_progress import MAX_REMEMBERED, Progress
+from crawlers.forum_walk import MAX_FAILURES, Step, Visit, Walk, thread_key
+from crawlers.found import Cursor
+
+NOW = datetime(2026, 6, 30, 12, 0, tzinfo=UTC)
+HOME = "https://forum.example/"
+
+
+def a_walk(cursor: Cursor | None = None, *, max_pages: int = 500) -> Walk:
+    return Walk(start_url=HOME, progress=Progress(cursor or {}), now=NOW, max_pages=max_pages)
+
+
+def a_board(*threads: tuple[int, str | None], following: str | None = None) -> ForumPage:
+    return ForumPage(
+        "phpBB",
+        "Kitchens",
+        f"{HOME}viewforum.php?f=2",
+        threads=tuple(
+            ListedThread(f"{HOME}viewtopic.php?f=2&t={number}&sid=x", f"Thread {number}", state)
+            for number, state in threads
+        ),
+        following=following,
+    )
+
+
+def a_thread(*numbers: int, number: int = 1, following: str | None = None) -> ForumPage:
+    return ForumPage(
+        "phpBB",
+        "Which hob?",
+        f"{HOME}viewtopic.php?t=12",
+        posts=tuple(a_post(post) for post in numbers),
+        following=following,
+        number=number,
+    )
+
+
+def a_post(number: int) -> ForumPost:
+    return ForumPost(
+        id=f"p{number}",
+        url=f"{HOME}viewtopic.php?p={number}&sid=x#p{number}",
+        author="ann",
+        published=1767629460,
+        text=f"Words {number}",
+        quoted="",
+    )
+
+
+def arrive(walk: Walk, visit: Visit, page: ForumPage) -> Step:
+    return walk.arrived(visit, page, found_at=visit.url)
+
+
+def test_boards_lead_to_threads_and_threads_to_posts() -> None:
+    walk = a_walk()
+    index = ForumPage("phpBB", "Index", HOME, boards=(f"{HOME}viewforum.php?f=2&sid=x",))
+    (board,) = arrive(walk, walk.start(), index).visits
+    assert board == Visit(url=f"{HOME}viewforum.php?f=2")
+    (thread,) = arrive(walk, board, a_board((12, "s1"))).visits
+    assert (thread.url, thread.thread) == (f"{HOME}viewtopic.php?f=2&t=12", "t12")
+    first, second = arrive(walk, thread, a_thread(98, 99)).posts
+    assert (first.external_id, first.title, first.is_opening) == ("p98", "Which hob?", True)
+    assert (second.external_id, second.title, second.is_opening) == ("p99", "", False)
+    assert first.url == f"{HOME}viewtopic.php?p=98#p98"
+    assert first.thread_key == second.thread_key == "t12"
+    assert first.thread_url == f"{HOME}viewtopic.php?f=2&t=12"
+
+
+def test_a_thread_without_news_is_not_visited_again() -> None:
+    walk = a_walk()
+    (thread,) = arrive(walk, walk.start(), a_board((12, "s1"))).visits
+    arrive(walk, thread, a_thread(98))
+    cursor = json.loads(json.dumps(walk.cursor(at_end=True)))
+
+    again = a_walk(cursor)
+    assert arrive(again, again.start(), a_board((12, "s1"))).visits == ()
+    answered = a_walk(cursor)
+    assert len(arrive(answered, answered.start(), a_board((12, "s2"))).visits) == 1
+
+
+def test_a_list_that_does_not_tell_is_always_followed() -> None:
+    walk = a_walk({"complete": True, "threads": {"t12": [None, ""]}})
+    assert len(arrive(walk, walk.start(), a_board((12, None))).visits) == 1
+
+
+def test_each_page_of_a_thread_can_be_committed_and_gone_on_from() -> None:
+    walk = a_walk()
+    (thread,) = arrive(walk, walk.start(), a_board((12, "s1"))).visits
+    step = arrive(walk, thread, a_thread(1, 2, following=f"{HOME}viewtopic.php?t=12&start=2"))
+    killed_here = json.loads(json.dumps(walk.cursor()))
+
+    after = a_walk(killed_here)
+    (resumed,) = arrive(after, after.start(), a_board((12, "s1"))).visits
+    assert resumed.url == step.visits[0].url == f"{HOME}viewtopic.php?t=12&start=2"
+    (post,) = arrive(after, resumed, a_thread(3, number=2)).posts
+    assert not post.is_opening
+    # the next answer is looked for on the last page, not on the first
+    later = a_walk(after.cursor(at_end=True))
+    assert arrive(later, later.start(), a_board((12, "s2"))).visits[0].url == resumed.url
+
+
+def test_lists_are_followed_to_the_known_and_no_further() -> None:
+    known: Cursor = {"complete": True, "threads": {"t1": ["s", ""], "t2": ["s", ""]}}
+    more = f"{HOME}viewforum.php?f=2&start=2"
+    page = a_board((1, "s"), (2, "s"), following=more)
+    walk = a_walk(known)
+    assert arrive(walk, walk.start(), page).visits == ()
+    news = a_walk(known)
+    page_with_news = a_board((1, "s"), (2, "news"), following=more)
+    assert [visit.url for visit in arrive(news, news.start(), page_with_news).visits][1] == more
+
+
+def test_after_a_crawl_that_was_cut_short_lists_are_followed_to_their_end() -> None:
+    walk = a_walk({"complete": False, "threads": {"t1": ["s", ""]}})
+    more = f"{HOME}viewforum.php?f=2&start=2"
+    (visit,) = arrive(walk, walk.start(), a_board((1, "s"), following=more)).visits
+    assert visit.url == more
+
+
+def test_a_last_page_that_repeats_for_ever_ends_its_thread() -> None:
+    walk = a_walk()
+    more = f"{HOME}viewtopic.php?t=12&start=10"
+    visit = Visit(url=f"{HOME}viewtopic.php?t=12", thread="t12", state="s")
+    step = arrive(walk, visit, a_thread(1, 2, following=more))
+    assert [onward.url for onward in step.visits] == [more]
+    assert arrive(walk, step.visits[0], a_thread(1, 2, following=more)) == Step()
+    assert not Progress(walk.cursor()).has_news("t12", ListedThread("", "", "s"))
+
+
+def test_a_list_that_repeats_for_ever_ends() -> None:
+    walk = a_walk()
+    more = f"{HOME}viewforum.php?f=2&start=2"
+    page = a_board((1, "s"), following=more)
+    assert len(arrive(walk, walk.start(), page).visits) == 2
+    assert arrive(walk, Visit(url=more), page).visits == ()
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://evil.example/viewtopic.php?t=12",
+        "https://forum.example:8443/viewtopic.php?t=12",
+        "javascript:alert(1)",
+        "http://169.254.169.254/",
+        "//evil.example/",
+    ],
+)
+def test_links_to_elsewhere_are_not_followed(link: str) -> None:
+    walk = a_walk()
+    board = replace(a_board(), threads=(ListedThread(link, "x", "s"),), boards=(link,))
+    assert arrive(walk, walk.start(), replace(board, following=link)).visits == ()
+
+
+def test_a_forum_that_moved_is_walked_where_it_is_now() -> None:
+    walk = a_walk()
+    moved = replace(a_board(), threads=(ListedThread("http://www.f.example/t?t=1", "x", "s"),))
+    step = walk.arrived(walk.start(), moved, found_at="https://www.f.example/")
+    assert [visit.url for visit in step.visits] == ["https://www.f.example/t?t=1"]
+
+
+def test_a_crawl_has_a_number_of_pages_and_the_next_one_goes_on() -> None:
+    walk = a_walk(max_pages=1)
+    assert arrive(walk, walk.start(), a_board((1, "s"))).visits == ()
+    assert walk.cursor(at_end=True)["complete"] is False
+    assert "more than 1 pages" in str(walk.problem)
+
+
+def test_a_first_page_of_no_forum_is_an_error() -> None:
+    walk = a_walk()
+    with pytest.raises(NothingToRead, match="Shop"):
+        arrive(walk, walk.start(), ForumPage(None, "Shop", HOME))
+
+
+def test_a_thread_that_is_gone_is_not_asked_for_again_and_one_that_failed_is() -> None:
+    walk = a_walk()
+    gone, slow = arrive(walk, walk.start(), a_board((1, "s"), (2, "s"))).visits
+    walk.failed(gone, NotFound())
+    assert walk.cursor(at_end=True)["complete"] is True
+    walk.failed(slow, TimedOut("forum.example", seconds=8, waited_for="nothing was sent"))
+    assert walk.cursor(at_end=True)["complete"] is False
+    assert str(walk.problem).startswith("2 pages could not be read")
+    progress = Progress(walk.cursor())
+    assert not progress.has_news("t1", ListedThread("", "", "s"))
+    assert progress.has_news("t2", ListedThread("", "", "s"))
+
+
+def test_a_host_that_wants_rest_ends_the_crawl() -> None:
+    walk = a_walk()
+    (visit,) = arrive(walk, walk.start(), a_board((1, "s"))).visits
+    walk.failed(visit, RateLimited(300))
+    assert isinstance(walk.fatal, RateLimited)
+    assert walk.cursor(at_end=True)["complete"] is False
+
+
+def test_a_server_that_is_down_ends_the_crawl() -> None:
+    walk = a_walk()
+    arrive(walk, walk.start(), a_board((1, "s")))
+    error = TimedOut("forum.example", seconds=8, waited_for="nothing was sent")
+    for _ in range(MAX_FAILURES):
+        assert walk.fatal is None
+        walk.failed(Visit(url=HOME), error)
+    assert walk.fatal is error
+
+
+def test_a_first_page_that_fails_is_the_crawl_s_own_error() -> None:
+    walk = a_walk()
+    walk.failed(walk.start(), NotFound())
+    assert isinstance(walk.fatal, NotFound)
+
+
+def test_posts_without_a_number_go_by_their_place_or_their_words() -> None:
+    walk = a_walk()
+    page = a_thread(1)
+    unnamed = replace(page.posts[0], id=None)
+    placed = replace(unnamed, url=f"{HOME}t/x#comment-3")
+    wordy = replace(unnamed, url=None)
+    visit = Visit(url=f"{HOME}t/x", thread="/t/x")
+    ids = [
+        post.external_id
+        for post in arrive(walk, visit, replace(page, posts=(placed, wordy))).posts
+    ]
+    assert ids[0] == "/t/x#comment-3"
+    assert ids[1].startswith("/t/x~")
+
+
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("https://f.example/viewtopic.php?f=3&t=12&start=20", "t12"),
+        ("https://f.example/threads/which-help-desk.123/page-4", "t123"),
+        ("https://f.example/threads/123/", "t123"),
+        ("https://f.example:8443/t/name/9?page=2", "/t/name/9"),
+    ],
+)
+def test_a_thread_has_one_key_under_all_its_addresses(url: str, key: str) -> None:
+    assert thread_key(url) == key
+
+
+def test_the_threads_read_last_are_remembered() -> None:
+    progress = Progress({})
+    for number in range(MAX_REMEMBERED + 10):
+        progress.read_up_to(f"t{number}", resume="", state="s")
+    progress.read_up_to("t10", resume="", state="s2")
+    progress.read_up_to("new", resume="", state="s")
+    kept = progress.cursor(complete=True)["threads"]
+    assert isinstance(kept, dict)
+    assert len(kept) == MAX_REMEMBERED
+    assert "t10" in kept
+    assert "t11" not in kept
+
+
+@pytest.mark.parametrize("cursor", [{}, {"threads": None}, {"threads": {"t1": "x", "t2": [1, 2]}}])
+def test_a_cursor_of_another_shape_is_no_cursor(cursor: Cursor) -> None:
+    assert Progress(cursor).cursor(complete=False) == {"complete": False, "threads": {}}
