@@ -1,0 +1,102 @@
+"""The web page put together."""
+
+from fastapi import FastAPI, Request
+from sqlalchemy import Engine
+from starlette.types import ASGIApp, Receive, Scope, Send
+from typing_extensions import override
+
+from config import Config
+from models.clock import Clock
+from service.web import problems
+from service.web.csrf import is_foreign
+from service.web.headers import HardenedResponses
+from service.web.pages import ROUTERS
+from service.web.permissions import check_declared
+from service.web.site import Site, site_of
+
+#: The longest form is a note of 4,000 characters; nothing is uploaded.
+_MOST_BYTES = 64 * 1024
+
+
+class HarkenWeb(FastAPI):
+    """FastAPI whose every answer is hardened: those of its error handlers too."""
+
+    @override
+    def build_middleware_stack(self) -> ASGIApp:
+        # Middleware that is added the usual way sits inside the handler of unforeseen errors.
+        return HardenedResponses(
+            super().build_middleware_stack(), https=self.state.site.secure_cookies
+        )
+
+
+def create_app(
+    *,
+    engine: Engine,
+    clock: Clock,
+    config: Config,
+    secret: bytes,
+    base_url: str,
+    secure_cookies: bool,
+    demo: bool,
+) -> FastAPI:
+    """Return the web page of one installation.
+
+    Args:
+        engine: its database, at the newest revision.
+        clock: tells the time.
+        config: as it was read at start-up.
+        secret: signs the flash cookie; at least 32 bytes.
+        base_url: where browsers reach it, without a slash at the end.
+        secure_cookies: cookies only over https, and HSTS.
+        demo: first-login links let in at once, without a password, until they expire.
+
+    Raises:
+        UndeclaredRouteError: a route does not say what permission it needs.
+    """
+    # What is served is pages: no schema, no docs, no redirects between /x and /x/.
+    app = HarkenWeb(
+        title="Harken",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        max_body_size=_MOST_BYTES,
+    )
+    app.state.site = Site(
+        engine=engine,
+        clock=clock,
+        config=config,
+        secret=secret,
+        base_url=base_url.rstrip("/"),
+        secure_cookies=secure_cookies,
+        demo=demo,
+    )
+    for router in ROUTERS:
+        check_declared(router.routes)
+        app.include_router(router)
+    app.add_middleware(OwnWritesOnly)
+    problems.install(app)
+    return app
+
+
+class OwnWritesOnly:
+    """Refuses writes that another site's page may have caused."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer 403."""
+        if scope["type"] == "http":
+            request = Request(scope, receive)
+            base_url = site_of(request).base_url
+            if is_foreign(request.method, request.headers, base_url=base_url):
+                refusal = problems.show(
+                    request,
+                    403,
+                    detail="This did not come from a page of this Harken; load the page again. "
+                    "A script must send an Origin header with this site's address.",
+                )
+                await refusal(scope, receive, send)
+                return
+        await self.app(scope, receive, send)

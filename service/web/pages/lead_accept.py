@@ -1,0 +1,39 @@
+"""POST /leads/ID/accept: yes to an offer."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Response
+
+from service import offers
+from service.store.engine import writing
+from service.web import flash
+from service.web.auth import Viewer
+from service.web.back import Back
+from service.web.permissions import Permission, require
+from service.web.render import see_other
+from service.web.site import SiteHere
+
+router = APIRouter()
+
+
+@router.post("/leads/{lead_id}/accept")
+def accept(
+    site: SiteHere,
+    viewer: Annotated[Viewer, Depends(require(Permission.ANSWER_OFFERS))],
+    lead_id: str,
+    fencing: Annotated[int, Form(ge=0, le=1_000_000)],
+    back: Annotated[Back, Form()] = Back.MINE,
+) -> Response:
+    """Make the lead the viewer's own, and show it."""
+    with writing(site.engine) as db:
+        offers.accept(
+            db,
+            lead_id=lead_id,
+            user_id=viewer.id,
+            fencing=fencing,
+            config=site.config,
+            now=site.clock.now(),
+        )
+    response = see_other((Back.LEAD if back is Back.LEAD else Back.MINE).to(lead_id))
+    flash.leave(response, site, "accepted")
+    return response

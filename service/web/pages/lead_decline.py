@@ -1,0 +1,43 @@
+"""POST /leads/ID/decline: no to an offer, and why."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Response
+
+from models.words import DeclineReason
+from service import offers
+from service.store.engine import writing
+from service.web import flash
+from service.web.auth import Viewer
+from service.web.back import Back
+from service.web.permissions import Permission, require
+from service.web.render import see_other
+from service.web.site import SiteHere
+
+router = APIRouter()
+
+
+@router.post("/leads/{lead_id}/decline")
+def decline(
+    site: SiteHere,
+    viewer: Annotated[Viewer, Depends(require(Permission.ANSWER_OFFERS))],
+    lead_id: str,
+    fencing: Annotated[int, Form(ge=0, le=1_000_000)],
+    reason: Annotated[DeclineReason, Form()],
+    back: Annotated[Back, Form()] = Back.MINE,
+) -> Response:
+    """Give the lead back, and show the next one."""
+    with writing(site.engine) as db:
+        offers.decline(
+            db,
+            lead_id=lead_id,
+            user_id=viewer.id,
+            fencing=fencing,
+            reason=reason,
+            config=site.config,
+            now=site.clock.now(),
+        )
+    response = see_other(back.to())
+    not_a_lead = reason is DeclineReason.NOT_A_LEAD
+    flash.leave(response, site, "declined_not_a_lead" if not_a_lead else "declined")
+    return response

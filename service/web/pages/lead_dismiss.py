@@ -1,0 +1,43 @@
+"""POST /leads/ID/dismiss: a lead is none, and why."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Response
+
+from models.words import DisqualifyReason
+from service import leads
+from service.store.engine import writing
+from service.web import flash
+from service.web.auth import Viewer
+from service.web.back import Back
+from service.web.permissions import Permission, require
+from service.web.render import see_other
+from service.web.site import SiteHere
+from service.web.views.lead import find_lead
+
+router = APIRouter()
+
+
+@router.post("/leads/{lead_id}/dismiss")
+def dismiss(
+    site: SiteHere,
+    viewer: Annotated[Viewer, Depends(require(Permission.DISMISS_LEADS))],
+    lead_id: str,
+    rev: Annotated[int, Form(ge=1, le=1_000_000)],
+    reason: Annotated[DisqualifyReason, Form()],
+    back: Annotated[Back, Form()] = Back.QUEUE,
+) -> Response:
+    """Close the lead, and show the next one."""
+    with writing(site.engine) as db:
+        find_lead(db, viewer, lead_id)
+        leads.dismiss(
+            db,
+            lead_id=lead_id,
+            user_id=viewer.id,
+            rev=rev,
+            reason=reason,
+            now=site.clock.now(),
+        )
+    response = see_other(back.to(lead_id if back is Back.LEAD else None))
+    flash.leave(response, site, "dismissed", lead_id)
+    return response

@@ -1,0 +1,43 @@
+"""POST /leads/ID/promote: a person says that a lead is ready for sales."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Response
+
+from service import leads
+from service.store.engine import writing
+from service.web import flash
+from service.web.auth import Viewer
+from service.web.back import Back
+from service.web.permissions import Permission, require
+from service.web.render import see_other
+from service.web.site import SiteHere
+from service.web.views.lead import find_lead
+
+router = APIRouter()
+
+
+@router.post("/leads/{lead_id}/promote")
+def promote(
+    site: SiteHere,
+    viewer: Annotated[Viewer, Depends(require(Permission.PROMOTE_LEADS))],
+    lead_id: str,
+    rev: Annotated[int, Form(ge=1, le=1_000_000)],
+    reason: Annotated[str, Form(min_length=3, max_length=500)],
+    back: Annotated[Back, Form()] = Back.QUEUE,
+) -> Response:
+    """Make the lead sales-ready, and show the next one."""
+    with writing(site.engine) as db:
+        find_lead(db, viewer, lead_id)
+        leads.promote(
+            db,
+            lead_id=lead_id,
+            user_id=viewer.id,
+            rev=rev,
+            reason=reason.strip(),
+            config=site.config,
+            now=site.clock.now(),
+        )
+    response = see_other(back.to(lead_id if back is Back.LEAD else None))
+    flash.leave(response, site, "promoted", lead_id)
+    return response

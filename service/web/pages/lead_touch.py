@@ -1,0 +1,46 @@
+"""POST /leads/ID/touch: what a rep did for a lead."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Response
+
+from models.words import TouchpointKind
+from service import leads
+from service.store.engine import writing
+from service.web import flash
+from service.web.auth import Viewer
+from service.web.back import Back
+from service.web.permissions import Permission, require
+from service.web.render import see_other
+from service.web.site import SiteHere
+from service.web.views.lead import find_lead
+
+router = APIRouter()
+
+
+@router.post("/leads/{lead_id}/touch")
+def touch(
+    site: SiteHere,
+    viewer: Annotated[Viewer, Depends(require(Permission.LOG_TOUCHES))],
+    lead_id: str,
+    rev: Annotated[int, Form(ge=1, le=1_000_000)],
+    kind: Annotated[TouchpointKind, Form()],
+    note: Annotated[str, Form(max_length=4000)] = "",
+    back: Annotated[Back, Form()] = Back.MINE,
+) -> Response:
+    """Note the touch, and show the lead again."""
+    with writing(site.engine) as db:
+        find_lead(db, viewer, lead_id)
+        leads.log_touch(
+            db,
+            lead_id=lead_id,
+            user_id=viewer.id,
+            rev=rev,
+            kind=kind,
+            note=note.strip(),
+            config=site.config,
+            now=site.clock.now(),
+        )
+    response = see_other(back.to(lead_id))
+    flash.leave(response, site, "touched")
+    return response

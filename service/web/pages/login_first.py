@@ -1,0 +1,91 @@
+"""GET and POST /login/first/TOKEN: the first time in, by a link.
+
+Following the link shows a page and uses nothing up, because mail scanners follow links too.
+"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+
+from service.store.engine import reading, writing
+from service.web import flash
+from service.web.auth import (
+    close_all_sessions,
+    close_session,
+    open_session,
+    use_link,
+    user_of_link,
+)
+from service.web.passwords import LONGEST, hash_password, objection
+from service.web.permissions import Permission, require
+from service.web.render import page, see_other
+from service.web.session_cookie import set_session
+from service.web.site import Site, SiteHere
+
+router = APIRouter(dependencies=[Depends(require(Permission.ANYONE))])
+
+
+@router.get("/login/first/{token}")
+def show_first_login(request: Request, site: SiteHere, token: str) -> Response:
+    """Show whom the link lets in, and ask for a name and a password."""
+    with reading(site.engine) as db:
+        user = user_of_link(db, token, site.clock.now())
+    return _form(request, site, name=user.name, handle=user.handle, problem=None)
+
+
+@router.post("/login/first/{token}")
+def first_login(
+    request: Request,
+    site: SiteHere,
+    token: str,
+    name: Annotated[str, Form(max_length=120)] = "",
+    password: Annotated[str, Form(max_length=LONGEST * 4)] = "",
+) -> Response:
+    """Let the user in: with a password of their own, or at once in a demo."""
+    if site.demo:
+        return _enter(request, site, token)
+    now = site.clock.now()
+    with reading(site.engine) as db:
+        user = user_of_link(db, token, now)
+    name = " ".join(name.split()) or user.name
+    names = (user.handle, user.email or "", (user.email or "").partition("@")[0], *name.split())
+    if problem := objection(password, names=names):
+        return _form(request, site, name=name, handle=user.handle, problem=problem)
+    password_hash = hash_password(password)
+    with writing(site.engine) as db:
+        user = use_link(db, token, now)  # again, now under the lock: the link is good once
+        user.name, user.password_hash = name, password_hash
+        db.add(user)
+        close_all_sessions(db, user.id)
+        session = open_session(db, user.id, now)
+    return _let_in(site, session)
+
+
+def _enter(request: Request, site: Site, token: str) -> Response:
+    now = site.clock.now()
+    with writing(site.engine) as db:
+        user = user_of_link(db, token, now)
+        close_session(db, request.cookies.get(site.cookie_name))
+        session = open_session(db, user.id, now)
+    return _let_in(site, session)
+
+
+def _let_in(site: Site, session: str) -> Response:
+    response = see_other("/inbox")
+    set_session(response, site, session)
+    flash.leave(response, site, "welcome")
+    return response
+
+
+def _form(
+    request: Request, site: Site, *, name: str, handle: str, problem: str | None
+) -> Response:
+    return page(
+        request,
+        "login_first.html",
+        status=422 if problem else 200,
+        name=name,
+        handle=handle,
+        demo=site.demo,
+        problem=problem,
+    )

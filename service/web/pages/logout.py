@@ -1,0 +1,24 @@
+"""POST /logout: out, here and in the database."""
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from service.store.engine import writing
+from service.web import flash
+from service.web.auth import close_session
+from service.web.permissions import Permission, require
+from service.web.render import see_other
+from service.web.session_cookie import drop_session
+from service.web.site import SiteHere
+
+router = APIRouter()
+
+
+@router.post("/logout", dependencies=[Depends(require(Permission.ANYONE))])
+def log_out(request: Request, site: SiteHere) -> Response:
+    """End the session; somebody who is not logged in is none the worse."""
+    with writing(site.engine) as db:
+        close_session(db, request.cookies.get(site.cookie_name))
+    response = see_other("/login")
+    drop_session(response, site)
+    flash.leave(response, site, "logged_out")
+    return response

@@ -1,0 +1,19 @@
+"""GET /metrics: for a scraper on this machine, or for somebody who may read them."""
+
+from fastapi import APIRouter, Depends, Response
+
+from service.store.engine import reading
+from service.web.permissions import Permission, require
+from service.web.site import SiteHere
+from service.web.views.numbers import read_numbers
+
+router = APIRouter()
+
+_PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8"
+
+
+@router.get("/metrics", dependencies=[Depends(require(Permission.READ_METRICS, or_local=True))])
+def metrics(site: SiteHere) -> Response:
+    """Give the gauges."""
+    with reading(site.engine) as db:
+        return Response(read_numbers(db), media_type=_PROMETHEUS_TEXT)

@@ -1,0 +1,127 @@
+"""Who may do what. What is not written here is not allowed; every route says what it needs.
+
+The rule for objects (which leads somebody sees) is `service.web.views.visible`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import ip_address
+
+from fastapi import Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
+
+from models.words import UserRole
+from service.errors import ForbiddenError
+from service.web.auth import Viewer, viewer_of_request
+
+
+class Permission(StrEnum):
+    """What a route needs."""
+
+    ANYONE = "anyone"  # nobody needs to be logged in
+    READ_LEADS = "read leads"
+    ANSWER_OFFERS = "answer offers"
+    PROMOTE_LEADS = "promote leads"
+    DISMISS_LEADS = "dismiss leads"
+    LOG_TOUCHES = "log touches"
+    READ_METRICS = "read metrics"
+
+
+P = Permission
+_WORKS = frozenset({P.READ_LEADS, P.ANSWER_OFFERS, P.DISMISS_LEADS, P.LOG_TOUCHES})
+
+GRANTS: Mapping[UserRole, frozenset[Permission]] = {
+    UserRole.ADMIN: frozenset(Permission),
+    UserRole.MANAGER: _WORKS | {P.PROMOTE_LEADS, P.READ_METRICS},
+    UserRole.MARKETER: _WORKS | {P.PROMOTE_LEADS},
+    UserRole.REP: _WORKS,
+    UserRole.VIEWER: frozenset({P.READ_LEADS}),
+}
+
+
+class LoginNeededError(Exception):
+    """Log in first."""
+
+
+class UndeclaredRouteError(Exception):
+    """A route does not say what permission it needs."""
+
+
+def may(viewer: Viewer | None, permission: Permission) -> bool:
+    """Return whether ``viewer`` (None: nobody is logged in) has ``permission``."""
+    if permission is Permission.ANYONE:
+        return True
+    return viewer is not None and permission in GRANTS[viewer.role]
+
+
+@dataclass(frozen=True, slots=True)
+class Require:
+    """A dependency that lets a request through, or not.
+
+    Gives the viewer; a route that is open to anyone gets None, without a look at the database.
+    """
+
+    permission: Permission
+    or_local: bool = False  # also for a program on this very machine, as a metrics scraper is
+
+    def __call__(self, request: Request) -> Viewer | None:
+        """Return who asks.
+
+        Raises:
+            LoginNeededError: nobody is logged in.
+            ForbiddenError: who is logged in may not.
+        """
+        if self.permission is Permission.ANYONE:
+            return None
+        viewer = viewer_of_request(request)
+        if may(viewer, self.permission) or (self.or_local and is_local(request)):
+            return viewer
+        if viewer is None:
+            raise LoginNeededError
+        raise ForbiddenError(
+            f"Your role, {viewer.role}, does not include “{self.permission}”. An admin can help."
+        )
+
+
+def require(permission: Permission, *, or_local: bool = False) -> Require:
+    """Return the dependency by which a route declares what it needs."""
+    return Require(permission, or_local)
+
+
+def is_local(request: Request) -> bool:
+    """Return whether a program on this machine asks, and not a proxy for somebody else."""
+    if "forwarded" in request.headers or "x-forwarded-for" in request.headers:
+        return False
+    try:
+        return request.client is not None and ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
+
+
+def declared(route: BaseRoute) -> Permission | None:
+    """Return what ``route`` says it needs, or None when it says nothing."""
+    if not isinstance(route, APIRoute):
+        return None
+    return next(
+        (d.call.permission for d in _walk(route.dependant) if isinstance(d.call, Require)), None
+    )
+
+
+def check_declared(routes: Iterable[BaseRoute]) -> None:
+    """Refuse to serve routes that say nothing of permissions.
+
+    Raises:
+        UndeclaredRouteError: naming them.
+    """
+    silent = [getattr(route, "path", repr(route)) for route in routes if declared(route) is None]
+    if silent:
+        raise UndeclaredRouteError(f"routes without a permission: {', '.join(silent)}")
+
+
+def _walk(dependant: Dependant) -> Iterator[Dependant]:
+    for inner in dependant.dependencies:
+        yield inner
+        yield from _walk(inner)

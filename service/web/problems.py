@@ -1,0 +1,158 @@
+"""Pages for when it does not work: what happened, and what to do now."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError
+from starlette.exceptions import HTTPException
+
+from models.moves import MoveRefusedError
+from service.errors import (
+    ConflictError,
+    ForbiddenError,
+    HarkenError,
+    NotFoundError,
+    RefusedError,
+    StoreError,
+)
+from service.store.engine import reading
+from service.web.auth import Viewer, viewer_of_request
+from service.web.permissions import LoginNeededError
+from service.web.render import page, see_other
+from service.web.site import site_of
+from service.web.views.lead import find_lead
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a person reads."""
+
+    title: str
+    advice: str
+
+
+_PROBLEMS: Mapping[int, Problem] = {
+    400: Problem("That request made no sense", "Go back, load the page again and retry."),
+    403: Problem("That is not yours to do", "Ask a manager or an admin if it should be."),
+    404: Problem(
+        "There is nothing here",
+        "A lead that was offered to you leaves your inbox when its time is up, when somebody "
+        "else gets it, or when it is erased.",
+    ),
+    405: Problem("This address can't be used like that", "Start again from the inbox."),
+    409: Problem(
+        "Somebody was faster",
+        "Nothing of yours was written. Look at the lead as it is now, then decide again.",
+    ),
+    413: Problem("That is too much text", "Shorten it and try again."),
+    422: Problem("Something is missing or wrong in that form", "Go back, correct it, try again."),
+    429: Problem("Too many tries", "Wait a moment, then try again."),
+    500: Problem(
+        "That went wrong on our side",
+        "Nothing was changed. Try again; if it stays, whoever runs this Harken finds the "
+        "reason in its log.",
+    ),
+    503: Problem("Harken can't reach its database", "Whoever runs it should run `harken doctor`."),
+}
+_STATUS: tuple[tuple[type[Exception], int], ...] = (
+    (NotFoundError, 404),
+    (ForbiddenError, 403),
+    (ConflictError, 409),
+    (RefusedError, 409),
+    (StoreError, 503),
+)
+
+
+def install(app: FastAPI) -> None:
+    """Have ``app`` answer every failure with a page that helps."""
+    app.add_exception_handler(LoginNeededError, _log_in_first)
+    app.add_exception_handler(HarkenError, _harken_error)
+    app.add_exception_handler(MoveRefusedError, _move_refused)
+    app.add_exception_handler(RequestValidationError, _bad_form)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _our_fault)
+
+
+def show(request: Request, status: int, *, detail: str | None = None) -> Response:
+    """Return the page of a problem; a request of htmx is told to load it as a whole page."""
+    known = _PROBLEMS.get(status) or Problem(HTTPStatus(status).phrase, "Start from the inbox.")
+    viewer = _viewer(request) if status < HTTPStatus.INTERNAL_SERVER_ERROR else None
+    response = page(
+        request,
+        "problem.html",
+        viewer=viewer,
+        status=status,
+        problem=known,
+        code=status,
+        detail=detail,
+        lead_id=_lead_to_look_at(request, viewer) if status == HTTPStatus.CONFLICT else None,
+    )
+    if request.headers.get("hx-request") == "true":
+        query = f"?{request.url.query}" if request.url.query else ""
+        response.headers["HX-Redirect"] = request.url.path + query
+    return response
+
+
+def _viewer(request: Request) -> Viewer | None:
+    try:
+        return viewer_of_request(request)
+    except (DBAPIError, StoreError):
+        return None  # the page of a problem must not have problems of its own
+
+
+def _lead_to_look_at(request: Request, viewer: Viewer | None) -> str | None:
+    """Return the lead that a person was too late for, if it is still theirs to see."""
+    lead_id = request.path_params.get("lead_id")
+    if viewer is None or not isinstance(lead_id, str):
+        return None
+    try:
+        with reading(site_of(request).engine) as db:
+            return find_lead(db, viewer, lead_id).id
+    except NotFoundError:
+        return None
+
+
+def _log_in_first(request: Request, _error: Exception) -> Response:
+    there = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    login = f"/login?next={quote(there, safe='')}" if request.method == "GET" else "/login"
+    if request.headers.get("hx-request") == "true":
+        return Response(status_code=401, headers={"HX-Redirect": login})
+    return see_other(login)
+
+
+def _harken_error(request: Request, error: Exception) -> Response:
+    status = next((code for kind, code in _STATUS if isinstance(error, kind)), 422)
+    return show(request, status, detail=str(error))
+
+
+def _move_refused(request: Request, error: Exception) -> Response:
+    return show(request, 409, detail=getattr(error, "why", None))
+
+
+def _bad_form(request: Request, error: Exception) -> Response:
+    fields = ""
+    if isinstance(error, RequestValidationError):
+        # Names of fields only: what was sent may be a password, or somebody's script.
+        names = {str(e["loc"][-1]) for e in error.errors()}
+        fields = (
+            "Look at: " + ", ".join(sorted(names & _OUR_FIELDS)) if names & _OUR_FIELDS else ""
+        )
+    return show(request, 422, detail=fields or None)
+
+
+_OUR_FIELDS = frozenset(
+    {"back", "fencing", "kind", "lead", "name", "note", "page", "password", "reason", "rev"}
+    | {"login", "theme", "keys", "view"}
+)
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    return show(request, error.status_code if isinstance(error, HTTPException) else 400)
+
+
+def _our_fault(request: Request, _error: Exception) -> Response:
+    return show(request, 500)

@@ -1,0 +1,90 @@
+"""Templates into answers: escaped always, strict about what is missing."""
+
+from functools import cache
+from pathlib import Path
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from service import times
+from service.web import flash, words
+from service.web.assets import asset_url
+from service.web.auth import Viewer
+from service.web.links import inward
+from service.web.preferences import preferences_of
+from service.web.site import site_of
+
+TEMPLATES = Path(__file__).parent / "templates"
+_FRAGMENTS = "parts/"
+
+
+def page(
+    request: Request,
+    template: str,
+    /,
+    *,
+    viewer: Viewer | None = None,
+    status: int = 200,
+    **shown: object,
+) -> Response:
+    """Return the template ``template`` as an answer; a whole page also says what was just done."""
+    site = site_of(request)
+    whole = not template.startswith(_FRAGMENTS)
+    said = flash.pick_up(request) if whole else None
+    body = (
+        _environment()
+        .get_template(template)
+        .render(
+            viewer=viewer,
+            tz=viewer.tz if viewer else "UTC",
+            now=site.clock.now(),
+            preferences=preferences_of(request),
+            asset=lambda path: asset_url(site.assets, path),
+            here=_here(request),
+            said=said,
+            thresholds=site.config.scoring.thresholds,
+            **shown,
+        )
+    )
+    response = HTMLResponse(body, status, headers={"Vary": "Cookie, HX-Request"})
+    if said:
+        flash.forget(response)
+    return response
+
+
+def see_other(path: str) -> Response:
+    """Return a redirect after a write: the browser asks for ``path`` with GET."""
+    return RedirectResponse(path, 303)
+
+
+def wants_fragment(request: Request) -> bool:
+    """Return whether htmx asks for a part of the page that is on the screen."""
+    return (
+        request.headers.get("hx-request") == "true"
+        and request.headers.get("hx-history-restore-request") != "true"
+    )
+
+
+def _here(request: Request) -> str:
+    query = f"?{request.url.query}" if request.url.query else ""
+    return inward(request.url.path + query) if request.method == "GET" else "/"
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "age": times.age,
+        "due": times.due,
+        "moment": times.moment,
+        "iso": times.iso,
+    }
+    environment.globals |= {"words": words}
+    return environment

@@ -1,0 +1,26 @@
+"""The cookie that carries a session's token."""
+
+from fastapi import Response
+
+from service.web.auth import SESSION_LONGEST
+from service.web.site import Site
+
+
+def set_session(response: Response, site: Site, token: str) -> None:
+    """Have the browser keep the session."""
+    response.set_cookie(
+        site.cookie_name,
+        token,
+        max_age=int(SESSION_LONGEST.total_seconds()),
+        path="/",  # what __Host- asks for
+        httponly=True,
+        samesite="lax",
+        secure=site.secure_cookies,
+    )
+
+
+def drop_session(response: Response, site: Site) -> None:
+    """Have the browser forget the session."""
+    response.delete_cookie(
+        site.cookie_name, path="/", httponly=True, samesite="lax", secure=site.secure_cookies
+    )

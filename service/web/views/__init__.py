@@ -1,0 +1,1 @@
+"""What the pages read: plain functions that give frozen values, made for showing."""

@@ -1,0 +1,190 @@
+"""A lead with everything that a person needs to decide about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from models.lead import Lead, Offer
+from models.people import User
+from models.post import Author, Post, Thread
+from models.signal import Signal
+from models.source import Source, SourcePolicy
+from models.topic import Topic
+from models.words import LeadStatus, OfferState
+from service.errors import NotFoundError
+from service.times import Due, due
+from service.web.auth import Viewer
+from service.web.links import outward, rel
+from service.web.marking import Piece, cut
+from service.web.views.actions import Actions, actions_for
+from service.web.views.conversation import Said, say, signals_of
+from service.web.views.facts import Fact, collect_facts
+from service.web.views.quoted import places, quoted, quoted_facts
+from service.web.views.score import (
+    JudgementStory,
+    ScoreStory,
+    tell_judgement,
+    tell_score,
+    whole,
+)
+from service.web.views.visible import visible_to
+from service.web.words import KINDS, LICENCES
+
+_QUOTE_LENGTH = 1200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceCard:
+    """Where a lead was heard, and on what terms it may be shown."""
+
+    name: str
+    kind: str
+    url: str | None
+    licence: str
+    attribution: str
+    community_rules: str
+    rel: str  # of links to it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadSheet:
+    """A lead on one sheet."""
+
+    lead_id: str
+    title: tuple[Piece, ...]
+    status: LeadStatus
+    kind: str  # in words
+    step: int  # 1..6 of the buyer's journey
+    score: int  # 0..100
+    topic: str
+    thread: str | None  # its title, when the lead has another
+    source: SourceCard
+    heard_at: datetime
+    first_heard_at: datetime
+    original_url: str | None
+    quote: Said | None  # None: the post was removed
+    judgement: JudgementStory | None
+    score_story: ScoreStory
+    facts: tuple[Fact, ...]
+    next_step: str
+    due: Due | None
+    owner: str | None
+    is_mine: bool
+    offered_to: str | None
+    is_offered_to_me: bool
+    close_reason: str | None
+    actions: Actions
+
+
+def find_lead(db: Session, viewer: Viewer, lead_id: str) -> Lead:
+    """Return a lead that ``viewer`` sees.
+
+    Raises:
+        NotFoundError: there is none of that id, or it is none of the viewer's business.
+    """
+    lead = db.exec(select(Lead).where(Lead.id == lead_id, visible_to(viewer))).first()
+    if lead is None:
+        raise NotFoundError("This lead is not here, or not yours to see.")
+    return lead
+
+
+def read_lead(db: Session, viewer: Viewer, lead_id: str, *, now: datetime) -> LeadSheet:
+    """Return the sheet of a lead.
+
+    Raises:
+        NotFoundError: there is none of that id, or it is none of the viewer's business.
+    """
+    lead = find_lead(db, viewer, lead_id)
+    topic, thread, source, policy = _place_of(db, lead)
+    offer = db.exec(
+        select(Offer).where(Offer.lead_id == lead.id, Offer.state == OfferState.OPEN)
+    ).first()
+    signals = signals_of(db, lead.id)
+    post, author = _post_of(db, signals)
+    at = offer.accept_by if offer else lead.next_step_at
+    return LeadSheet(
+        lead_id=lead.id,
+        title=cut(lead.title, places(signals[:1], "title", lead.title)),
+        status=lead.status,
+        kind=KINDS[lead.kind],
+        step=lead.journey_step,
+        score=whole(lead.score),
+        topic=topic.name,
+        thread=thread.title if thread.title not in {"", lead.title} else None,
+        source=_card(source, policy),
+        heard_at=lead.last_signal_at,
+        first_heard_at=lead.first_signal_at,
+        original_url=outward(post.url if post else None) or outward(thread.url),
+        quote=_quote(lead, post, author, signals),
+        judgement=_judgement(signals),
+        score_story=tell_score(lead.score_explain),
+        facts=collect_facts(fact for s in signals for fact in quoted_facts(s.slots)),
+        next_step=lead.next_step,
+        due=due(at, now) if at else None,
+        owner=_name(db, lead.owner_id),
+        is_mine=lead.owner_id == viewer.id,
+        offered_to=_name(db, offer.to_user_id) if offer else None,
+        is_offered_to_me=offer is not None and offer.to_user_id == viewer.id,
+        close_reason=lead.close_reason,
+        actions=actions_for(viewer, lead, offer),
+    )
+
+
+def _place_of(db: Session, lead: Lead) -> tuple[Topic, Thread, Source, SourcePolicy]:
+    found = db.exec(
+        select(Topic, Thread, Source, SourcePolicy)
+        .select_from(Lead)
+        .join(Topic, col(Topic.id) == Lead.topic_id)
+        .join(Thread, col(Thread.id) == Lead.thread_id)
+        .join(Source, col(Source.id) == Thread.source_id)
+        .join(SourcePolicy, col(SourcePolicy.name) == Source.policy_name)
+        .where(Lead.id == lead.id)
+    ).one()
+    return found[0], found[1], found[2], found[3]
+
+
+def _post_of(db: Session, signals: Sequence[Signal]) -> tuple[Post | None, Author | None]:
+    """Return the post of the surest signal, with its author."""
+    if not signals:
+        return None, None
+    found = db.exec(
+        select(Post, Author)
+        .outerjoin(Author, col(Author.id) == Post.author_id)
+        .where(Post.id == signals[0].post_id)
+    ).first()
+    return (found[0], found[1]) if found else (None, None)
+
+
+def _quote(
+    lead: Lead, post: Post | None, author: Author | None, signals: Sequence[Signal]
+) -> Said | None:
+    if post is None:
+        return None
+    of_post = [signal for signal in signals if signal.post_id == post.id]
+    return say(post, author, of_post, asker_id=lead.author_id, most=_QUOTE_LENGTH)
+
+
+def _judgement(signals: Sequence[Signal]) -> JudgementStory | None:
+    if not signals:
+        return None
+    surest = signals[0]
+    return tell_judgement(quoted(surest.evidence), surest.probability, uncertain=surest.uncertain)
+
+
+def _card(source: Source, policy: SourcePolicy) -> SourceCard:
+    return SourceCard(
+        name=source.name,
+        kind=source.kind,
+        url=outward(source.url),
+        licence=LICENCES[policy.licence],
+        attribution=policy.attribution,
+        community_rules=policy.community_rules,
+        rel=rel(policy.licence),
+    )
+
+
+def _name(db: Session, user_id: str | None) -> str | None:
+    user = db.get(User, user_id) if user_id else None
+    return user.name if user else None

@@ -1,0 +1,170 @@
+"""What the page calls things. The stored words stay in ``models.words``; these are for people."""
+
+from collections.abc import Mapping
+
+from models.moves import LeadEvent
+from models.words import (
+    DeclineReason,
+    DisqualifyReason,
+    Kind,
+    LeadStatus,
+    Licence,
+    Negative,
+    SourceHealth,
+    SourceKind,
+    TouchpointKind,
+    UserRole,
+)
+
+KINDS: Mapping[Kind, str] = {
+    Kind.RECOMMENDATION: "asks for a recommendation",
+    Kind.EXPERIENCE: "asks for experience",
+    Kind.COMPARISON: "compares products",
+    Kind.ALTERNATIVE: "looks for an alternative",
+    Kind.PRICING: "asks what it costs",
+    Kind.PURCHASE: "is ready to buy",
+    Kind.NEED: "describes a need",
+    Kind.NONE: "does not sound like buying",
+}
+
+STATUSES: Mapping[LeadStatus, str] = {
+    LeadStatus.DETECTED: "detected",
+    LeadStatus.MQL: "to review",
+    LeadStatus.NURTURING: "nurturing",
+    LeadStatus.SALES_READY: "ready for sales",
+    LeadStatus.OFFERED: "offered",
+    LeadStatus.ACCEPTED: "accepted",
+    LeadStatus.WORKING: "working",
+    LeadStatus.OPPORTUNITY: "opportunity",
+    LeadStatus.WON: "won",
+    LeadStatus.LOST: "lost",
+    LeadStatus.DISQUALIFIED: "dismissed",
+    LeadStatus.MERGED: "merged",
+    LeadStatus.ERASED: "erased",
+}
+
+#: What happened, as the timeline tells it.
+EVENTS: Mapping[LeadEvent, str] = {
+    LeadEvent.SCORED: "scored",
+    LeadEvent.PROMOTED: "promoted to sales",
+    LeadEvent.PARKED: "parked",
+    LeadEvent.OFFERED: "offered",
+    LeadEvent.ACCEPTED: "accepted",
+    LeadEvent.DECLINED: "declined",
+    LeadEvent.DECLINED_NOT_A_LEAD: "declined: not a lead",
+    LeadEvent.LEASE_EXPIRED: "the offer ran out",
+    LeadEvent.REASSIGNED: "given to somebody else",
+    LeadEvent.TOUCHED: "first touch",
+    LeadEvent.SLA_EXPIRED: "no touch in time, back to the queue",
+    LeadEvent.HANDED_BACK: "handed back to marketing",
+    LeadEvent.QUALIFIED: "qualified",
+    LeadEvent.WENT_STALE: "went stale, back to the queue",
+    LeadEvent.WON: "won",
+    LeadEvent.LOST: "lost",
+    LeadEvent.DISQUALIFIED: "dismissed",
+    LeadEvent.EXPIRED: "expired",
+    LeadEvent.REOPENED: "opened again",
+    LeadEvent.MERGED: "merged into another lead",
+    LeadEvent.ERASED: "erased",
+}
+
+#: The buyer's journey, steps 1 to 6.
+STEPS: tuple[str, ...] = (
+    "searches",
+    "reads up",
+    "asks around",
+    "compares",
+    "contacts peers",
+    "is ready",
+)
+
+DECLINE: Mapping[DeclineReason, str] = {
+    DeclineReason.NOT_A_LEAD: "Not a lead",
+    DeclineReason.NOT_MY_AREA: "Not my area",
+    DeclineReason.CAPACITY: "No time for it",
+    DeclineReason.CONFLICT: "Conflict of interest",
+    DeclineReason.ALREADY_KNOWN: "Somebody talks to them already",
+}
+
+DISMISS: Mapping[DisqualifyReason, str] = {
+    DisqualifyReason.VENDOR_PROMO: "A vendor's promotion",
+    DisqualifyReason.SPAM: "Spam",
+    DisqualifyReason.SOLVED: "Has found one",
+    DisqualifyReason.FREEBIE: "Wants it for free",
+    DisqualifyReason.OUT_OF_MARKET: "Not our market",
+    DisqualifyReason.DUPLICATE: "We have it already",
+    DisqualifyReason.JOB_SEEKER: "Looks for a job",
+    DisqualifyReason.STUDENT: "A student's question",
+    DisqualifyReason.COMPETITOR: "A competitor",
+    DisqualifyReason.SENSITIVE: "A sensitive matter",
+    DisqualifyReason.UNREACHABLE_EXPIRED: "Can't be reached",
+}
+
+TOUCHES: Mapping[TouchpointKind, str] = {
+    TouchpointKind.ENGAGE_REPLY: "Replied in the thread",
+    TouchpointKind.EMAIL: "Wrote a mail",
+    TouchpointKind.CALL: "Called",
+    TouchpointKind.MEETING: "Met",
+    TouchpointKind.NOTE: "Note",
+}
+
+NEGATIVES: Mapping[Negative, str] = {
+    Negative.VENDOR_PROMO: "sounds like a vendor",
+    Negative.JOB_SEEKER: "looks for a job",
+    Negative.STUDENT: "sounds like a student",
+    Negative.SOLVED: "seems to have found one",
+    Negative.FREEBIE: "wants it for free",
+    Negative.COMPETITOR: "is a competitor",
+}
+
+LICENCES: Mapping[Licence, str] = {
+    Licence.UNKNOWN: "licence not known",
+    Licence.CC_BY_SA_2_5: "CC BY-SA 2.5",
+    Licence.CC_BY_SA_3_0: "CC BY-SA 3.0",
+    Licence.CC_BY_SA_4_0: "CC BY-SA 4.0",
+    Licence.PROPRIETARY: "© the author and the site",
+    Licence.OWN: "our own",
+}
+
+SOURCES: Mapping[SourceKind, str] = {
+    SourceKind.FEED: "feed",
+    SourceKind.FORUM: "forum",
+    SourceKind.HACKER_NEWS: "Hacker News search",
+}
+
+HEALTHS: Mapping[SourceHealth, str] = {
+    SourceHealth.OK: "answers",
+    SourceHealth.DEGRADED: "failed lately",
+    SourceHealth.POISON: "sends what can't be read",
+    SourceHealth.PAUSED: "paused",
+}
+
+ROLES: Mapping[UserRole, str] = {
+    UserRole.ADMIN: "admin",
+    UserRole.MARKETER: "marketer",
+    UserRole.MANAGER: "manager",
+    UserRole.REP: "rep",
+    UserRole.VIEWER: "viewer",
+}
+
+#: Slots in the order in which a rep asks for them; the first four of them are BANT.
+FACTS: Mapping[str, str] = {
+    "need": "Need",
+    "budget": "Budget",
+    "authority": "Authority",
+    "timeline": "Timeline",
+    "wants": "Looks for",
+    "team_size": "Team",
+    "products": "Uses or names",
+    "competitors": "Competitors",
+    "location": "Place",
+}
+
+
+def reason_in_words(stored: str | None) -> str:
+    """Return a stored reason as people say it; free text stays as it is."""
+    if stored in set(DeclineReason):
+        return DECLINE[DeclineReason(stored)]
+    if stored in set(DisqualifyReason):
+        return DISMISS[DisqualifyReason(stored)]
+    return stored or ""

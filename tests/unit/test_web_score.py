@@ -1,0 +1,105 @@
+from pydantic import JsonValue
+
+from service.web.views.quoted import Quoted
+from service.web.views.score import tell_judgement, tell_score, whole
+
+
+def explained(
+    *,
+    base: float = 0.84,
+    fit: float = 0.5,
+    negatives: list[JsonValue] | None = None,
+    contributions: tuple[float, ...] = (1.8,),
+) -> dict[str, JsonValue]:
+    parts: list[JsonValue] = [
+        {
+            "signal_id": f"s{n}",
+            "kind": "experience",
+            "probability": 0.9,
+            "age_hours": 2.0 + 40 * n,
+            "strength": 0.8,
+            "contribution": weight,
+            "share": 0.0,
+        }
+        for n, weight in enumerate(contributions)
+    ]
+    return {
+        "version": "3",
+        "base": base,
+        "fit": fit,
+        "negatives": negatives or [],
+        "parts": parts,
+    }
+
+
+def evidence(text: str, weight: float) -> Quoted:
+    return Quoted(text=text, reason="asks", weight=weight, field="body", start=0, end=len(text))
+
+
+def test_an_unknown_fit_changes_nothing() -> None:
+    told = tell_score(explained(base=0.84))
+
+    assert [step.result for step in told.steps] == [84, 84]
+    assert told.steps[1].change == "±0"
+
+
+def test_every_step_leads_to_the_next_and_the_last_is_the_score() -> None:
+    told = tell_score(explained(base=0.8, fit=1.0, negatives=[{"name": "solved", "factor": 0.3}]))
+
+    assert [(step.change, step.result) for step in told.steps] == [
+        ("80", 80),
+        ("+11", 91),
+        ("\N{MULTIPLICATION SIGN} 0.3", 27),
+    ]
+    assert told.steps[2].words == "seems to have found one"
+
+
+def test_a_bad_fit_is_told_as_a_loss() -> None:
+    assert tell_score(explained(base=0.8, fit=0.0)).steps[1].change == "\N{MINUS SIGN}21"
+
+
+def test_signals_share_what_was_heard() -> None:
+    told = tell_score(explained(contributions=(1.5, 0.5)))
+
+    assert [(b.share, b.age) for b in told.brought] == [(75, "2 h old"), (25, "42 h old")]
+    assert told.steps[0].words == "what was said, in 2 signals, fading with age"
+
+
+def test_the_weights_add_up_to_how_sure_the_judge_is() -> None:
+    told = tell_judgement([evidence("b", -0.5), evidence("a", 2.0)], 0.9, uncertain=False)
+
+    assert told.surety == 90
+    assert told.total == "+2.2"
+    assert told.rest == "+0.7"
+    assert [(w.weight, w.percent, w.speaks_for) for w in told.weighed] == [
+        ("+2.0", 100, True),
+        ("\N{MINUS SIGN}0.5", 25, False),
+    ]
+
+
+def test_of_much_evidence_the_weightiest_is_shown() -> None:
+    many = [evidence(str(n), n / 10) for n in range(20)]
+
+    told = tell_judgement(many, 0.5, uncertain=True)
+
+    assert [w.text for w in told.weighed] == [str(n) for n in range(19, 11, -1)]
+
+
+def test_words_that_lean_a_little_are_left_to_the_rest() -> None:
+    told = tell_judgement(
+        [evidence("asks", 3.2), evidence("so", 0.3), evidence("staff", -0.2)], 0.9, uncertain=False
+    )
+
+    assert [w.text for w in told.weighed] == ["asks"]
+    assert told.rest == "\N{MINUS SIGN}1.0"
+
+
+def test_the_weightiest_words_are_shown_however_light() -> None:
+    told = tell_judgement([evidence("hm", 0.1)], 0.5, uncertain=True)
+
+    assert [w.text for w in told.weighed] == ["hm"]
+
+
+def test_a_score_below_the_bar_does_not_look_like_one_at_it() -> None:
+    assert whole(79.96) == 79
+    assert whole(100 * 0.29) == 29
