@@ -32,7 +32,7 @@ def test_the_shipped_configuration_is_right_and_has_no_risky_phrase(shipped: Con
 def test_a_starter_topic_is_rich(shipped: Config, name: str) -> None:
     topic = shipped.topics[name]
     for words in (topic.keywords, topic.products, topic.competitors, topic.problems):
-        assert 25 <= len(words) <= 60
+        assert 25 <= len(words) <= 80
     assert 25 <= len(topic.exclusions) <= 60
     assert topic.active
     assert topic.description
