@@ -56,7 +56,7 @@ class Topic(Shape):
     exclusions: tuple[Phrase, ...] = ()  # a post with one of these is not about this topic
     languages: tuple[Language, ...] = ()  # empty: every language
     sources: tuple[Slug, ...] = ()  # ids of sources.toml; empty: every source
-    threshold: Share = 0.5  # probability of a buying signal that a post needs
+    threshold: Share = 0.35  # probability of a buying signal that a post needs
     owner: Slug | None = None  # handle of the social seller who reviews its signals
     active: bool = True
 
