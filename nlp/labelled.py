@@ -1,0 +1,137 @@
+"""Lines of JSON that hold posts, with or without labels."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from models.words import Kind, Role
+from nlp.errors import LineError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostLine:
+    """A post as a line gives it; other keys of the line are passed over."""
+
+    id: str | int | float | bool | None
+    title: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelledPost:
+    """A post that somebody read and judged by the labelling guide."""
+
+    id: str
+    title: str
+    body: str
+    strength: int  # 0..3
+    community: str = ""
+    platform: str = ""
+    kind: Kind | None = None
+    role: Role | None = None
+    sure: bool = True
+    wants: str | None = None
+    products: tuple[str, ...] = ()
+    budget: str | None = None
+    timeline: str | None = None
+    authority: bool | None = None
+    has_slots: bool = False  # whether the line said anything of slots
+    is_made_up: bool = False  # by us: trains, never measures
+
+    @property
+    def is_signal(self) -> bool:
+        """Whether the post is a buying signal: strength 2 or 3."""
+        return self.strength >= 2
+
+
+def _object(line: str | bytes) -> Mapping[str, object]:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise LineError(f"not a JSON object: {reason}") from error
+    if not isinstance(value, dict):
+        raise LineError(f"not a JSON object: a {type(value).__name__}")
+    return value
+
+
+def _text(raw: Mapping[str, object], key: str) -> str:
+    value = raw.get(key)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise LineError(f'"{key}" is not a text but a {type(value).__name__}')
+    return value
+
+
+def read_post(line: str | bytes) -> PostLine:
+    """Return the post of one line.
+
+    Raises:
+        LineError: it isn't a JSON object, or title and body are not texts.
+    """
+    raw = _object(line)
+    if "title" not in raw and "body" not in raw:
+        raise LineError('neither "title" nor "body"')
+    identity = raw.get("id")
+    if not isinstance(identity, str | int | float | bool | None):
+        raise LineError('"id" is not a text or number')
+    return PostLine(id=identity, title=_text(raw, "title"), body=_text(raw, "body"))
+
+
+def _word(raw: Mapping[str, object], key: str, words: type[Kind] | type[Role]) -> str | None:
+    value = raw.get(key)
+    if value is None:
+        return None
+    if value not in list(words):
+        raise LineError(f'"{key}" is {json.dumps(value)[:40]}, not one of {", ".join(words)}')
+    return str(value)
+
+
+def _optional(raw: Mapping[str, object], key: str) -> str | None:
+    return _text(raw, key) or None
+
+
+def read_labelled(line: str | bytes) -> LabelledPost:
+    """Return the labelled post of one line.
+
+    Raises:
+        LineError: it is no labelled post.
+    """
+    raw = _object(line)
+    strength = raw.get("strength")
+    if isinstance(strength, bool) or strength not in (0, 1, 2, 3):
+        raise LineError('"strength" is not 0, 1, 2 or 3')
+    kind, role = _word(raw, "kind", Kind), _word(raw, "role", Role)
+    products = raw.get("products") or ()
+    if not isinstance(products, list | tuple) or not all(isinstance(p, str) for p in products):
+        raise LineError('"products" is not a list of texts')
+    authority = raw.get("authority")
+    return LabelledPost(
+        id=str(raw.get("id", "")),
+        title=_text(raw, "title"),
+        body=_text(raw, "body"),
+        strength=int(str(strength)),
+        community=_text(raw, "community"),
+        platform=_text(raw, "platform"),
+        kind=None if kind is None else Kind(kind),
+        role=None if role is None else Role(role),
+        sure=raw.get("sure") is not False,
+        wants=_optional(raw, "wants"),
+        products=tuple(products),
+        budget=_optional(raw, "budget"),
+        timeline=_optional(raw, "timeline"),
+        authority=authority if isinstance(authority, bool) else None,
+        has_slots=any(key in raw for key in ("wants", "products", "budget", "timeline")),
+    )
+
+
+def read_all(lines: Iterable[str | bytes]) -> Iterator[tuple[int, LabelledPost | LineError]]:
+    """Yield line numbers from 1 with the post or what is wrong; empty lines are passed over."""
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            yield number, read_labelled(line)
+        except LineError as error:
+            yield number, error

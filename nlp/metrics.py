@@ -1,0 +1,121 @@
+"""How good a ranking and its probabilities are. Labels are 0 or 1, scores any reals."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Labels = npt.NDArray[np.int_]
+
+
+def _ranked(labels: Labels, scores: Floats) -> tuple[Floats, Floats]:
+    """Return (true positives, flagged) at each distinct score, from the highest down."""
+    order = np.argsort(-scores, kind="stable")
+    hits = np.cumsum(labels[order]).astype(np.float64)
+    # Posts of one score are flagged together, whatever their order in the file.
+    last_of_score = np.append(np.diff(scores[order]) != 0, True)
+    return hits[last_of_score], (np.arange(len(labels)) + 1.0)[last_of_score]
+
+
+def average_precision(labels: Labels, scores: Floats) -> float:
+    """Return the average precision, 0..1; NaN without positives. As scikit-learn defines it."""
+    if not labels.sum():
+        return float("nan")
+    hits, flagged = _ranked(labels, scores)
+    gained = np.diff(hits, prepend=0.0)
+    return float((gained * hits / flagged).sum() / labels.sum())
+
+
+def roc_auc(labels: Labels, scores: Floats) -> float:
+    """Return the share of (positive, negative) pairs ranked right; ties count a half."""
+    positives = int(labels.sum())
+    negatives = len(labels) - positives
+    if not positives or not negatives:
+        return float("nan")
+    _, inverse, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    ends = np.cumsum(counts)
+    mean_rank = ends - (counts - 1) / 2
+    ranks = mean_rank[inverse]
+    return float(
+        (ranks[labels == 1].sum() - positives * (positives + 1) / 2) / (positives * negatives)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AtThreshold:
+    """What flagging at a threshold gives."""
+
+    precision: float
+    recall: float
+    f1: float
+
+
+def at_threshold(labels: Labels, scores: Floats, threshold: float) -> AtThreshold:
+    """Return precision, recall and F1 of flagging ``scores >= threshold``; 0 where undefined."""
+    flagged = scores >= threshold
+    hits = float(labels[flagged].sum())
+    precision = hits / flagged.sum() if flagged.any() else 0.0
+    recall = hits / labels.sum() if labels.sum() else 0.0
+    f1 = 2 * precision * recall / (precision + recall) if hits else 0.0
+    return AtThreshold(float(precision), float(recall), float(f1))
+
+
+def best_threshold(labels: Labels, scores: Floats) -> float:
+    """Return the score at which flagging gives the best F1."""
+    order = np.argsort(-scores, kind="stable")
+    distinct = scores[order][np.append(np.diff(scores[order]) != 0, True)]
+    hits, flagged = _ranked(labels, scores)
+    return float(distinct[int(np.argmax(2 * hits / (flagged + labels.sum())))])
+
+
+def recall_at_precision(labels: Labels, scores: Floats, precision: float) -> float:
+    """Return the highest recall at which the precision still is at least ``precision``."""
+    if not labels.sum():
+        return float("nan")
+    hits, flagged = _ranked(labels, scores)
+    good = hits / flagged >= precision
+    return float(hits[good].max() / labels.sum()) if good.any() else 0.0
+
+
+def brier(labels: Labels, probabilities: Floats) -> float:
+    """Return the mean squared error of the probabilities."""
+    return float(np.mean((probabilities - labels) ** 2))
+
+
+def log_loss(labels: Labels, probabilities: Floats) -> float:
+    """Return the mean negative log-likelihood in nats."""
+    safe = np.clip(probabilities, 1e-12, 1 - 1e-12)
+    return float(-np.mean(labels * np.log(safe) + (1 - labels) * np.log(1 - safe)))
+
+
+def calibration_error(labels: Labels, probabilities: Floats, *, bins: int = 10) -> float:
+    """Return the expected calibration error over ``bins`` bins of equal mass."""
+    order = np.argsort(probabilities, kind="stable")
+    gaps = [
+        abs(float(labels[part].mean() - probabilities[part].mean())) * len(part)
+        for part in np.array_split(order, bins)
+        if len(part)
+    ]
+    return sum(gaps) / len(labels)
+
+
+def bootstrap(
+    statistic: Callable[[npt.NDArray[np.int_]], float],
+    size: int,
+    *,
+    seed: int = 7,
+    draws: int = 500,
+) -> tuple[float, float]:
+    """Return the 95 % percentile interval of ``statistic`` over resampled row numbers.
+
+    Draws for which the statistic is undefined (NaN) are left out; NaN, NaN when all are.
+    """
+    generator = np.random.default_rng(seed)
+    values = np.array([statistic(generator.integers(0, size, size)) for _ in range(draws)])
+    values = values[~np.isnan(values)]
+    if not len(values):
+        return float("nan"), float("nan")
+    low, high = np.percentile(values, (2.5, 97.5))
+    return float(low), float(high)
