@@ -11,9 +11,7 @@ from models import words
 from models.clock import SystemClock
 from models.ids import new_id
 
-WORDS = [
-    member for _, member in getmembers(words, isclass) if member.__module__ == words.__name__
-]
+WORDS = [member for _, member in getmembers(words, isclass) if member.__module__ == words.__name__]
 
 
 def test_ids_are_version_seven_text_in_the_order_of_their_making() -> None:

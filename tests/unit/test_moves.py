@@ -105,7 +105,7 @@ def test_a_lead_goes_where_the_table_says_and_nowhere_else(status: LeadStatus) -
 
 def test_every_status_has_a_funnel_and_a_row() -> None:
     assert set(FUNNELS) == set(MOVES) == set(S)
-    assert LIVE | CLOSED == set(S)
+    assert set(S) == LIVE | CLOSED
     assert not LIVE & CLOSED
     assert OWNED < LIVE
 
@@ -129,12 +129,12 @@ def test_a_move_says_all_that_has_to_be_written() -> None:
 def test_nothing_outside_of_the_table_ever_happens(
     status: LeadStatus, to: LeadStatus, event: LeadEvent
 ) -> None:
-    try:
-        moved = move(the_facts(status=status), asking(to, event))
-    except MoveRefusedError as error:
-        assert (error.old, error.new, error.lead_id) == (status, to, "1")
-    else:
-        assert moved.to_status in allowed(status, event)
+    if to in allowed(status, event):
+        return
+    with pytest.raises(MoveRefusedError) as refused:
+        move(the_facts(status=status), asking(to, event))
+
+    assert (refused.value.lead_id, refused.value.old, refused.value.new) == ("1", status, to)
 
 
 @given(st.sampled_from(sorted(CLOSED)), st.sampled_from(S), st.sampled_from(E))

@@ -1,0 +1,31 @@
+"""When a source is polled next."""
+
+from datetime import datetime, timedelta
+
+#: However often it fails, a source is tried at least this often: nothing is disabled for good.
+LONGEST_BACKOFF = timedelta(hours=24)
+
+
+def next_poll_after_success(now: datetime, every: timedelta, *, jitter: float) -> datetime:
+    """Return ``now`` plus the interval, up to a tenth earlier or later by ``jitter`` (-1..1).
+
+    The jitter keeps sources that were added together from being polled together for ever.
+    """
+    return now + every * (1 + 0.1 * jitter)
+
+
+def next_poll_after_failure(
+    now: datetime,
+    every: timedelta,
+    *,
+    fails: int,
+    jitter: float,
+    retry_after: timedelta | None = None,
+) -> datetime:
+    """Return when to try again after ``fails`` failures in a row: the interval, doubled each time.
+
+    What the host asked for is honoured in full.
+    """
+    backoff = min(every * 2.0 ** min(fails - 1, 20), max(LONGEST_BACKOFF, every))
+    pause = backoff * (1 + 0.1 * jitter)
+    return now + max(pause, retry_after or timedelta(0))

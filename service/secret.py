@@ -1,0 +1,39 @@
+"""The installation's own secret: signs cookies and keys the suppression hashes."""
+
+import os
+import secrets
+from pathlib import Path
+
+from service.errors import RefusedError
+
+_BYTES = 32
+
+
+def load_secret(folder: Path) -> bytes:
+    """Return the secret of the installation in ``folder``, made at first use.
+
+    It lies in ``secret.key``, readable by its owner only. Losing it logs everybody out and makes
+    the suppression list unreadable, so a backup must hold it.
+
+    Raises:
+        RefusedError: the file is not one of ours.
+    """
+    file = folder / "secret.key"
+    try:
+        fd = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return _read(file)
+    secret = secrets.token_bytes(_BYTES)
+    with os.fdopen(fd, "w") as out:
+        out.write(secret.hex() + "\n")
+    return secret
+
+
+def _read(file: Path) -> bytes:
+    try:
+        secret = bytes.fromhex(file.read_text("ascii").strip())
+    except ValueError:
+        secret = b""
+    if len(secret) < _BYTES:
+        raise RefusedError(f"{file} is damaged: restore it from a backup")
+    return secret

@@ -1,0 +1,140 @@
+"""The migrations make the schema that the models describe, and can take it back."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import CheckConstraint, Engine, MetaData, inspect, text
+from sqlalchemy.engine import make_url
+
+from models.tables import METADATA
+from service.errors import StoreError
+from service.store.engine import open_engine, sqlite_url
+from service.store.migrate import current, downgrade, newest, upgrade
+
+
+@pytest.fixture
+def bare_sqlite(tmp_path: Path) -> Iterator[Engine]:
+    engine = open_engine(sqlite_url(tmp_path / "bare.db"))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def bare_postgresql(postgres: str) -> Iterator[Engine]:
+    _on_server(postgres, "CREATE DATABASE bare")
+    url = make_url(postgres).set(database="bare")
+    engine = open_engine(url.render_as_string(hide_password=False))
+    yield engine
+    engine.dispose()
+    _on_server(postgres, "DROP DATABASE bare")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bare(request: pytest.FixtureRequest) -> Engine:
+    """Return a database in which there is nothing."""
+    engine: Engine = request.getfixturevalue(f"bare_{request.param}")
+    return engine
+
+
+def _on_server(url: str, statement: str) -> None:
+    server = open_engine(url)
+    with server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(statement))
+    server.dispose()
+
+
+def tables(engine: Engine) -> set[str]:
+    return set(inspect(engine).get_table_names()) - {"alembic_version"}
+
+
+def test_a_database_goes_up_and_down_and_up_again(bare: Engine) -> None:
+    assert current(bare) is None
+
+    upgrade(bare)
+    assert current(bare) == newest()
+    assert tables(bare) == set(METADATA.tables)
+
+    downgrade(bare)
+    assert current(bare) is None
+    assert tables(bare) == set()
+
+    upgrade(bare)
+    upgrade(bare)  # a second time changes nothing
+    assert tables(bare) == set(METADATA.tables)
+
+
+def test_the_schema_is_the_one_of_the_models(bare: Engine) -> None:
+    upgrade(bare)
+
+    with bare.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, METADATA) == []
+
+
+def test_the_checks_are_those_of_the_models(bare: Engine) -> None:
+    # Alembic doesn't compare CHECK constraints, and they hold half of our rules.
+    upgrade(bare)
+
+    assert checks_in(bare) == checks_of(METADATA)
+
+
+def checks_in(engine: Engine) -> set[str]:
+    inspector = inspect(engine)
+    return {
+        str(check["name"])
+        for table in METADATA.tables
+        for check in inspector.get_check_constraints(table)
+    }
+
+
+def checks_of(metadata: MetaData) -> set[str]:
+    return {
+        f"ck_{table.name}_{constraint.name}".replace(f"ck_{table.name}_ck_", "ck_")
+        for table in metadata.tables.values()
+        for constraint in table.constraints
+        if isinstance(constraint, CheckConstraint)
+    }
+
+
+def test_two_that_start_at_once_migrate_once(bare: Engine) -> None:
+    errors: list[Exception] = []
+
+    def start() -> None:
+        try:
+            upgrade(bare)
+        except Exception as error:  # noqa: BLE001 - handed to the test
+            errors.append(error)
+
+    threads = [threading.Thread(target=start) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+
+    assert errors == []
+    assert current(bare) == newest()
+
+
+def test_a_database_of_a_newer_harken_is_left_alone(bare: Engine) -> None:
+    upgrade(bare)
+    with bare.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(StoreError, match="newer"):
+        upgrade(bare)
+    assert current(bare) == "9999"
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(bare: Engine) -> None:
+    with bare.begin() as connection:  # in the way of a table that comes late
+        connection.execute(text("CREATE TABLE lead_signal (x INTEGER)"))
+
+    with pytest.raises(Exception, match="lead_signal"):
+        upgrade(bare)
+
+    assert tables(bare) == {"lead_signal"}
+    assert current(bare) is None
