@@ -1,0 +1,64 @@
+"""The command line. Each command is a file of its own; heavy imports wait until one runs."""
+
+import typer
+
+from config import ConfigError
+from nlp.errors import NlpError
+from service.cli.classify import classify
+from service.cli.config import app as config_app
+from service.cli.crawl import crawl
+from service.cli.demo import demo
+from service.cli.digest import digest
+from service.cli.doctor import doctor
+from service.cli.evaluate import evaluate
+from service.cli.init import init
+from service.cli.leads import app as leads_app
+from service.cli.output import complain
+from service.cli.posts import app as posts_app
+from service.cli.sources import app as sources_app
+from service.cli.topics import app as topics_app
+from service.cli.train import train
+from service.cli.up import up
+from service.cli.users import app as users_app
+from service.errors import HarkenError
+
+DONE, WITH_PROBLEMS, UNUSABLE = 0, 1, 2
+
+app = typer.Typer(
+    name="harken",
+    help="Find the people who ask for what you sell, and hand them to a person.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+app.command()(demo)
+app.command()(up)
+app.command()(init)
+app.command()(crawl)
+app.command()(digest)
+app.command()(doctor)
+app.command()(classify)
+app.command(name="eval")(evaluate)
+app.command()(train)
+app.add_typer(sources_app, name="sources")
+app.add_typer(topics_app, name="topics")
+app.add_typer(leads_app, name="leads")
+app.add_typer(posts_app, name="posts")
+app.add_typer(users_app, name="users")
+app.add_typer(config_app, name="config")
+
+
+def main() -> int:
+    """Run the command line and return its exit status: 0 done, 1 with problems, 2 unusable."""
+    try:
+        app()
+    except SystemExit as ended:  # how Typer returns, also after it has told of bad usage
+        return ended.code if isinstance(ended.code, int) else WITH_PROBLEMS
+    except ConfigError as error:
+        complain(*(str(problem) for problem in error.problems))
+        return UNUSABLE
+    except (HarkenError, NlpError) as error:
+        complain(str(error))
+        return WITH_PROBLEMS
+    return DONE

@@ -1,0 +1,159 @@
+"""What is wrong with an installation, and what to do about it."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, func, select
+
+from config import Config, ConfigError, load_config
+from models.ledger import Outbox
+from models.people import User
+from models.source import Source
+from models.words import SourceHealth
+from nlp.artefact import ModelError, load_model
+from service.errors import HarkenError
+from service.ledger import broken_link
+from service.routing import gaps
+from service.store import migrate
+from service.store.engine import open_engine, reading
+
+_LEAST_FREE = 512 * 2**20  # bytes
+
+
+class Verdict(StrEnum):
+    """How bad a finding is."""
+
+    OK = "ok"
+    WARNING = "warning"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    verdict: Verdict
+    words: str  # what was found; for anything but ok also what to do
+
+
+def examine(folder: Path) -> Iterator[Finding]:
+    """Yield what was found, the configuration first: without it nothing else can be looked at."""
+    yield _model()
+    yield _disk(folder)
+    try:
+        config = load_config(folder)
+    except ConfigError as error:
+        for problem in error.problems:
+            yield Finding(what="configuration", verdict=Verdict.PROBLEM, words=str(problem))
+        return
+    yield Finding(
+        what="configuration",
+        verdict=Verdict.OK,
+        words=f"{len(config.topics)} topics, {len(config.sources)} sources, "
+        f"{len(config.users)} users",
+    )
+    yield from _process(config)
+    engine = open_engine(config.settings.database_url(folder))
+    try:
+        yield from _database(engine)
+    finally:
+        engine.dispose()
+
+
+def _model() -> Finding:
+    try:
+        model = load_model()
+    except ModelError as error:
+        return Finding(what="model", verdict=Verdict.PROBLEM, words=str(error))
+    return Finding(what="model", verdict=Verdict.OK, words=f"version {model.version}, intact")
+
+
+def _disk(folder: Path) -> Finding:
+    there = next(p for p in (folder.absolute(), *folder.absolute().parents) if p.exists())
+    free = shutil.disk_usage(there).free
+    words = f"{free / 2**30:.1f} GiB free at {there}"
+    if free < _LEAST_FREE:
+        return Finding(what="disk", verdict=Verdict.PROBLEM, words=f"{words}: free some space")
+    return Finding(what="disk", verdict=Verdict.OK, words=words)
+
+
+def _process(config: Config) -> Iterator[Finding]:
+    lacking = gaps(config)
+    for gap in lacking:
+        yield Finding(what="process", verdict=Verdict.PROBLEM, words=f"no lead is routed: {gap}")
+    process = config.process
+    if not process.is_signed:
+        words = "marketing and sales have not both signed process.toml: agree, then sign"
+        yield Finding(what="process", verdict=Verdict.WARNING, words=words)
+    elif not lacking:
+        words = f"version {process.version}, owned by {process.owner}, signed by both halves"
+        yield Finding(what="process", verdict=Verdict.OK, words=words)
+
+
+def _database(engine: Engine) -> Iterator[Finding]:
+    try:
+        at, newest = migrate.current(engine), migrate.newest()
+        if at is None:
+            words = "there is none yet; `harken up` creates it"
+            yield Finding(what="database", verdict=Verdict.WARNING, words=words)
+            return
+        if at != newest:
+            words = f"is at {at}, this version wants {newest}: `harken up` brings it there"
+            yield Finding(what="database", verdict=Verdict.WARNING, words=words)
+            return
+        yield Finding(what="database", verdict=Verdict.OK, words=f"schema {at}")
+        with reading(engine) as db:
+            for look in _LOOKS:
+                yield from look(db)
+    except HarkenError as error:
+        yield Finding(what="database", verdict=Verdict.PROBLEM, words=str(error))
+
+
+def _audit_chain(db: Session) -> Iterator[Finding]:
+    seq = broken_link(db)
+    if seq is None:
+        yield Finding(what="audit chain", verdict=Verdict.OK, words="whole")
+        return
+    words = f"breaks at event {seq}: somebody changed the table; compare with a backup"
+    yield Finding(what="audit chain", verdict=Verdict.PROBLEM, words=words)
+
+
+def _sources(db: Session) -> Iterator[Finding]:
+    sources = db.exec(select(Source).where(col(Source.active)).order_by(Source.slug)).all()
+    failing = [s for s in sources if s.health is not SourceHealth.OK]
+    for source in failing:
+        words = f"{source.slug} is {source.health}: {source.last_problem or 'no reason known'}"
+        yield Finding(what="sources", verdict=Verdict.WARNING, words=words)
+    if not sources:
+        words = "nothing is listened to: `harken sources add URL`"
+        yield Finding(what="sources", verdict=Verdict.WARNING, words=words)
+    elif not failing:
+        words = f"{len(sources)} active, all well"
+        yield Finding(what="sources", verdict=Verdict.OK, words=words)
+
+
+def _logins(db: Session) -> Iterator[Finding]:
+    waiting = db.exec(
+        select(User.handle).where(col(User.active), col(User.password_hash).is_(None))
+    ).all()
+    if waiting:
+        words = f"never logged in: {', '.join(sorted(waiting))}; `harken users link NAME`"
+        yield Finding(what="users", verdict=Verdict.WARNING, words=words)
+
+
+def _outbox(db: Session) -> Iterator[Finding]:
+    count = db.exec(select(func.count()).select_from(Outbox)).one()
+    yield Finding(what="outbox", verdict=Verdict.OK, words=f"{count} events recorded")
+
+
+_LOOKS: tuple[Callable[[Session], Iterator[Finding]], ...] = (
+    _audit_chain,
+    _sources,
+    _logins,
+    _outbox,
+)

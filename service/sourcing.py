@@ -1,0 +1,159 @@
+"""Add a place to listen at: recognise what an address is, look at a few posts, then save it."""
+
+import re
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlmodel import Session, select
+
+from config.source import SourceSpec
+from crawlers.discover import recognise
+from crawlers.fetch import Gate
+from crawlers.found import FoundPost, SourceToPoll
+from crawlers.registry import adapter_for
+from models.source import Source
+from models.words import SourceHealth, SourceKind
+from service.errors import NotFoundError, RefusedError
+from service.house import House
+from service.store.engine import writing
+from service.sync import new_source
+
+_PREVIEW = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """A source that was saved, with a few of the posts that it will bring."""
+
+    slug: str
+    kind: SourceKind
+    url: str
+    name: str
+    preview: tuple[FoundPost, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """Return the document that `harken sources add --json` prints."""
+        return {
+            "id": self.slug,
+            "kind": self.kind.value,
+            "url": self.url,
+            "name": self.name,
+            "preview": [
+                {
+                    "title": post.title or post.thread_title,
+                    "text": post.text[:280],
+                    "author": post.author,
+                    "url": post.url,
+                    "published": post.published.isoformat() if post.published else None,
+                }
+                for post in self.preview
+            ],
+        }
+
+
+async def add_source(
+    house: House, url: str, *, kind: SourceKind | None, every: timedelta
+) -> Added:
+    """Find out what ``url`` is, read a few posts, and save it as a source.
+
+    Raises:
+        crawlers.errors.SourceError: it can't be read, or Harken can't tell what it is.
+        RefusedError: it is a source already, or its policy forbids it.
+    """
+    async with house.gate() as gate:
+        found_kind, found_url, name = kind, url, ""
+        if kind is None:
+            recognised = await recognise(url, gate)
+            found_kind, found_url, name = recognised.kind, recognised.url, recognised.name
+        assert found_kind is not None  # noqa: S101 - recognise names a kind or raises
+        policy = house.config.policy_for(found_kind, found_url)
+        if not policy.allows_crawling:
+            raise RefusedError(f"policy {policy.name!r} needs an approval; see policies.toml")
+        preview = await _preview(house, gate, found_kind, found_url)
+    with writing(house.engine) as db:
+        source = _saved(db, house, found_kind, found_url, name, every)
+        return Added(
+            slug=source.slug,
+            kind=found_kind,
+            url=found_url,
+            name=source.name,
+            preview=preview,
+        )
+
+
+def _saved(
+    db: Session, house: House, kind: SourceKind, url: str, name: str, every: timedelta
+) -> Source:
+    there = db.exec(select(Source).where(Source.url == url)).first()
+    if there is not None and there.active:
+        raise RefusedError(f"this is a source already: {there.slug}")
+    if there is not None:  # it was removed once; what it brought then is still known
+        there.active, there.every_seconds = True, every.total_seconds()
+        there.next_poll_at = house.clock.now()
+        db.add(there)
+        return there
+    slug = _free_slug(db, name or url)
+    spec = SourceSpec(id=slug, kind=kind, name=name or slug, url=url, every=every)
+    source = new_source(spec, house.config, from_files=False, now=house.clock.now())
+    db.add(source)
+    return source
+
+
+async def _preview(house: House, gate: Gate, kind: SourceKind, url: str) -> tuple[FoundPost, ...]:
+    policy = house.config.policy_for(kind, url)
+    source = SourceToPoll(
+        id="preview",
+        kind=kind,
+        name=url,
+        url=url,
+        obey_robots=policy.obey_robots,
+        min_interval_seconds=policy.min_interval.total_seconds(),
+    )
+    posts: list[FoundPost] = []
+    async with aclosing(adapter_for(kind).poll(source, gate, now=house.clock.now())) as batches:
+        async for batch in batches:
+            posts.extend(batch.posts)
+            if len(posts) >= _PREVIEW:
+                break
+    return tuple(posts[:_PREVIEW])
+
+
+def _free_slug(db: Session, name: str) -> str:
+    words = re.findall(r"[a-z0-9]+", re.sub(r"^https?://(www\.)?", "", name.lower()))
+    base = "-".join(words)[:48].strip("-") or "source"
+    taken = set(db.exec(select(Source.slug)))
+    numbered = (f"{base}-{n}" for n in range(2, len(taken) + 3))
+    return next(slug for slug in (base, *numbered) if slug not in taken)
+
+
+def set_paused(db: Session, slug: str, *, paused: bool) -> None:
+    """Leave a source alone until told otherwise, or poll it again.
+
+    Raises:
+        NotFoundError: there is none of that name.
+    """
+    source = _named(db, slug)
+    source.health = SourceHealth.PAUSED if paused else SourceHealth.OK
+    db.add(source)
+
+
+def remove(db: Session, slug: str) -> None:
+    """Stop listening at a source that a command added; its posts and leads stay.
+
+    Raises:
+        NotFoundError: there is none of that name.
+        RefusedError: it stands in sources.toml and would come back.
+    """
+    source = _named(db, slug)
+    if source.from_files:
+        raise RefusedError(f"{slug} stands in sources.toml; take it out there")
+    source.active = False
+    db.add(source)
+
+
+def _named(db: Session, slug: str) -> Source:
+    source = db.exec(select(Source).where(Source.slug == slug)).first()
+    if source is None:
+        raise NotFoundError(f"there is no source {slug!r}; see `harken sources list`")
+    return source

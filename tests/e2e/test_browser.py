@@ -1,0 +1,93 @@
+"""From `harken demo` to a lead's evidence, in a real browser."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.command import HARKEN, environment
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def login(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start the demo and give its login link."""
+    folder = tmp_path_factory.mktemp("browser") / "house"
+    running = subprocess.Popen(
+        [HARKEN, "demo", "--port", "0", "--data", str(folder)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env=environment(PYTHONUNBUFFERED="1"),
+    )
+    assert running.stdout is not None
+    try:
+        link = None
+        for line in running.stdout:
+            if found := re.search(r"Log in with\s+(http://\S+)", line):
+                link = found[1]
+                break
+        assert link, "the demo ended without a login link"
+        yield link
+    finally:
+        running.terminate()
+        assert running.wait(timeout=20) is not None
+        running.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path=chromium,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Browser, login: str) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    opened = context.new_page()
+    opened.add_init_script(
+        "window.violations = [];"
+        "document.addEventListener('securitypolicyviolation',"
+        " e => window.violations.push(e.violatedDirective + ' ' + e.blockedURI));"
+    )
+    opened.goto(login)
+    opened.get_by_role("button", name=re.compile("enter", re.IGNORECASE)).click()
+    yield opened
+    assert opened.evaluate("window.violations") == []
+    context.close()
+
+
+def test_a_lead_is_two_clicks_from_the_login_link(page: Page) -> None:
+    page.goto(re.sub(r"(http://[^/]+).*", r"\1/inbox?view=all", page.url))
+    rows = page.locator(".row")
+    expect(rows.first).to_be_visible()
+    assert rows.count() >= 5
+    rows.first.click()
+    detail = page.locator("article")
+    expect(detail.locator("mark").first).to_be_visible()
+    expect(detail).to_contain_text("Why this was flagged")
+    original = detail.get_by_role("link", name=re.compile("open original", re.IGNORECASE)).first
+    assert "noopener" in str(original.get_attribute("rel"))
+    address = original.get_attribute("href")
+    assert address is not None
+    answer = page.request.get(address)
+    assert answer.ok
+    marked = detail.locator("mark").first.inner_text()
+    assert marked.split()[0] in answer.text()
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_nothing_is_wider_than_the_window(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(re.sub(r"(http://[^/]+).*", r"\1/inbox?view=all", page.url))
+    page.locator(".row").first.click()
+    expect(page.locator("article mark").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -1,0 +1,89 @@
+"""What users and scripts rely on in every command: help, exit status, one place for output."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.command import harken
+
+COMMANDS = [
+    "init", "up", "demo", "classify", "eval", "train", "crawl", "digest", "doctor",
+    "sources add", "sources list", "sources check", "sources pause", "sources remove",
+    "leads list", "leads show", "posts list", "topics list", "topics check", "config check",
+    "users list", "users link",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_help_has_an_example(command: str) -> None:
+    ran = harken(*command.split(), "--help")
+    assert ran.code == 0
+    assert f"harken {command}" in ran.out
+    assert "Example" in ran.out
+
+
+def test_an_unknown_option_is_bad_usage() -> None:
+    ran = harken("crawl", "--evrything")
+    assert ran.code == 2
+    assert ran.out == ""
+    assert "--evrything" in ran.err
+
+
+def test_all_problems_of_the_configuration_are_told_at_once(tmp_path: Path) -> None:
+    assert harken("init", str(tmp_path / "house")).code == 0
+    house = tmp_path / "house"
+    crm = (house / "topics" / "crm.toml").read_text()
+    (house / "topics" / "crm.toml").write_text("thresold = 0.5\n" + crm)
+    (house / "topics" / "again.toml").write_text('id = "crm"\nname = "x"\nkeywords = ["crm"]\n')
+    (house / "topics" / "lost.toml").write_text(
+        'id = "lost"\nname = "x"\nkeywords = ["y y"]\nsources = ["hn-aks"]\n'
+    )
+    (house / "sla.toml").write_text("review = 7\n")
+    (house / "routing.toml").write_text("fallback_team = \n")
+    ran = harken("config", "check", data=house)
+    said = ran.err.splitlines()
+    assert ran.code == 2
+    assert ran.out == f"{len(said)} problems; nothing runs until all are fixed.\n"
+    for part in (
+        "did you mean 'threshold'",
+        "again.toml",
+        "did you mean 'hn-ask'",
+        "sla.toml",
+        "routing.toml:1",
+    ):
+        assert any(part in line for line in said), (part, said)
+    for command in (["crawl"], ["leads", "list"], ["digest", "--for", "admin"]):
+        refused = harken(*command, data=house)
+        assert (refused.code, refused.out) == (2, "")
+        assert refused.err == ran.err
+
+
+def test_a_fresh_folder_gives_a_working_house(tmp_path: Path) -> None:
+    house = tmp_path / "house"
+    assert harken("init", str(house)).code == 0
+    assert harken("config", "check", data=house).code == 0
+    assert harken("leads", "list", "--json", data=house).out == ""
+    ran = harken("doctor", "--json", data=house)
+    assert ran.code == 0, ran
+    found = {line["what"]: line["verdict"] for line in ran.lines}
+    assert {found["configuration"], found["database"], found["model"]} == {"ok"}
+
+
+def test_the_doctor_says_what_is_wrong(tmp_path: Path) -> None:
+    (tmp_path / "harken.db").write_bytes(b"this is no database at all" * 100)
+    ran = harken("doctor", data=tmp_path)
+    assert ran.code == 1
+    assert "restore a backup" in ran.err
+
+
+def test_somebody_unknown_gets_no_digest_but_the_known_names(tmp_path: Path) -> None:
+    ran = harken("digest", "--for", "nobody", data=tmp_path)
+    assert (ran.code, ran.out) == (1, "")
+    assert "admin" in ran.err
+
+
+def test_json_is_all_that_goes_to_standard_output(tmp_path: Path) -> None:
+    ran = harken("sources", "list", "--json", data=tmp_path)
+    assert ran.code == 0
+    assert all(json.loads(line)["id"] for line in ran.out.splitlines())
