@@ -1,0 +1,94 @@
+# `make run` and `make test` need only make and Python 3.11 or newer; they set up the rest.
+
+VENV := .venv
+BIN := $(VENV)/bin
+USE_DEV := $(VENV)/.ready-dev
+USE_RUN := $(VENV)/.ready-run
+
+# Decisions and words: every branch of these is tested. The shell around them has no such target.
+FULLY_COVERED := models/*,config/*,service/rules/*,nlp/judgement.py,nlp/text.py,nlp/phrases.py,nlp/cues.py,nlp/goods.py
+
+# Further words for the command behind run, test, soak and bench: make test ARGS="-k digest"
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: run test soak bench check gate fmt lint types layers deps covered coverage \
+	vendor lock clean help
+
+run: $(USE_RUN) ## Start the demo: sample communities, a crawl, leads on a page
+	@exec $(BIN)/harken demo $(ARGS)
+
+test: $(USE_DEV) ## Run all tests but the soak ones, browser included
+	@HARKEN_CHROMIUM="$$($(BIN)/python -m scripts.find_browser)" && export HARKEN_CHROMIUM && \
+	$(BIN)/pytest -m 'not soak' --cov --cov-report= $(ARGS)
+
+soak: $(USE_DEV) ## Run the long simulations, the kill runs and the fuzzing
+	@HARKEN_CHROMIUM="$$($(BIN)/python -m scripts.find_browser)" && export HARKEN_CHROMIUM && \
+	$(BIN)/pytest -m soak $(ARGS)
+
+bench: $(USE_DEV) ## Measure what has a budget
+	$(BIN)/pytest tests/bench -o python_files='bench_*.py' -q -s $(ARGS)
+
+# One after the other also under -j: the cheap checks speak first, coverage needs the test run.
+check: ## Everything that has to pass before a merge
+	@$(MAKE) --no-print-directory lint types layers deps
+	@$(MAKE) --no-print-directory test
+	@$(MAKE) --no-print-directory covered
+
+gate: lint types layers deps covered ## `make check` without the test run, read from the last one
+
+fmt: $(USE_DEV) ## Mend what ruff can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lint: $(USE_DEV) ## Style, by ruff
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(USE_DEV) ## Types, by mypy
+	$(BIN)/mypy .
+
+layers: $(USE_DEV) ## Who may import whom, by import-linter
+	$(BIN)/lint-imports
+
+deps: $(USE_DEV) ## Declared and used dependencies agree, by deptry
+	$(BIN)/deptry .
+
+covered: $(USE_DEV) ## The last test run went through every branch of the rules
+	$(BIN)/coverage report --include='$(FULLY_COVERED)' --fail-under=100
+
+coverage: $(USE_DEV) ## What the last test run did not go through
+	$(BIN)/coverage report
+
+vendor: $(USE_RUN) ## Fetch the browser's libraries anew; the only writer of static/vendor
+	$(BIN)/python scripts/vendor.py
+
+lock: $(USE_DEV) ## Renew constraints.txt from the ranges in pyproject.toml
+	$(BIN)/python -m scripts.lock
+
+clean: ## Remove caches and reports (.venv stays)
+	rm -rf build dist htmlcov .coverage .coverage.* \
+		.mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find crawlers nlp service models config tests scripts -name __pycache__ -prune -exec rm -rf {} +
+
+help: ## This list
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10
+
+# --- set-up ---------------------------------------------------------------------------------
+
+NAMES := python3.13 python3.12 python3.11 python3
+RECENT := -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
+
+# The interpreter that a new .venv is made with; override it with make PYTHON=/path/to/python.
+PYTHON ?= $(shell for name in $(NAMES); do $$name $(RECENT) && echo $$name && break; done)
+
+$(USE_RUN): pyproject.toml constraints.txt scripts/set_up.py
+	@$(call set_up,)
+
+$(USE_DEV): pyproject.toml constraints.txt scripts/set_up.py
+	@$(call set_up,--dev)
+
+set_up = python="$(PYTHON)"; "$${python:-none}" $(RECENT) || { \
+	echo "Harken needs Python 3.11 or newer; tried $${python:-$(NAMES)}." \
+	"Install one, or name it: make PYTHON=/path/to/python3.11" >&2; exit 2; }; \
+	"$$python" -m scripts.set_up $(1)
