@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from models.words import Kind, Role
 from nlp.errors import LineError
@@ -135,3 +135,27 @@ def read_all(lines: Iterable[str | bytes]) -> Iterator[tuple[int, LabelledPost |
             yield number, read_labelled(line)
         except LineError as error:
             yield number, error
+
+
+def with_words(
+    labels: Mapping[str, LabelledPost], lines: Iterable[str | bytes]
+) -> Iterator[LabelledPost]:
+    """Yield the posts of ``lines`` that ``labels`` has by their id, with their words.
+
+    Labels can so be kept and passed on without anybody's text. Lines that are no posts, or have
+    no label, are passed over.
+    """
+    for line in lines:
+        try:
+            raw = _object(line)
+            label = labels.get(str(raw.get("id", "")))
+            if label is not None:
+                yield replace(
+                    label,
+                    title=_text(raw, "title"),
+                    body=_text(raw, "body"),
+                    community=_text(raw, "community"),
+                    platform=_text(raw, "platform"),
+                )
+        except LineError:
+            continue

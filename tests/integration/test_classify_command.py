@@ -1,3 +1,4 @@
+import gzip
 import json
 import os
 import resource
@@ -191,6 +192,33 @@ def test_a_model_is_trained_and_measured_from_labelled_lines(tmp_path: Path) -> 
                  "recall_at_precision_90", "brier", "calibration_error"):  # fmt: skip
         assert set(report[name]) == {"value", "low", "high"}  # type: ignore[call-overload]  # JSON
     assert {"kinds", "roles", "platforms", "slots"} <= set(report)
+
+
+def test_labels_without_words_find_their_posts_by_id(tmp_path: Path) -> None:
+    whole = some_labelled()
+    text, labels = tmp_path / "text.jsonl.gz", tmp_path / "labels.jsonl"
+    words = [{k: post[k] for k in ("id", "title", "body", "community")} for post in whole]
+    with gzip.open(text, "wt") as packed:
+        packed.write(lines(*words, words[0]))  # one comes twice
+    said = ("title", "body", "community")
+    bare = [{k: v for k, v in post.items() if k not in said} for post in whole]
+    labels.write_text(lines(*bare, {"id": "lost", "strength": 2}))
+    other = tmp_path / "labelled.jsonl"
+    other.write_text(lines(*whole))
+
+    joined = harken(
+        "train", "--data", "/dev/null", "--labels", str(labels), "--text", str(text),
+        "--out", str(tmp_path / "joined"), "--no-made-up",
+    )  # fmt: skip
+    straight = harken(
+        "train", "--data", str(other), "--out", str(tmp_path / "straight"), "--no-made-up"
+    )
+
+    assert joined.code == 1
+    assert joined.err == "1 labels are of posts that no text file has\n"
+    assert straight.code == 0
+    models = [(tmp_path / name / "model.npz").read_bytes() for name in ("joined", "straight")]
+    assert models[0] == models[1]
 
 
 def test_a_person_reads_the_measurement_as_tables(tmp_path: Path) -> None:

@@ -94,7 +94,7 @@ def test_who_the_author_is_comes_with_what_it_takes_away(
 
 def test_a_need_that_asks_for_no_product_is_latent(judge: Judge) -> None:
     judged = judge.judge(
-        "What is the easiest way to learn spreadsheets?",
+        "How do you all learn the piano as an adult?",
         "I am a beginner and don't know where to start.",
     )
 
