@@ -166,12 +166,6 @@ class Settings(BaseSettings):
         """Let the environment win over the file, and read nothing else."""
         return env_settings, init_settings
 
-    def database_url(self, data: Path) -> str:
-        """Return the address of the database; without a setting, harken.db in ``data``."""
-        if self.database is None:
-            return f"sqlite:///{data.absolute() / 'harken.db'}"
-        return self.database.get_secret_value()
-
 
 def holds_password(database: str) -> bool:
     """Tell whether the address of a database has a password in it."""

@@ -125,24 +125,31 @@ class Crawl:
                 logger.warning("leases not renewed", exc_info=True)
 
     async def _poll(self, lease: Leased) -> Polled:
-        started = time.monotonic()
+        slug, started = lease.source.slug, time.monotonic()
         tally = _Tally()
-        error: SourceError | None = None
+        try:
+            error = await self._attempt(lease, tally)
+            problem = error.reason if error else tally.problem
+            await asyncio.to_thread(self._finish, lease, error, problem)
+        except (LeaseLostError, StoreError) as ours:  # nothing that the source is to blame for
+            logger.warning("poll given up", extra={"source": slug}, exc_info=True)
+            return tally.polled(slug, time.monotonic() - started, str(ours), failed=True)
+        return tally.polled(slug, time.monotonic() - started, problem, failed=error is not None)
+
+    async def _attempt(self, lease: Leased, tally: "_Tally") -> SourceError | None:
+        """Read the source; return what is wrong with it, if anything is."""
+        slug = lease.source.slug
         try:
             await self._read(lease, tally)
-        except SourceError as caught:
-            error = caught
-            logger.info("source failed", extra={"source": lease.source.slug}, exc_info=True)
-        except LeaseLostError as lost:
-            return tally.polled(lease.source.slug, time.monotonic() - started, str(lost))
+        except SourceError as error:
+            logger.info("source failed", extra={"source": slug}, exc_info=True)
+            return error
+        except HarkenError:
+            raise
         except Exception as bug:
-            logger.exception("source broke its adapter", extra={"source": lease.source.slug})
-            error = AdapterFailed(type(bug).__name__)
-        problem = error.reason if error else tally.problem
-        await asyncio.to_thread(self._finish, lease, error, problem)
-        return tally.polled(
-            lease.source.slug, time.monotonic() - started, problem, failed=error is not None
-        )
+            logger.exception("source broke its adapter", extra={"source": slug})
+            return AdapterFailed(type(bug).__name__)
+        return None
 
     async def _read(self, lease: Leased, tally: "_Tally") -> None:
         source, policy = lease.source, lease.policy

@@ -19,7 +19,7 @@ from service.errors import HarkenError
 from service.ledger import broken_link
 from service.routing import gaps
 from service.store import migrate
-from service.store.engine import open_engine, reading
+from service.store.engine import database_url, open_engine, reading
 
 _LEAST_FREE = 512 * 2**20  # bytes
 
@@ -58,7 +58,7 @@ def examine(folder: Path) -> Iterator[Finding]:
         f"{len(config.users)} users",
     )
     yield from _process(config)
-    engine = open_engine(config.settings.database_url(folder))
+    engine = open_engine(database_url(config.settings, folder))
     try:
         yield from _database(engine)
     finally:

@@ -19,7 +19,7 @@ from service.intake import Intake
 from service.judging import TopicListener
 from service.secret import load_secret
 from service.store import migrate
-from service.store.engine import open_engine, writing
+from service.store.engine import database_url, open_engine, writing
 from service.sync import sync
 
 
@@ -82,7 +82,7 @@ def open_house(
         secret = key.get_secret_value().encode() if key else load_secret(folder)
     except OSError as error:
         raise RefusedError(f"{folder} can't be used: {error.strerror}") from error
-    engine = open_engine(config.settings.database_url(folder))
+    engine = open_engine(database_url(config.settings, folder))
     try:
         migrate.upgrade(engine)
         with writing(engine) as db:

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from service.errors import RefusedError
@@ -19,14 +20,22 @@ def load_secret(folder: Path) -> bytes:
         RefusedError: the file is not one of ours.
     """
     file = folder / "secret.key"
+    if not file.exists():
+        _make(file)
+    return _read(file)
+
+
+def _make(file: Path) -> None:
+    """Write a new secret whole or not at all; one that another process made meanwhile stays."""
+    draft = file.with_name(f"{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        fd = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _read(file)
-    secret = secrets.token_bytes(_BYTES)
-    with os.fdopen(fd, "w") as out:
-        out.write(secret.hex() + "\n")
-    return secret
+        with os.fdopen(fd, "w") as out:
+            out.write(secrets.token_bytes(_BYTES).hex() + "\n")
+        with suppress(FileExistsError):
+            os.link(draft, file)
+    finally:
+        draft.unlink()
 
 
 def _read(file: Path) -> bytes:

@@ -89,7 +89,8 @@ def _saved(
     if there is not None and there.active:
         raise RefusedError(f"this is a source already: {there.slug}")
     if there is not None:  # it was removed once; what it brought then is still known
-        there.active, there.every_seconds = True, every.total_seconds()
+        there.active, there.from_files = True, False
+        there.every_seconds = every.total_seconds()
         there.next_poll_at = house.clock.now()
         db.add(there)
         return there

@@ -14,6 +14,7 @@ from sqlalchemy import URL, Connection, Engine, StaticPool, event
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, create_engine
 
+from config.settings import Settings
 from service.errors import StoreError
 
 _WRITES = "harken_writes"
@@ -30,6 +31,13 @@ _PRAGMAS = (
 def sqlite_url(file: Path) -> str:
     """Return the URL of a SQLite file."""
     return URL.create("sqlite", database=str(file.resolve())).render_as_string()
+
+
+def database_url(settings: Settings, folder: Path) -> str:
+    """Return the URL of the configured database, or of harken.db in ``folder``."""
+    if settings.database is None:
+        return sqlite_url(folder / "harken.db")
+    return settings.database.get_secret_value()
 
 
 def open_engine(url: str) -> Engine:

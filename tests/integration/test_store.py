@@ -20,8 +20,8 @@ from models.source import Source, SourcePolicy
 from models.topic import Topic
 from models.words import LeadStatus, OfferState
 from service.errors import StoreError
-from service.store.engine import open_engine, reading, sqlite_url, writing
-from tests.builders import a_place, a_post, undone
+from service.store.engine import database_url, open_engine, reading, sqlite_url, writing
+from tests.builders import a_config, a_place, a_post, undone
 from tests.fakes import NOON
 
 
@@ -306,3 +306,13 @@ def test_an_error_that_is_nobody_s_fault_is_not_reworded(engine: Engine) -> None
 
     with pytest.raises(IntegrityError), writing(engine) as db:
         db.add(a_topic_row())
+
+
+def test_without_a_setting_the_database_is_a_file_in_the_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "odd ? name"
+    folder.mkdir()
+    engine = open_engine(database_url(a_config().settings, folder))
+    with engine.connect():
+        pass
+    engine.dispose()
+    assert (folder / "harken.db").exists()
