@@ -8,6 +8,9 @@ import asyncio
 import logging
 import os
 import signal
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -39,14 +42,20 @@ async def _work(house: House, parent: int) -> None:
     async with house.crawl() as crawl:
         scheduler = AsyncIOScheduler(timezone="UTC")
         every = {"seconds": TICK_SECONDS, "max_instances": 1, "coalesce": True}
-        scheduler.add_job(_crawl_due, "interval", args=[house, crawl], **every)
-        scheduler.add_job(_tick, "interval", args=[house], **every)
+        for job in (partial(_crawl_due, house, crawl), partial(_tick, house)):
+            scheduler.add_job(_until_stopped, "interval", args=[job], **every)
         scheduler.add_job(_watch_parent, "interval", args=[parent, stopping], **every)
         scheduler.start()
         try:
             await stopping.wait()
         finally:
             scheduler.shutdown(wait=False)
+
+
+async def _until_stopped(job: Callable[[], Awaitable[None]]) -> None:
+    """Do a job. That it is cut short when the worker stops is no error: it goes on next time."""
+    with suppress(asyncio.CancelledError):
+        await job()
 
 
 async def _crawl_due(house: House, crawl: Crawl) -> None:
