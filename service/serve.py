@@ -44,7 +44,13 @@ def serve(house: House, *, host: str, port: int, base_url: str, demo: bool = Fal
     )
     server = uvicorn.Server(
         uvicorn.Config(
-            app, host=host, port=port, log_config=None, server_header=False, access_log=False
+            app,
+            host=host,
+            port=port,
+            log_config=None,
+            server_header=False,
+            access_log=False,
+            lifespan="off",  # nothing to start or stop; cut short it would log a traceback
         )
     )
     with _worker(house.folder):
