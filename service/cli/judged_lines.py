@@ -10,7 +10,10 @@ from contextlib import ExitStack
 from functools import cache
 from itertools import islice
 from multiprocessing import get_context
+from pathlib import Path
 from typing import BinaryIO
+
+import typer
 
 from nlp.errors import LineError, NlpError
 from nlp.judge import Judge
@@ -107,6 +110,8 @@ def judge_file(name: str, *, out: str | None, jobs: int) -> int:
 
 
 def _judge_file(name: str, *, out: str | None, jobs: int) -> int:
+    if out not in {None, "-"} and _is_same_file(name, str(out)):
+        raise typer.BadParameter(f"{out} is the input; opening it for writing would empty it")
     wrong = 0
     with ExitStack() as stack:
         source = stack.enter_context(opened(name, "rb", sys.stdin.buffer))
@@ -124,3 +129,7 @@ def _judge_file(name: str, *, out: str | None, jobs: int) -> int:
             count()
         target.flush()
     return wrong
+
+
+def _is_same_file(one: str, other: str) -> bool:
+    return Path(one).exists() and Path(other).exists() and Path(one).samefile(other)

@@ -259,3 +259,14 @@ def test_a_post_that_is_no_signal_is_answered_at_once() -> None:
     harken("classify", stdin=lines(CHAT))
 
     assert time.perf_counter() - began < 2  # 0.6 s when the machine does nothing else
+
+
+def test_the_input_is_never_overwritten(tmp_path: Path) -> None:
+    file = tmp_path / "posts.jsonl"
+    file.write_text(lines(ASK))
+
+    ran = harken("classify", str(file), "--out", str(file))
+
+    assert ran.code == 2
+    assert "is the input" in " ".join(ran.err.replace("│", " ").split())
+    assert file.read_text() == lines(ASK)
