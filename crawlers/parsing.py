@@ -208,7 +208,11 @@ class _Child:
         """End it at once; return its exit status, negative for a signal."""
         with suppress(ProcessLookupError):
             self._process.kill()
-        return await self._gone()
+        try:
+            async with asyncio.timeout(_END_SECONDS):
+                return await self._gone()
+        except TimeoutError:  # something else holds its pipe open
+            return -signal.SIGKILL
 
     async def end(self) -> int:
         """Wait until it is gone, having closed its input: for one that is idle, or dying.
@@ -216,7 +220,6 @@ class _Child:
         Not ``kill``, which would find out first whether it lives, and so lose its exit status to
         the watcher's surprise (asyncio logs "Unknown child process").
         """
-        self._in.close()
         try:
             async with asyncio.timeout(_END_SECONDS):
                 return await self._gone()
@@ -225,9 +228,11 @@ class _Child:
 
     async def _gone(self) -> int:
         self._in.close()
-        status = await self._process.wait()
-        await self._out.read()  # to the end of the pipe, so that its transport is closed
-        return status
+        # Drained first: asyncio calls a process gone when its pipes are at their end, and doesn't
+        # read a pipe whose buffer is full, so waiting for a child that said much never ends.
+        while await self._out.read(2**16):
+            pass
+        return await self._process.wait()
 
 
 def _last_words(status: int) -> str:

@@ -83,5 +83,6 @@ def test_a_killed_crawl_goes_on_where_it_stopped(tmp_path: Path) -> None:
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(1800)
 def test_thirty_kills_change_nothing(tmp_path: Path) -> None:
     try_kills(tmp_path, kills=30, seed=2)

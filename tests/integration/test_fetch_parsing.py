@@ -135,6 +135,16 @@ def test_an_answer_without_end_is_not_read() -> None:
     assert "exceeds 1 MiB" in error.reason
 
 
+def test_a_child_that_filled_its_pipe_is_got_rid_of() -> None:
+    async def work(pool: ParsingPool) -> int:
+        for _ in range(5):  # whether the pipe is full by then is a race, won two times in three
+            with pytest.raises(PoisonDocument):
+                await pool.run(flood, b"x")
+        return (await pool.run(see, b"abc")).length
+
+    assert pooled(work, limits=ParsingLimits(result_bytes=2**20)) == 3
+
+
 def test_what_a_library_prints_does_not_disturb() -> None:
     assert pooled(lambda pool: pool.run(shout, b"")) == 1
 
