@@ -1,5 +1,6 @@
 """What becomes of an offer: a rep says yes or no in time, or it goes on to the next."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -13,6 +14,14 @@ from service.errors import ConflictError
 from service.ledger import emit, take_turn
 from service.routing import due, expectation_of, route
 from service.transitions import HARKEN, lead_of, transition
+
+#: How an offer ended, for whom it was made to.
+_ENDED: Mapping[OfferState, str] = {
+    OfferState.ACCEPTED: "you accepted it already",
+    OfferState.DECLINED: "you declined it",
+    OfferState.EXPIRED: "your time to answer it ran out",
+    OfferState.WITHDRAWN: "it was taken back",
+}
 
 
 def accept(
@@ -97,17 +106,14 @@ def _open_offer(
 ) -> tuple[Lead, Offer, User]:
     lead = lead_of(db, lead_id)
     offer = db.exec(
-        select(Offer).where(Offer.lead_id == lead.id, Offer.state == OfferState.OPEN)
+        select(Offer).where(Offer.lead_id == lead.id, Offer.fencing == fencing)
     ).first()
-    if (
-        offer is None
-        or offer.to_user_id != user_id
-        or offer.fencing != fencing
-        or offer.accept_by <= now
-    ):
-        raise ConflictError(
-            "This offer is no longer open: it ran out, was taken back or went to somebody else."
-        )
+    if offer is None or offer.to_user_id != user_id:
+        raise ConflictError("This offer was made to somebody else, or never made.")
+    if offer.state is not OfferState.OPEN:
+        raise ConflictError(f"This offer is no longer open: {_ENDED[offer.state]}.")
+    if offer.accept_by <= now:
+        raise ConflictError(f"This offer is no longer open: {_ENDED[OfferState.EXPIRED]}.")
     return lead, offer, db.get_one(User, user_id)
 
 

@@ -4,7 +4,7 @@ import atexit
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 
 from fastapi import FastAPI
@@ -33,24 +33,11 @@ from models.words import (
 from service.store.engine import open_engine, writing
 from service.web.app import create_app
 from service.web.auth import open_session
+from tests.fakes import StandingClock
 
-NOON = datetime(2025, 11, 19, 12, 0, tzinfo=UTC)
 SECRET = b"a secret of thirty-two bytes, ok"
 BASE_URL = "http://harken.test"
 TEAM = "sales"  # of the shipped routing
-
-
-@dataclass
-class StandingClock:
-    """A clock that moves when it is told to."""
-
-    at: datetime = NOON
-
-    def now(self) -> datetime:
-        return self.at
-
-    def pass_by(self, span: timedelta) -> None:
-        self.at += span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

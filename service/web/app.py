@@ -9,7 +9,9 @@ from config import Config
 from models.clock import Clock
 from service.web import problems
 from service.web.csrf import is_foreign
+from service.web.front_door import FrontDoor
 from service.web.headers import HardenedResponses
+from service.web.hosts import OwnHosts
 from service.web.pages import ROUTERS
 from service.web.permissions import check_declared
 from service.web.site import Site, site_of
@@ -19,14 +21,15 @@ _MOST_BYTES = 64 * 1024
 
 
 class HarkenWeb(FastAPI):
-    """FastAPI whose every answer is hardened: those of its error handlers too."""
+    """FastAPI that answers to its own names only, and whose every answer is hardened."""
 
     @override
     def build_middleware_stack(self) -> ASGIApp:
         # Middleware that is added the usual way sits inside the handler of unforeseen errors.
-        return HardenedResponses(
-            super().build_middleware_stack(), https=self.state.site.secure_cookies
-        )
+        site: Site = self.state.site
+        hosts = OwnHosts.of(site.base_url, site.config.settings.host)
+        inside = FrontDoor(super().build_middleware_stack(), hosts=hosts)
+        return HardenedResponses(inside, https=site.secure_cookies)
 
 
 def create_app(
@@ -46,7 +49,8 @@ def create_app(
         clock: tells the time.
         config: as it was read at start-up.
         secret: signs the flash cookie; at least 32 bytes.
-        base_url: where browsers reach it, without a slash at the end.
+        base_url: where browsers reach it, without a slash at the end; requests for another host
+            are refused, but for the names and addresses of this machine itself.
         secure_cookies: cookies only over https, and HSTS.
         demo: first-login links let in at once, without a password, until they expire.
 

@@ -45,7 +45,7 @@ _PROBLEMS: Mapping[int, Problem] = {
     ),
     405: Problem("This address can't be used like that", "Start again from the inbox."),
     409: Problem(
-        "Somebody was faster",
+        "This lead has moved on",
         "Nothing of yours was written. Look at the lead as it is now, then decide again.",
     ),
     413: Problem("That is too much text", "Shorten it and try again."),
@@ -58,6 +58,10 @@ _PROBLEMS: Mapping[int, Problem] = {
     ),
     503: Problem("Harken can't reach its database", "Whoever runs it should run `harken doctor`."),
 }
+_REFUSED = Problem(
+    "That can't be done now",
+    "Nothing of yours was written. Look at the lead as it is now to see what can be done.",
+)
 _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (NotFoundError, 404),
     (ForbiddenError, 403),
@@ -77,9 +81,19 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _our_fault)
 
 
-def show(request: Request, status: int, *, detail: str | None = None) -> Response:
-    """Return the page of a problem; a request of htmx is told to load it as a whole page."""
-    known = _PROBLEMS.get(status) or Problem(HTTPStatus(status).phrase, "Start from the inbox.")
+def show(
+    request: Request, status: int, *, detail: str | None = None, problem: Problem | None = None
+) -> Response:
+    """Return the page of a problem; a request of htmx is told to load it as a whole page.
+
+    Args:
+        request: what went wrong.
+        status: what the answer says of it.
+        detail: what is special about this one.
+        problem: what a person reads, where the status does not say it all.
+    """
+    known = problem or _PROBLEMS.get(status)
+    known = known or Problem(HTTPStatus(status).phrase, "Start from the inbox.")
     viewer = _viewer(request) if status < HTTPStatus.INTERNAL_SERVER_ERROR else None
     response = page(
         request,
@@ -126,11 +140,13 @@ def _log_in_first(request: Request, _error: Exception) -> Response:
 
 def _harken_error(request: Request, error: Exception) -> Response:
     status = next((code for kind, code in _STATUS if isinstance(error, kind)), 422)
-    return show(request, status, detail=str(error))
+    problem = _REFUSED if isinstance(error, RefusedError) else None
+    return show(request, status, detail=str(error), problem=problem)
 
 
 def _move_refused(request: Request, error: Exception) -> Response:
-    return show(request, 409, detail=getattr(error, "why", None))
+    why = getattr(error, "why", "")
+    return show(request, 409, detail=why and f"Because {why}.", problem=_REFUSED)
 
 
 def _bad_form(request: Request, error: Exception) -> Response:

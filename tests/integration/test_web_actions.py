@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from models.lead import Lead, Offer, Touchpoint
+from models.lead import Lead, Offer, StatusChange, Touchpoint
 from models.people import User
 from models.words import (
     DeclineReason,
@@ -113,18 +113,42 @@ def test_who_is_too_late_is_told_so_and_nothing_is_written(desk: Desk, verb: str
     )
 
     assert answer.status_code == 409
-    assert "Somebody was faster" in answer.text
-    assert "no longer open" in answer.text
+    assert "This lead has moved on" in answer.text
+    assert "no longer open: your time to answer it ran out" in answer.text
     assert desk.now_is(lead).status is LeadStatus.OFFERED
 
 
-def test_an_offer_is_answered_by_the_one_it_was_made_to(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("verb", "data"),
+    [
+        ("accept", {"fencing": "1"}),
+        ("decline", {"fencing": "1", "reason": "capacity"}),
+        ("touch", {"rev": "1", "kind": "note"}),
+        ("dismiss", {"rev": "1", "reason": "spam"}),
+    ],
+)
+def test_what_a_rep_may_not_see_is_not_there(desk: Desk, verb: str, data: dict[str, str]) -> None:
+    lead = desk.lead(offered_to=desk.mia)
+    browser = desk.house.browser(desk.ben)
+
+    hidden = browser.post(f"/leads/{lead.id}/{verb}", data=data)
+    absent = browser.post(f"/leads/none/{verb}", data=data)
+
+    assert hidden.status_code == absent.status_code == 404
+    assert hidden.text == absent.text
+    assert desk.now_is(lead).owner_id is None
+
+
+@pytest.mark.parametrize("verb", ["accept", "decline"])
+def test_an_offer_is_answered_by_the_one_it_was_made_to(desk: Desk, verb: str) -> None:
     lead = desk.lead(offered_to=desk.mia)
 
-    answer = desk.house.browser(desk.ben).post(f"/leads/{lead.id}/accept", data={"fencing": 1})
+    answer = desk.house.browser(desk.ida).post(
+        f"/leads/{lead.id}/{verb}", data={"fencing": 1, "reason": "capacity"}
+    )
 
     assert answer.status_code == 409
-    assert "See the lead as it is now" not in answer.text, "it is not his to see"
+    assert "made to somebody else" in answer.text
     assert desk.now_is(lead).owner_id is None
 
 
@@ -145,8 +169,48 @@ def test_pressing_accept_twice_does_no_harm(desk: Desk) -> None:
         browser.post(f"/leads/{lead.id}/accept", data={"fencing": 1}).status_code for _ in range(2)
     ]
 
-    assert answers == [303, 409]
+    assert answers == [303, 303]
     assert desk.now_is(lead).owner_id == desk.mia.id
+    with reading(desk.house.engine) as db:
+        moves = db.exec(select(StatusChange).where(StatusChange.event == "accepted")).all()
+    assert len(moves) == 1
+
+
+def test_who_declines_what_is_already_theirs_or_gone_is_told_which(desk: Desk) -> None:
+    lead = desk.lead(offered_to=desk.mia)
+    browser = desk.house.browser(desk.mia)
+    browser.post(f"/leads/{lead.id}/accept", data={"fencing": 1})
+
+    answer = browser.post(f"/leads/{lead.id}/decline", data={"fencing": 1, "reason": "capacity"})
+
+    assert answer.status_code == 409
+    assert "you accepted it already" in answer.text
+    assert "somebody else" not in answer.text
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "\r\n\t ", "\0\0\0\0"])
+def test_a_reason_of_blanks_is_none(desk: Desk, reason: str) -> None:
+    lead = desk.lead(status=LeadStatus.MQL)
+
+    answer = desk.house.browser(desk.ida).post(
+        f"/leads/{lead.id}/promote", data={"rev": 1, "reason": reason}
+    )
+
+    assert answer.status_code == 422
+    assert "Look at: reason" in answer.text
+    assert desk.now_is(lead).status is LeadStatus.MQL
+
+
+def test_what_can_not_be_done_blames_nobody(desk: Desk) -> None:
+    lead = desk.lead(status=LeadStatus.ACCEPTED, owner=desk.mia)
+
+    answer = desk.house.browser(desk.ida).post(
+        f"/leads/{lead.id}/promote", data={"rev": 1, "reason": "a friend of ours"}
+    )
+
+    assert answer.status_code == 409
+    assert "That can&#39;t be done now" in answer.text
+    assert "faster" not in answer.text
 
 
 def test_a_marketer_promotes_with_a_reason(desk: Desk) -> None:
@@ -154,10 +218,8 @@ def test_a_marketer_promotes_with_a_reason(desk: Desk) -> None:
     browser = desk.house.browser(desk.ida)
     path = f"/leads/{lead.id}/promote"
 
-    silent = browser.post(path, data={"rev": 1, "reason": ""})
     told = browser.post(path, data={"rev": 1, "reason": "a friend of ours", "back": "lead"})
 
-    assert silent.status_code == 422
     assert (told.status_code, told.headers["location"]) == (303, f"/leads/{lead.id}")
     assert desk.now_is(lead).status in {LeadStatus.SALES_READY, LeadStatus.OFFERED}
     page = browser.get(f"/leads/{lead.id}").text
@@ -208,6 +270,20 @@ def test_the_first_touch_starts_the_work(desk: Desk) -> None:
         touch = db.exec(select(Touchpoint)).one()
     assert (touch.kind, touch.note) == (TouchpointKind.ENGAGE_REPLY, "Asked about phones")
     assert "Asked about phones" in browser.get(f"/leads/{lead.id}").text
+
+
+def test_what_a_person_types_is_kept_without_what_no_database_takes(desk: Desk) -> None:
+    lead = desk.lead(status=LeadStatus.ACCEPTED, owner=desk.mia)
+    typed = "Asked\0 about\x1b[2J\x0bphones\r\nand\ttold \x85 them\ufeff \U0001f600 "
+
+    answer = desk.house.browser(desk.mia).post(
+        f"/leads/{lead.id}/touch", data={"rev": 1, "kind": "note", "note": typed}
+    )
+
+    assert answer.status_code == 303
+    with reading(desk.house.engine) as db:
+        note = db.exec(select(Touchpoint)).one().note
+    assert note == "Asked  about [2J phones\nand\ttold \n them\ufeff \U0001f600"
 
 
 def test_a_rep_does_not_touch_what_is_anothers(desk: Desk) -> None:

@@ -4,14 +4,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Response
 
+from models.moves import OWNED
 from service import offers
 from service.store.engine import writing
+from service.transitions import lead_of
 from service.web import flash
 from service.web.auth import Viewer
 from service.web.back import Back
 from service.web.permissions import Permission, require
 from service.web.render import see_other
 from service.web.site import SiteHere
+from service.web.views.lead import find_lead
 
 router = APIRouter()
 
@@ -24,16 +27,19 @@ def accept(
     fencing: Annotated[int, Form(ge=0, le=1_000_000)],
     back: Annotated[Back, Form()] = Back.MINE,
 ) -> Response:
-    """Make the lead the viewer's own, and show it."""
+    """Make the lead the viewer's own, and show it; it does no harm to press twice."""
     with writing(site.engine) as db:
-        offers.accept(
-            db,
-            lead_id=lead_id,
-            user_id=viewer.id,
-            fencing=fencing,
-            config=site.config,
-            now=site.clock.now(),
-        )
+        find_lead(db, viewer, lead_id)
+        lead = lead_of(db, lead_id)  # under the lock: the first of two presses has ended
+        if lead.owner_id != viewer.id or lead.status not in OWNED:
+            offers.accept(
+                db,
+                lead_id=lead_id,
+                user_id=viewer.id,
+                fencing=fencing,
+                config=site.config,
+                now=site.clock.now(),
+            )
     response = see_other((Back.LEAD if back is Back.LEAD else Back.MINE).to(lead_id))
     flash.leave(response, site, "accepted")
     return response

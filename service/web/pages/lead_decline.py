@@ -13,6 +13,7 @@ from service.web.back import Back
 from service.web.permissions import Permission, require
 from service.web.render import see_other
 from service.web.site import SiteHere
+from service.web.views.lead import find_lead
 
 router = APIRouter()
 
@@ -28,6 +29,7 @@ def decline(
 ) -> Response:
     """Give the lead back, and show the next one."""
     with writing(site.engine) as db:
+        find_lead(db, viewer, lead_id)
         offers.decline(
             db,
             lead_id=lead_id,

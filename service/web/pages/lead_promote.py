@@ -12,6 +12,7 @@ from service.web.back import Back
 from service.web.permissions import Permission, require
 from service.web.render import see_other
 from service.web.site import SiteHere
+from service.web.typed import Prose
 from service.web.views.lead import find_lead
 
 router = APIRouter()
@@ -23,7 +24,7 @@ def promote(
     viewer: Annotated[Viewer, Depends(require(Permission.PROMOTE_LEADS))],
     lead_id: str,
     rev: Annotated[int, Form(ge=1, le=1_000_000)],
-    reason: Annotated[str, Form(min_length=3, max_length=500)],
+    reason: Annotated[Prose, Form(min_length=3, max_length=500)],
     back: Annotated[Back, Form()] = Back.QUEUE,
 ) -> Response:
     """Make the lead sales-ready, and show the next one."""
@@ -34,7 +35,7 @@ def promote(
             lead_id=lead_id,
             user_id=viewer.id,
             rev=rev,
-            reason=reason.strip(),
+            reason=reason,
             config=site.config,
             now=site.clock.now(),
         )

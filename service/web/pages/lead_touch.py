@@ -13,6 +13,7 @@ from service.web.back import Back
 from service.web.permissions import Permission, require
 from service.web.render import see_other
 from service.web.site import SiteHere
+from service.web.typed import Prose
 from service.web.views.lead import find_lead
 
 router = APIRouter()
@@ -25,7 +26,7 @@ def touch(
     lead_id: str,
     rev: Annotated[int, Form(ge=1, le=1_000_000)],
     kind: Annotated[TouchpointKind, Form()],
-    note: Annotated[str, Form(max_length=4000)] = "",
+    note: Annotated[Prose, Form(max_length=4000)] = "",
     back: Annotated[Back, Form()] = Back.MINE,
 ) -> Response:
     """Note the touch, and show the lead again."""
@@ -37,7 +38,7 @@ def touch(
             user_id=viewer.id,
             rev=rev,
             kind=kind,
-            note=note.strip(),
+            note=note,
             config=site.config,
             now=site.clock.now(),
         )

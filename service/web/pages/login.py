@@ -13,6 +13,7 @@ from service.web.permissions import Permission, require
 from service.web.render import page, see_other
 from service.web.session_cookie import set_session
 from service.web.site import SiteHere
+from service.web.typed import Line
 
 router = APIRouter()
 
@@ -34,7 +35,7 @@ def show_login(
 def log_in(
     request: Request,
     site: SiteHere,
-    login: Annotated[str, Form(max_length=320)],
+    login: Annotated[Line, Form(max_length=320)],
     password: Annotated[str, Form(max_length=LONGEST * 4)],
     after: Annotated[str, Form(alias="next", max_length=2000)] = "/inbox",
 ) -> Response:

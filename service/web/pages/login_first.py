@@ -21,6 +21,7 @@ from service.web.permissions import Permission, require
 from service.web.render import page, see_other
 from service.web.session_cookie import set_session
 from service.web.site import Site, SiteHere
+from service.web.typed import Line
 
 router = APIRouter(dependencies=[Depends(require(Permission.ANYONE))])
 
@@ -38,7 +39,7 @@ def first_login(
     request: Request,
     site: SiteHere,
     token: str,
-    name: Annotated[str, Form(max_length=120)] = "",
+    name: Annotated[Line, Form(max_length=120)] = "",
     password: Annotated[str, Form(max_length=LONGEST * 4)] = "",
 ) -> Response:
     """Let the user in: with a password of their own, or at once in a demo."""
@@ -47,7 +48,7 @@ def first_login(
     now = site.clock.now()
     with reading(site.engine) as db:
         user = user_of_link(db, token, now)
-    name = " ".join(name.split()) or user.name
+    name = name or user.name
     names = (user.handle, user.email or "", (user.email or "").partition("@")[0], *name.split())
     if problem := objection(password, names=names):
         return _form(request, site, name=name, handle=user.handle, problem=problem)

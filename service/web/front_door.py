@@ -1,0 +1,43 @@
+"""Whom the page answers at all: requests for our own names, with addresses in plain characters."""
+
+import re
+
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from service.web.hosts import OwnHosts, host_of
+
+_CONTROL = re.compile(r"[\0-\x1f\x7f-\x9f\ud800-\udfff]")
+_CONTROL_SENT = re.compile(rb"%(?:[01][0-9a-f]|7f)|[\0-\x1f\x7f]", re.IGNORECASE)
+
+_NO_HOST = 'A request names one host, as in "Host: harken.example.com".\n'
+_BAD_ADDRESS = "There are control characters in that address.\n"
+_FOREIGN = (
+    "This Harken does not go by that name: set base_url to the address that people use, "
+    "or have the proxy pass the Host header on.\n"
+)
+
+
+class FrontDoor:
+    """Turns away what was not addressed to us, before anything else looks at it."""
+
+    def __init__(self, app: ASGIApp, *, hosts: OwnHosts) -> None:
+        self.app = app
+        self.hosts = hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer 400 or 421 in one plain line."""
+        refusal = self._refusal(scope) if scope["type"] == "http" else None
+        await (refusal or self.app)(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> PlainTextResponse | None:
+        host = host_of(Headers(scope=scope).getlist("host"))
+        if host is None:
+            return PlainTextResponse(_NO_HOST, 400)
+        server = scope.get("server")
+        if not self.hosts.include(host, server=server[0] if server else None):
+            return PlainTextResponse(_FOREIGN, 421)
+        if _CONTROL.search(scope["path"]) or _CONTROL_SENT.search(scope["query_string"]):
+            return PlainTextResponse(_BAD_ADDRESS, 400)  # PostgreSQL would fail on a NUL
+        return None

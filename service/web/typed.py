@@ -1,0 +1,29 @@
+"""What people type, as it may be kept: every text field of a form is one of these two.
+
+PostgreSQL takes no NUL, no driver a lone surrogate, and nobody means the other control
+characters: they come along when text is pasted. So they become blanks, and nobody is refused.
+"""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+_LINE_END = re.compile(r"\r\n?|[\x85\u2028\u2029]")
+_NOT_TYPED = re.compile(r"[\0-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]+")  # all but \t and \n
+
+
+def prose(typed: str) -> str:
+    r"""Return ``typed`` with ``\n`` for every line end, without control characters around it."""
+    return _NOT_TYPED.sub(" ", _LINE_END.sub("\n", typed)).strip()
+
+
+def one_line(typed: str) -> str:
+    """Return ``typed`` in one line, with single blanks between its words."""
+    return " ".join(prose(typed).split())
+
+
+#: Text that may have several lines. Limits of length hold for what is kept.
+Prose = Annotated[str, AfterValidator(prose)]
+#: Text of one line, such as a name.
+Line = Annotated[str, AfterValidator(one_line)]
