@@ -41,7 +41,7 @@ from typing_extensions import override
 class SourceError(Exception):
     """The source could not be read this time.
 
-    It is tried again later.
+    This may pass by itself.
     """
 
     #: How long its host wants to be left alone, when it said so.
@@ -85,9 +85,10 @@ class PlatformRefused(NotAllowed):
 
 
 class AddressRefused(NotAllowed):
-    """{host} leads to {address}, which is refused: {because}."""
+    """{named} is refused: {because}."""
 
     def __init__(self, host: str, *, address: str, because: str) -> None:
+        self.named = host if host == address else f"{host} leads to {address}, which"
         self.host = host
         self.address = address
         self.because = because
@@ -112,14 +113,14 @@ class RobotsDisallowed(NotAllowed):
 class NoAnswer(SourceError):
     """The server gave no usable answer.
 
-    It is tried again later.
+    This may pass by itself.
     """
 
 
 class Unreachable(NoAnswer):
     """{host} cannot be reached: {problem}.
 
-    Check the address; it is tried again later.
+    Check the address; if it is right, this may pass by itself.
     """
 
     def __init__(self, host: str, *, problem: str) -> None:
@@ -131,7 +132,7 @@ class Unreachable(NoAnswer):
 class TimedOut(NoAnswer):
     """{host} took too long: {waited_for} within {seconds:g} seconds.
 
-    It is tried again later.
+    This may pass by itself.
     """
 
     def __init__(self, host: str, *, seconds: float, waited_for: str) -> None:
@@ -144,7 +145,7 @@ class TimedOut(NoAnswer):
 class HostResting(NoAnswer):
     """{host} wants to be left alone for another {retry_after_seconds} seconds.
 
-    It is asked again after that.
+    It may be asked again after that.
     """
 
     def __init__(self, host: str, *, retry_after_seconds: int) -> None:
@@ -156,7 +157,7 @@ class HostResting(NoAnswer):
 class BrokenAnswer(NoAnswer):
     """{host} answered in broken HTTP: {problem}.
 
-    It is tried again later.
+    This may pass by itself.
     """
 
     def __init__(self, host: str, *, problem: str) -> None:
@@ -166,9 +167,9 @@ class BrokenAnswer(NoAnswer):
 
 
 class Truncated(BrokenAnswer):
-    """The document breaks off: {problem}.
+    """What the server sent breaks off: {problem}.
 
-    It is tried again later.
+    This may pass by itself.
     """
 
     def __init__(self, host: str = "", *, problem: str) -> None:
@@ -181,7 +182,7 @@ class Truncated(BrokenAnswer):
 class AnswerRefused(SourceError):
     """The server answered {status} instead of the document.
 
-    It is tried again later.
+    This may pass by itself.
     """
 
     def __init__(self, status: int) -> None:
@@ -230,7 +231,7 @@ class RateLimited(AnswerRefused):
 class ServerFailed(AnswerRefused):
     """The server has a fault of its own ({status}).
 
-    It is tried again later.
+    This may pass by itself.
     """
 
     def __init__(self, status: int, *, retry_after_seconds: int | None = None) -> None:

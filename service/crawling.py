@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Engine
 
-from crawlers.errors import PlatformRefused, PoisonDocument, SourceError
+from crawlers.errors import HostResting, PlatformRefused, PoisonDocument, SourceError
 from crawlers.fetch import Gate
 from crawlers.found import Adapter, Batch, SourceToPoll
 from models.clock import Clock
@@ -27,8 +27,12 @@ from service.errors import HarkenError, StoreError
 from service.intake import Counts, Intake
 from service.leases import HEARTBEAT_SECONDS, Leased, held, renew
 from service.ledger import emit
-from service.rules.polling import next_poll_after_failure, next_poll_after_success
-from service.store.engine import writing
+from service.rules.polling import (
+    next_poll_after_failure,
+    next_poll_after_rest,
+    next_poll_after_success,
+)
+from service.store.engine import reading, writing
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +56,7 @@ class Polled:
     """How one source's poll went."""
 
     source: str  # slug
-    status: str  # ok, unchanged, partial, failed
+    status: str  # ok, unchanged, partial, deferred, failed
     fetched: int  # answers read
     counts: Counts
     seconds: float
@@ -130,11 +134,15 @@ class Crawl:
         try:
             error = await self._attempt(lease, tally)
             problem = error.reason if error else tally.problem
+            if isinstance(error, HostResting):  # asked for by another source: not this one's fault
+                await asyncio.to_thread(self._defer, lease, error)
+                return tally.polled(slug, time.monotonic() - started, problem, status="deferred")
             await asyncio.to_thread(self._finish, lease, error, problem)
         except (LeaseLostError, StoreError) as ours:  # nothing that the source is to blame for
             logger.warning("poll given up", extra={"source": slug}, exc_info=True)
-            return tally.polled(slug, time.monotonic() - started, str(ours), failed=True)
-        return tally.polled(slug, time.monotonic() - started, problem, failed=error is not None)
+            return tally.polled(slug, time.monotonic() - started, str(ours), status="failed")
+        status = "failed" if error else ""
+        return tally.polled(slug, time.monotonic() - started, problem, status=status)
 
     async def _attempt(self, lease: Leased, tally: "_Tally") -> SourceError | None:
         """Read the source; return what is wrong with it, if anything is."""
@@ -142,7 +150,7 @@ class Crawl:
         try:
             await self._read(lease, tally)
         except SourceError as error:
-            logger.info("source failed", extra={"source": slug}, exc_info=True)
+            logger.info("source failed: %s", error.reason, extra={"source": slug}, exc_info=True)
             return error
         except HarkenError:
             raise
@@ -175,15 +183,30 @@ class Crawl:
 
     def _store(self, lease: Leased, batch: Batch) -> Counts:
         """Commit a batch with its cursor: both or neither."""
+        with reading(self.engine) as db:
+            fresh = self.intake.fresh(db, lease.source, batch.posts)
+        ahead = self.intake.judge(lease.source.slug, fresh)
         now = self.clock.now()
         with writing(self.engine) as db:
             source = held(db, lease, now=now)
             if source is None:
                 raise LeaseLostError
-            counts = self.intake.take_in(db, source, batch.posts, now=now)
+            counts = self.intake.take_in(db, source, batch.posts, now=now, ahead=ahead)
             source.cursor = dict(batch.cursor)
             db.add(source)
         return counts
+
+    def _defer(self, lease: Leased, resting: HostResting) -> None:
+        """Put the poll off until its host may be asked again; nothing else changes."""
+        now = self.clock.now()
+        with writing(self.engine) as db:
+            source = held(db, lease, now=now)
+            if source is None:
+                return
+            source.lease_until = source.lease_token = None
+            rest = timedelta(seconds=resting.retry_after_seconds or 0)
+            source.next_poll_at = next_poll_after_rest(now, rest, jitter=_jitter())
+            db.add(source)
 
     def _finish(self, lease: Leased, error: SourceError | None, problem: str | None) -> None:
         now = self.clock.now()
@@ -215,15 +238,10 @@ class _Tally:
         self.problem = self.problem or batch.problem
 
     def polled(
-        self, slug: str, seconds: float, problem: str | None, *, failed: bool = False
+        self, slug: str, seconds: float, problem: str | None, *, status: str = ""
     ) -> Polled:
-        status = "ok"
-        if failed:
-            status = "failed"
-        elif problem:
-            status = "partial"
-        elif self.unchanged:
-            status = "unchanged"
+        if not status:
+            status = "partial" if problem else "unchanged" if self.unchanged else "ok"
         return Polled(
             source=slug,
             status=status,
@@ -238,7 +256,7 @@ def _note(source: Source, error: SourceError | None, problem: str | None, clock:
     """Write into the row how the poll went and when the next one is."""
     now = clock.now()
     every = timedelta(seconds=source.every_seconds)
-    jitter = random.uniform(-1, 1)  # noqa: S311 - spreads load, guards nothing
+    jitter = _jitter()
     source.lease_until = source.lease_token = None
     source.last_problem = problem
     if source.health is not SourceHealth.PAUSED:  # a person's word, which a poll does not undo
@@ -257,6 +275,10 @@ def _note(source: Source, error: SourceError | None, problem: str | None, clock:
         jitter=jitter,
         retry_after=None if after is None else timedelta(seconds=after),
     )
+
+
+def _jitter() -> float:
+    return random.uniform(-1, 1)  # noqa: S311 - spreads load, guards nothing
 
 
 def _health(error: SourceError | None, problem: str | None) -> SourceHealth:

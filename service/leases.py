@@ -43,8 +43,9 @@ def lease_all(db: Session, *, now: datetime) -> tuple[Leased, ...]:
 
 
 def lease_named(db: Session, slugs: Sequence[str], *, now: datetime) -> tuple[Leased, ...]:
-    """Lease the sources of these names that nobody else is polling."""
-    return _lease(db, select(Source).where(col(Source.slug).in_(slugs)), now)
+    """Lease the active sources of these names that nobody else is polling."""
+    named = select(Source).where(col(Source.active), col(Source.slug).in_(slugs))
+    return _lease(db, named, now)
 
 
 def renew(db: Session, leased: Sequence[Leased], *, now: datetime) -> None:

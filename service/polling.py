@@ -3,10 +3,13 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
+from models.source import Source
+from models.words import SourceHealth
 from service.crawling import Polled
-from service.errors import NotFoundError
+from service.errors import RefusedError
 from service.house import House
 from service.leases import Leased, lease_all, lease_due, lease_named
+from service.sourcing import source_named
 from service.store.engine import writing
 
 
@@ -16,20 +19,27 @@ def lease(
     """Lease what is due, or all active sources, or the named ones.
 
     Raises:
-        NotFoundError: a named source isn't there, or somebody else is polling it.
+        NotFoundError: nothing has one of these names.
+        RefusedError: one is off or paused, or somebody else is polling it.
     """
     now = house.clock.now()
     with writing(house.engine) as db:
         if not slugs:
             return (lease_all if everything else lease_due)(db, now=now)
+        named = [source_named(db, slug) for slug in dict.fromkeys(slugs)]
         leased = lease_named(db, slugs, now=now)
-        missing = set(slugs) - {lease.source.slug for lease in leased}
-        if missing:
-            raise NotFoundError(
-                f"not there, or being polled right now: {', '.join(sorted(missing))}; "
-                "see `harken sources list`"
-            )
+        ours = {lease.source.slug for lease in leased}
+        if refused := [_why_not(source) for source in named if source.slug not in ours]:
+            raise RefusedError("; ".join(refused))
         return leased
+
+
+def _why_not(source: Source) -> str:
+    if not source.active:
+        return f"{source.slug} is off: switch it on in sources.toml, or add it again"
+    if source.health is SourceHealth.PAUSED:
+        return f"{source.slug} is paused: `harken sources resume {source.slug}` polls it again"
+    return f"{source.slug} is being polled right now: wait until that crawl is through"
 
 
 def crawl_now(

@@ -29,3 +29,11 @@ def next_poll_after_failure(
     backoff = min(every * 2.0 ** min(fails - 1, 20), max(LONGEST_BACKOFF, every))
     pause = backoff * (1 + 0.1 * jitter)
     return now + max(pause, retry_after or timedelta(0))
+
+
+def next_poll_after_rest(now: datetime, rest: timedelta, *, jitter: float) -> datetime:
+    """Return when to ask a host again that wants to be left alone for ``rest``: not before.
+
+    Up to a tenth later by ``jitter`` (-1..1), lest all its sources ask at that very moment.
+    """
+    return now + rest * (1.05 + 0.05 * jitter)

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from config.source import SourceSpec
-from crawlers.errors import PoisonDocument, RateLimited, SourceError, TimedOut
+from crawlers.errors import HostResting, PoisonDocument, RateLimited, SourceError, TimedOut
 from crawlers.fetch import Gate
 from crawlers.found import Adapter, Batch, FoundPost, SourceToPoll
 from models.ledger import Outbox
@@ -207,6 +207,31 @@ def test_a_judge_with_a_bug_leaves_neither_posts_nor_cursor_of_its_batch(engine:
     assert (polled.status, posts(place), source(place).cursor) == ("failed", ["1"], {"page": 1})
 
 
+def test_others_may_write_while_a_batch_is_judged(engine: Engine) -> None:
+    place = places(engine, a_source("talk"), a_source("board"))
+
+    def write_meanwhile(text: str) -> None:
+        change(place, board={"last_problem": text})
+
+    place.ears.on_judge = write_meanwhile
+
+    polled = crawl(place, Script({"talk": [a_batch(a_post("1", "hello"))]}))["talk"]
+
+    assert (polled.status, posts(place)) == ("ok", ["1"])
+    assert source(place, "board").last_problem == "hello"
+
+
+def test_what_is_known_is_not_judged_again(engine: Engine) -> None:
+    place = places(engine, a_source("talk"))
+    judged: list[str] = []
+    place.ears.on_judge = judged.append
+
+    for text in ("one", "one", "one, edited"):
+        crawl(place, Script({"talk": [a_batch(a_post("1", text))]}))
+
+    assert judged == ["one", "one, edited"]
+
+
 def test_a_kind_that_nobody_reads_is_reported(engine: Engine) -> None:
     place = places(engine, a_source("talk"))
     with writing(engine) as db:
@@ -251,6 +276,26 @@ def test_a_host_that_asks_for_a_pause_gets_it(engine: Engine) -> None:
     crawl(place, Script({"talk": [RateLimited(retry_after_seconds=7200)]}))
 
     assert source(place).next_poll_at == NOON + 120 * MINUTE
+
+
+def test_a_source_whose_host_rests_because_of_another_is_put_off_and_not_to_blame(
+    engine: Engine,
+) -> None:
+    place = places(engine, a_source("talk"), a_source("board"))
+    resting = Script(
+        {
+            "talk": [RateLimited(retry_after_seconds=600)],
+            "board": [HostResting("talk.example", retry_after_seconds=600)],
+        }
+    )
+
+    told = crawl(place, resting)
+
+    assert (told["talk"].status, told["board"].status) == ("failed", "deferred")
+    row = source(place, "board")
+    assert (row.health, row.fail_count, row.last_problem) == (SourceHealth.OK, 0, None)
+    assert row.lease_token is None
+    assert 10 * MINUTE <= row.next_poll_at - NOON <= 11 * MINUTE
 
 
 def test_bytes_that_had_to_be_killed_make_a_source_poison(engine: Engine) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from service.rules.polling import (
     LONGEST_BACKOFF,
     next_poll_after_failure,
+    next_poll_after_rest,
     next_poll_after_success,
 )
 
@@ -48,3 +49,10 @@ def test_what_the_host_asks_for_is_honoured_in_full(
 
     assert at >= NOW + asked
     assert at >= next_poll_after_failure(NOW, QUARTER, fails=fails, jitter=jitter)
+
+
+@given(JITTER, st.timedeltas(timedelta(seconds=1), timedelta(days=3)))
+def test_a_host_that_rests_is_not_asked_before_its_time(jitter: float, rest: timedelta) -> None:
+    pause = next_poll_after_rest(NOW, rest, jitter=jitter) - NOW
+
+    assert rest <= pause <= 1.1 * rest + timedelta(microseconds=1)
