@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field
 
 from models.base import Row
@@ -62,5 +62,20 @@ class Post(Row, table=True):
     edited_at: datetime | None = None
     fetched_at: datetime
     content_hash: str = Field(index=True, max_length=64)  # of title, text and author, not of URLs
+    signature: bytes | None = Field(default=None, sa_type=LargeBinary)  # nlp.near; of signals only
     revision: int = 1
     retention_until: datetime = Field(index=True)
+
+
+class PostBand(Row, table=True):
+    """A key by which a post is found when its author says nearly the same again.
+
+    Only posts that are signals have keys; see ``nlp.near.band_keys``.
+    """
+
+    __tablename__ = "post_band"
+
+    key: int = Field(primary_key=True, sa_type=BigInteger)
+    post_id: str = Field(
+        primary_key=True, foreign_key="post.id", ondelete="CASCADE", index=True, max_length=36
+    )

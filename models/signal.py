@@ -43,3 +43,16 @@ class Signal(Row, table=True):
     status: SignalStatus = Field(default=SignalStatus.NEW, sa_type=one_of(SignalStatus, "status"))
     happened_at: datetime  # when the post was written: what decay counts from
     created_at: datetime
+
+
+class CrossPost(Row, table=True):
+    """A further post in which its author says what a signal says: a permalink, and no evidence."""
+
+    __tablename__ = "cross_post"
+
+    signal_id: str = Field(
+        primary_key=True, foreign_key="signal.id", ondelete="CASCADE", max_length=36
+    )
+    post_id: str = Field(
+        primary_key=True, foreign_key="post.id", ondelete="CASCADE", index=True, max_length=36
+    )

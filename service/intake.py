@@ -20,6 +20,9 @@ from models.lead import LeadSignal
 from models.post import Author, Post, Thread
 from models.signal import Signal
 from models.source import Source, SourcePolicy
+from nlp.language import language_of_post
+from nlp.text import read
+from service.folding import fold, forget, remember, words_of
 from service.hearing import hear, reconsider
 from service.judging import Judged, Listener
 from service.keeping import Kept, keep, keep_hash
@@ -29,8 +32,6 @@ from service.transitions import lead_of
 
 logger = logging.getLogger(__name__)
 
-#: The same words by the same author within this time are one signal: a cross-post.
-_CROSS_POST = timedelta(days=3)
 _IN_CHUNK = 500  # ids in one query; SQLite takes 999 variables at the least
 
 
@@ -55,6 +56,10 @@ class Counts:
         )
 
 
+#: What posts were judged to be, by id at their source and hash of their words.
+Ahead = Mapping[tuple[str, str], tuple[Judged, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Intake:
     """Takes posts in; holds what does not change from batch to batch."""
@@ -63,10 +68,43 @@ class Intake:
     listener: Listener
     secret: bytes
 
+    def fresh(self, db: Session, source: Source, found: Sequence[FoundPost]) -> list[FoundPost]:
+        """Return the posts of ``found`` that will have to be judged: new, changed, not barred."""
+        handles = {post.author for post in found if post.author}
+        barred = suppressed(db, secret=self.secret, source_url=source.url, handles=handles)
+        hashes = {
+            external_id: post.content_hash
+            for external_id, post in _known(db, source, [p.external_id for p in found]).items()
+        }
+        return [
+            post
+            for post in found
+            if post.author not in barred and hashes.get(post.external_id) != content_hash(post)
+        ]
+
+    def judge(self, source: str, posts: Sequence[FoundPost]) -> Ahead:
+        """Return what the listener makes of posts, for ``take_in``. Needs no transaction.
+
+        Judging takes milliseconds a post. Within the transaction that writes a batch it would keep
+        everybody else from writing for seconds.
+        """
+        return {
+            (post.external_id, content_hash(post)): self._judged(source, post) for post in posts
+        }
+
     def take_in(
-        self, db: Session, source: Source, found: Sequence[FoundPost], *, now: datetime
+        self,
+        db: Session,
+        source: Source,
+        found: Sequence[FoundPost],
+        *,
+        now: datetime,
+        ahead: Ahead | None = None,
     ) -> Counts:
-        """Store ``found`` and what follows from it, in the caller's transaction."""
+        """Store ``found`` and what follows from it, in the caller's transaction.
+
+        What ``ahead`` doesn't have is judged here.
+        """
         handles = {post.author for post in found if post.author}
         barred = suppressed(db, secret=self.secret, source_url=source.url, handles=handles)
         admitted = {p.external_id: p for p in found if p.author is None or p.author not in barred}
@@ -76,11 +114,28 @@ class Intake:
             duplicates=sum(1 for p in found if p.author not in barred) - len(admitted),
         )
         for external_id, post in admitted.items():
-            counts += self._take(db, source, post, known.get(external_id), now)
+            counts += self._take(db, source, post, known.get(external_id), now, ahead or {})
         return counts
 
+    def _judged(self, source: str, post: FoundPost) -> tuple[Judged, ...]:
+        return self.listener.judge(
+            title=post.title,
+            text=post.text,
+            thread_title=post.thread_title,
+            source=source,
+            author=post.author,
+            url=post.url,
+            said_at=post.published,
+        )
+
     def _take(
-        self, db: Session, source: Source, found: FoundPost, row: Post | None, now: datetime
+        self,
+        db: Session,
+        source: Source,
+        found: FoundPost,
+        row: Post | None,
+        now: datetime,
+        ahead: Ahead,
     ) -> Counts:
         digest = content_hash(found)
         if row is not None and row.content_hash == digest:
@@ -88,24 +143,20 @@ class Intake:
                 row.url = found.url
                 db.add(row)
             return Counts(duplicates=1)
-        matched = self.listener.judge(
-            title=found.title,
-            text=found.text,
-            thread_title=found.thread_title,
-            source=source.slug,
-        )
+        matched = ahead.get((found.external_id, digest))
+        if matched is None:
+            matched = self._judged(source.slug, found)
         heard = _signals_of(db, row)
         judged = [j for j in matched if j.is_signal or j.match.topic_id in heard]
         kept = self._keep(db, source, found, matched, judged)
-        language = matched[0].judgement.language if matched else "und"
+        language = matched[0].judgement.language if matched else _language(found)
         if row is not None:
             _revise(db, source, row, kept.post, digest, now)
             row.language = language
-            return Counts(updated=1, signals=self._hear_again(db, row, kept, heard, now))
+            again = self._hear_again(db, row, found, kept.judged, heard, now)
+            return Counts(updated=1, signals=again)
         post = self._store(db, source, kept.post, digest, language, now)
-        if judged and _is_cross_post(db, post, found):
-            return Counts(new=1)
-        return Counts(new=1, signals=sum(self._signal(db, post, j, now) for j in kept.judged))
+        return Counts(new=1, signals=self._hear(db, post, found, kept.judged, now))
 
     def _keep(
         self,
@@ -151,22 +202,38 @@ class Intake:
         db.flush()
         return post
 
-    def _signal(self, db: Session, post: Post, judged: Judged, now: datetime) -> int:
-        signal = signal_of(judged, post, now)
-        db.add(signal)
-        db.flush()
-        hear(db, signal, post, config=self.config, now=now)
-        return 1
+    def _hear(
+        self, db: Session, post: Post, found: FoundPost, judged: Sequence[Judged], now: datetime
+    ) -> int:
+        """Make signals of what the author hasn't said lately; return how many."""
+        if not judged:  # most posts
+            return 0
+        words = words_of(found)
+        new = fold(db, post, words, judged)
+        for one in new:
+            signal = signal_of(one, post, now)
+            db.add(signal)
+            db.flush()
+            hear(db, signal, post, config=self.config, now=now)
+        if new:
+            remember(db, post, words)
+        return len(new)
 
     def _hear_again(
-        self, db: Session, post: Post, kept: Kept, heard: Mapping[str, Signal], now: datetime
+        self,
+        db: Session,
+        post: Post,
+        found: FoundPost,
+        kept: Sequence[Judged],
+        heard: Mapping[str, Signal],
+        now: datetime,
     ) -> int:
         """Bring the signals of an edited post up to date; return how many are new.
 
         A signal stays the same row, also when its post asks for nothing any more: its lead has to
-        learn of it.
+        learn of it. A cross-post may have become a post of its own, or none.
         """
-        judged = {j.match.topic_id: j for j in kept.judged}
+        judged = {j.match.topic_id: j for j in kept}
         for topic_id, signal in heard.items():
             if topic_id in judged:
                 rejudge(signal, judged[topic_id])
@@ -181,11 +248,12 @@ class Intake:
                 reconsider(db, lead_of(db, lead_id), config=self.config, now=now)
             elif topic_id in judged and judged[topic_id].is_signal:
                 hear(db, signal, post, config=self.config, now=now)  # it was too weak for a lead
-        return sum(
-            self._signal(db, post, j, now)
-            for topic_id, j in judged.items()
-            if topic_id not in heard
-        )
+        forget(db, post)
+        fresh = [j for topic_id, j in judged.items() if topic_id not in heard]
+        made = self._hear(db, post, found, fresh, now)
+        if heard and not made:
+            remember(db, post, words_of(found))
+        return made
 
 
 def content_hash(found: FoundPost) -> str:
@@ -195,6 +263,11 @@ def content_hash(found: FoundPost) -> str:
     """
     words = "\x00".join((found.title, found.text, found.quoted, found.author or ""))
     return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _language(found: FoundPost) -> str:
+    """Return the language of a post that no topic asked about: such posts are counted too."""
+    return language_of_post(read(found.title[:200], found.text[:600]))
 
 
 def _revise(
@@ -261,23 +334,3 @@ def _author_id(db: Session, source: Source, found: FoundPost, now: datetime) -> 
     db.add(author)
     db.flush()
     return author.id
-
-
-def _is_cross_post(db: Session, post: Post, found: FoundPost) -> bool:
-    """Tell whether the same author said the same words elsewhere lately, and was heard."""
-    if not found.author:
-        return False
-    twin = db.exec(
-        select(Post.id)
-        .join(Signal, col(Signal.post_id) == Post.id)
-        .join(Author, col(Author.id) == Post.author_id)
-        .where(
-            Post.content_hash == post.content_hash,
-            Post.id != post.id,
-            Author.handle_norm == normalise_handle(found.author),
-            Post.published_at > post.published_at - _CROSS_POST,
-            Post.published_at < post.published_at + _CROSS_POST,
-        )
-        .limit(1)
-    ).first()
-    return twin is not None

@@ -10,11 +10,16 @@ from sqlmodel import Session, col, select
 from models.lead import Lead, LeadSignal, Offer
 from models.people import User
 from models.post import Post
+from models.score import shown
 from models.signal import Signal
 from models.source import Source
 from models.words import LeadStatus, OfferState
+from service.errors import NotFoundError
+from service.folding import Elsewhere, also_posted
 
 _IN_CHUNK = 500
+_SHORT = 8  # characters of an id's end: random, while its beginning is the clock
+_CANDIDATES = 5
 _QUOTE = 280  # characters; a digest stays a digest
 
 
@@ -46,6 +51,23 @@ class LeadLine:
     next_step_at: datetime | None
     quote: str  # the passage around the strongest evidence
     evidence: tuple[Quote, ...]
+    elsewhere: tuple[Elsewhere, ...] = ()  # where else its author said the same
+
+    @property
+    def short_id(self) -> str:
+        """Return the end of the id, which tells leads apart at a glance."""
+        return self.id[-_SHORT:]
+
+    @property
+    def shown_score(self) -> float:
+        """Return the score as it is shown, 0..100 in tenths; see ``models.score``."""
+        return shown(self.score)
+
+    @property
+    def strongest_words(self) -> str:
+        """Return the buyer's own words that speak for the lead most; its title if none do."""
+        speaking = [q for q in self.evidence if q.weight > 0]
+        return max(speaking, key=lambda q: q.weight).text if speaking else self.title
 
     def evidence_reasons(self) -> tuple[str, ...]:
         """Return what speaks for the lead, strongest first, each reason once."""
@@ -56,7 +78,7 @@ class LeadLine:
         return {
             "id": self.id,
             "title": self.title,
-            "score": round(self.score, 1),
+            "score": self.shown_score,
             "kind": self.kind,
             "status": self.status.value,
             "topic": self.topic,
@@ -72,6 +94,7 @@ class LeadLine:
                 {"text": q.text, "reason": q.reason, "weight": round(q.weight, 3)}
                 for q in self.evidence
             ],
+            "also_posted": [place.as_json() for place in self.elsewhere],
         }
 
 
@@ -89,7 +112,7 @@ def list_leads(
     Args:
         db: an open session.
         statuses: only these; None: all.
-        lead_id: only this one; a unique beginning of its id will do.
+        lead_id: only this one; a beginning or an end of its id gives all that have it.
         owner_id: only those that this user owns or is offered.
         topics: only of these topics.
         most: how many at the most.
@@ -100,7 +123,10 @@ def list_leads(
     if statuses is not None:
         wanted = wanted.where(col(Lead.status).in_(sorted(statuses)))
     if lead_id is not None:
-        wanted = wanted.where(col(Lead.id).startswith(lead_id, autoescape=True))
+        wanted = wanted.where(
+            col(Lead.id).startswith(lead_id, autoescape=True)
+            | col(Lead.id).endswith(lead_id, autoescape=True)
+        )
     if topics is not None:
         wanted = wanted.where(col(Lead.topic_id).in_(sorted(topics)))
     if owner_id is not None:
@@ -112,11 +138,29 @@ def list_leads(
     return _lines(db, leads)
 
 
+def the_lead(db: Session, lead_id: str) -> LeadLine:
+    """Return the one lead whose id begins or ends with ``lead_id``.
+
+    Raises:
+        NotFoundError: none does, or several; then it names them.
+    """
+    found = list_leads(db, lead_id=lead_id.lower(), most=_CANDIDATES + 1)
+    if not found:
+        raise NotFoundError(f"no lead is called {lead_id!r}; see `harken leads list`")
+    if len(found) > 1:
+        short = {line.short_id for line in found}
+        names = [line.short_id if len(short) == len(found) else line.id for line in found]
+        told = ", ".join(names[:_CANDIDATES]) + (", ..." if len(found) > _CANDIDATES else "")
+        raise NotFoundError(f"{lead_id!r} may be any of these leads, say more of it: {told}")
+    return found[0]
+
+
 def _lines(db: Session, leads: Sequence[Lead]) -> list[LeadLine]:
     ids = [lead.id for lead in leads]
     strongest = _strongest(db, ids)
     holders = _holders(db, ids)
     handles = dict(db.exec(select(User.id, User.handle)).all())
+    elsewhere = also_posted(db, ids)
     lines = []
     for lead in leads:
         signal, post, source = strongest[lead.id]
@@ -138,6 +182,7 @@ def _lines(db: Session, leads: Sequence[Lead]) -> list[LeadLine]:
                 next_step_at=lead.next_step_at,
                 quote=quote_of(post, signal),
                 evidence=_evidence(signal),
+                elsewhere=elsewhere.get(lead.id, ()),
             )
         )
     return lines

@@ -373,7 +373,9 @@ def test_several_changes_in_one_batch_all_count(engine: Engine) -> None:
     place.take_in(a_post("1"))
 
     place.take_in(
-        a_post("2", "A or B?", thread="t"), a_post("1", f"Hi! {ASK} it?"), a_post("3", "A or B??")
+        a_post("2", "A or B?", thread="t"),
+        a_post("1", f"Hi! {ASK} it?"),
+        a_post("3", "A or B, then?"),
     )
 
     lead = place.only(Lead)

@@ -9,7 +9,8 @@ from sqlmodel import Session, col, select
 from models.lead import Lead, LeadSignal
 from models.post import Author, Post
 from models.signal import Signal
-from service.web.links import outward
+from service.folding import also_posted
+from service.web.links import outward, rel
 from service.web.marking import Excerpt, excerpt
 from service.web.views.quoted import places
 
@@ -37,10 +38,21 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A further place in which the asker said the same."""
+
+    source: str
+    url: str | None
+    rel: str  # of a link to it
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
-    """The posts of a thread that are known here."""
+    """The posts of a thread that are known here, and where else its question stands."""
 
     posts: tuple[Said, ...]
+    elsewhere: tuple[Place, ...]
     is_cut: bool  # there are more than are shown
 
 
@@ -64,6 +76,10 @@ def read_conversation(db: Session, lead: Lead) -> Conversation:
                 most=_LONGEST,
             )
             for post, author in rows[:MOST_POSTS]
+        ),
+        elsewhere=tuple(
+            Place(source=one.source, url=outward(one.url), rel=rel(one.licence), at=one.at)
+            for one in also_posted(db, [lead.id]).get(lead.id, ())
         ),
         is_cut=len(rows) > MOST_POSTS,
     )
