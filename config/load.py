@@ -92,6 +92,24 @@ def find_risky_phrases(folder: Path | None) -> tuple[Problem, ...]:
     )
 
 
+def find_hints(folder: Path | None) -> tuple[Problem, ...]:
+    """Return what can be used as it is but had better be looked at, with places.
+
+    Raises:
+        ConfigError: the configuration can't be used at all.
+    """
+    reading = read_folder(folder)
+    settings = _check(reading).settings
+    if settings.contact or settings.base_url:
+        return ()
+    (document,) = reading.documents["harken.toml"]
+    message = (
+        "is not set, so sites that are crawled can't tell whom to write to, and block sooner; "
+        "give a mail address or a page"
+    )
+    return (document.problem(("contact",), message),)
+
+
 def _check(reading: Reading) -> Config:
     desk = _Desk(reading)
     settings = desk.settings()

@@ -1,5 +1,6 @@
 """What is wrong with a configuration, said so that its author can put it right."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -51,5 +52,8 @@ def closest(word: str, known: Sequence[str]) -> str | None:
     return by_folded[near[0]] if near else None
 
 
-def _reading_order(problem: Problem) -> tuple[str, int, int, str]:
-    return problem.file, problem.line or 0, problem.column or 0, problem.key
+def _reading_order(problem: Problem) -> tuple[str, int, int, list[str | int]]:
+    # The numbers stand at odd places, so that text is never compared with one.
+    parts = re.split(r"([0-9]+)", problem.key)
+    key = [int(part) if odd % 2 else part for odd, part in enumerate(parts)]
+    return problem.file, problem.line or 0, problem.column or 0, key

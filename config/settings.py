@@ -16,7 +16,7 @@ from pydantic_settings import (
 from typing_extensions import override
 
 from config.problem import Problem, quoted
-from config.shape import CidrNetwork, Line, Shape, Url, Word
+from config.shape import CidrNetwork, Line, Shape, Url, Word, check_line
 
 PREFIX = "HARKEN_"
 
@@ -93,6 +93,15 @@ def check_base_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def check_contact(value: str) -> str:
+    """Return the mail address or page that every crawled site is told; blank ones are none.
+
+    Raises:
+        ValueError: it has a line end or control character, with which no request could be sent.
+    """
+    return check_line(value).strip() if value.strip() else ""
+
+
 def check_database(value: SecretStr) -> SecretStr:
     """Return ``value`` if it is the address of a database that Harken knows.
 
@@ -141,7 +150,7 @@ class Settings(BaseSettings):
 
     name: Line = "Harken"
     base_url: Annotated[Url, AfterValidator(check_base_url)] | None = None
-    contact: Annotated[str, Field(max_length=200)] = ""  # mail or page, told to every site crawled
+    contact: Annotated[str, Field(max_length=200), AfterValidator(check_contact)] = ""
     host: Annotated[str, AfterValidator(check_bind_host)] = "127.0.0.1"
     port: Annotated[Whole, Field(ge=1, le=65535)] = 8484
     allow_networks: Annotated[

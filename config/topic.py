@@ -1,16 +1,17 @@
 """What a marketer listens for: ``topics/*.toml``."""
 
-import unicodedata
 from collections.abc import Iterator
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from config.problem import quoted
-from config.shape import Language, Line, Prose, Shape, Share, Slug, check_line
+from config.query import Words, leaves
+from config.query_text import parse_query
+from config.shape import Language, Line, Prose, Shape, Share, Slug, at
+from config.wording import check_phrase
 
 MOST_PHRASES = 2_000  # in one topic; beyond that it is a dictionary, not a topic
-LONGEST_PHRASE = 100  # characters
+MOST_EXAMPLES = 100  # posts in a topic
 
 #: The lists that find posts, under the name that a reader of the evidence sees.
 FINDING_LISTS = {
@@ -21,29 +22,35 @@ FINDING_LISTS = {
 }
 
 
-def check_phrase(value: str) -> str:
-    """Return ``value``, composed (NFC) and with single blanks, if posts can be searched for it.
+def check_query(value: str) -> str:
+    """Return ``value`` if it is a query, see `config.query_text`.
 
     Raises:
-        ValueError: it is empty, too long, has control characters, or fewer than two letters
-            or digits: such a phrase would match nothing or everything.
+        ValueError: it is none; the message names the column.
     """
-    check_line(value)
-    if len(value) > LONGEST_PHRASE:
-        raise ValueError(f"has {len(value)} characters; a phrase has {LONGEST_PHRASE} at most")
-    phrase = " ".join(unicodedata.normalize("NFC", value).split())
-    if sum(character.isalnum() for character in phrase) < 2:
-        raise ValueError(f"{quoted(value)} is too little to search for; write a word")
-    return phrase
+    parse_query(value)
+    return value
+
+
+def _one_or_several(value: object) -> object:
+    """Return the queries of a key that may hold one text instead of a list."""
+    if isinstance(value, str):
+        return (check_query(value),)  # here, so that the error is about the key, not its first
+    if not isinstance(value, tuple):
+        raise ValueError("must be a query in quotes, or a list of them")  # noqa: TRY004 - pydantic
+    return value
 
 
 Phrase = Annotated[str, AfterValidator(check_phrase)]
+QueryText = Annotated[str, AfterValidator(check_query)]
+Queries = Annotated[tuple[QueryText, ...], BeforeValidator(_one_or_several)]
+Example = Annotated[str, Field(min_length=1, max_length=2_000)]  # a post, or what matters of it
 
 
 class Topic(Shape):
     """One market that somebody sells in, in the words of those who buy there.
 
-    Phrases are plain words: letter case doesn't matter, word bounds do.
+    Phrases are plain words: letter case doesn't matter, word bounds do. Queries combine them.
     """
 
     id: Slug
@@ -53,7 +60,10 @@ class Topic(Shape):
     keywords: tuple[Phrase, ...] = ()  # what the category is called
     products: tuple[Phrase, ...] = ()  # what is sold in it: your own products, kinds of product
     competitors: tuple[Phrase, ...] = ()  # names whose users may want to leave
+    query: Queries = ()  # beside the lists: each finds posts by itself
     exclusions: tuple[Phrase, ...] = ()  # a post with one of these is not about this topic
+    examples: Annotated[tuple[Example, ...], Field(max_length=MOST_EXAMPLES)] = ()
+    similarity: Share = 0.0  # to problems and examples, from which a post matches; 0: never
     languages: tuple[Language, ...] = ()  # empty: every language
     sources: tuple[Slug, ...] = ()  # ids of sources.toml; empty: every source
     threshold: Share = 0.35  # probability of a buying signal that a post needs
@@ -62,10 +72,13 @@ class Topic(Shape):
 
     @model_validator(mode="after")
     def _finds_something(self) -> Self:
-        count = sum(1 for _ in self.phrases())
+        asked = [leaf for text in self.query for leaf in leaves(parse_query(text))]
+        count = sum(1 for _ in self.phrases()) + sum(isinstance(leaf, Words) for leaf in asked)
         if not count:
             lists = ", ".join(FINDING_LISTS.values())
-            raise ValueError(f"finds nothing: write at least one phrase in {lists}")
+            raise ValueError(f"finds nothing: write at least one phrase in {lists}, or a query")
+        if self.similarity and not (self.problems or self.examples):
+            raise at("similarity", "there are no problems and examples that posts can be like")
         if count + len(self.exclusions) > MOST_PHRASES:
             raise ValueError(
                 f"has {count + len(self.exclusions):,} phrases; {MOST_PHRASES:,} are the most"

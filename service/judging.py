@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from config.topic import Topic
+from nlp.competitors import mark_competitors
 from nlp.judgement import Judgement, TopicMatch
 from nlp.phrases import TopicIndex
 
@@ -22,7 +25,15 @@ class Listener(Protocol):
     """Judges posts."""
 
     def judge(
-        self, *, title: str, text: str, thread_title: str, source: str
+        self,
+        *,
+        title: str,
+        text: str,
+        thread_title: str,
+        source: str,
+        author: str | None = None,
+        url: str | None = None,
+        said_at: datetime | None = None,
     ) -> tuple[Judged, ...]:
         """Return the post under every topic that it is about; empty when it is about none."""
         ...
@@ -31,9 +42,42 @@ class Listener(Protocol):
 class Judges(Protocol):
     """Says what a post says about its author's buying, whatever it is about."""
 
-    def judge(self, title: str, body: str) -> Judgement:
+    def judge(self, title: str, body: str, *, said_at: datetime | None = None) -> Judgement:
         """Return the judgement of a post."""
         ...
+
+
+class TopicFinder:
+    """Tells which of the topics that are switched on a post is about."""
+
+    def __init__(self, topics: Iterable[Topic]) -> None:
+        self.topics: Mapping[str, Topic] = {t.id: t for t in topics if t.active}
+        self._index = TopicIndex.build(self.topics.values())
+
+    def find(
+        self,
+        *,
+        title: str,
+        text: str,
+        thread_title: str,
+        source: str,
+        author: str | None = None,
+        url: str | None = None,
+    ) -> tuple[TopicMatch, ...]:
+        """Return the topics that listen at the source and that the post is about.
+
+        A reply that names no topic is about its thread's; such a match has no phrases.
+        """
+        handle, host = author or "", host_of(url)
+        matches = self._index.match(title, text, author=handle, host=host)
+        if not matches and not title and thread_title:
+            of_thread = self._index.match(thread_title, "", author=handle, host=host)
+            matches = tuple(replace(m, phrases=()) for m in of_thread)  # not this post's words
+        return tuple(m for m in matches if self._listens(m.topic_id, source))
+
+    def _listens(self, topic_id: str, source: str) -> bool:
+        sources = self.topics[topic_id].sources
+        return not sources or source in sources
 
 
 class TopicListener:
@@ -43,33 +87,61 @@ class TopicListener:
     """
 
     def __init__(self, topics: Iterable[Topic], judge: Judges) -> None:
-        self._topics: Mapping[str, Topic] = {t.id: t for t in topics if t.active}
-        self._index = TopicIndex.build(self._topics.values())
+        self._finder = TopicFinder(topics)
         self._judge = judge
 
     def judge(
-        self, *, title: str, text: str, thread_title: str, source: str
+        self,
+        *,
+        title: str,
+        text: str,
+        thread_title: str,
+        source: str,
+        author: str | None = None,
+        url: str | None = None,
+        said_at: datetime | None = None,
     ) -> tuple[Judged, ...]:
         """Return the post under every topic that it is about; empty when it is about none.
 
         A reply is about its thread's topic too, but only its own words are judged.
+
+        Args:
+            title: of the post; a reply has none.
+            text: what its author wrote.
+            thread_title: of the conversation that it is in.
+            source: the id of where it was found.
+            author: the handle as shown, for queries with ``author:``.
+            url: its address, for queries with ``site:``.
+            said_at: when it was written, for times like "by March".
         """
-        matches = self._index.match(title, text)
-        if not matches and not title and thread_title:
-            of_thread = self._index.match(thread_title, "")
-            matches = tuple(replace(m, phrases=()) for m in of_thread)  # not this post's words
-        heard = [m for m in matches if self._listens(m.topic_id, source)]
+        heard = self._finder.find(
+            title=title,
+            text=text,
+            thread_title=thread_title,
+            source=source,
+            author=author,
+            url=url,
+        )
         if not heard:
             return ()
-        judgement = self._judge.judge(title, text)
+        judgement = self._judge.judge(title, text, said_at=said_at)
         return tuple(
-            Judged(match=m, judgement=judgement, is_signal=self._fires(m.topic_id, judgement))
+            Judged(
+                match=m,
+                judgement=replace(judgement, slots=mark_competitors(judgement.slots, m)),
+                is_signal=self._fires(m.topic_id, judgement),
+            )
             for m in heard
         )
 
-    def _listens(self, topic_id: str, source: str) -> bool:
-        sources = self._topics[topic_id].sources
-        return not sources or source in sources
-
     def _fires(self, topic_id: str, judgement: Judgement) -> bool:
-        return judgement.signal and judgement.probability >= self._topics[topic_id].threshold
+        threshold = self._finder.topics[topic_id].threshold
+        return judgement.signal and judgement.probability >= threshold
+
+
+def host_of(url: str | None) -> str:
+    """Return the host of an address in lower case; empty when it has none or is none."""
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".") if url else ""
+    except ValueError:  # brackets that close nothing
+        return ""

@@ -48,7 +48,15 @@ class Ears:
     on_judge: Callable[[str], None] = lambda _: None
 
     def judge(
-        self, *, title: str, text: str, thread_title: str, source: str
+        self,
+        *,
+        title: str,
+        text: str,
+        thread_title: str,
+        source: str,
+        author: str | None = None,
+        url: str | None = None,
+        said_at: datetime | None = None,
     ) -> tuple[Judged, ...]:
         self.on_judge(text)
         return tuple(

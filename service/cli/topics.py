@@ -5,14 +5,18 @@ from typing import TYPE_CHECKING
 import typer
 
 from config import ConfigError
-from service.cli.config import as_objects, existing, refuse
+from service.cli.config import as_objects, refuse
 from service.cli.options import AsJson, DataDir, data_dir
 from service.cli.output import complain, print_json, say, table
+from service.cli.topics_import import import_topic
+from service.cli.topics_preview import preview
 
 if TYPE_CHECKING:
     from config.topic import Topic
 
 app = typer.Typer(help="What Harken listens for.", no_args_is_help=True)
+app.command("import")(import_topic)
+app.command()(preview)
 
 
 @app.command("list")
@@ -24,9 +28,12 @@ def list_topics(data: DataDir = None, as_json: AsJson = False) -> None:
     Example: harken topics list --json
     """
     from config import load_config
+    from service.folder import existing
 
+    folder = data_dir(data)
     try:
-        topics = load_config(data_dir(data)).topics.values()
+        topics = load_config(folder).topics.values()
+        existing(folder)
     except ConfigError as error:
         complain(*map(str, error.problems))
         raise typer.Exit(2) from error
@@ -59,9 +66,12 @@ def check(data: DataDir = None, as_json: AsJson = False) -> None:
     Example: harken topics check --data /srv/harken
     """
     from config.load import find_risky_phrases
+    from service.folder import existing
 
+    folder = data_dir(data)
     try:
-        warnings = find_risky_phrases(existing(data_dir(data)))
+        warnings = find_risky_phrases(folder)
+        existing(folder)
     except ConfigError as error:
         refuse(error, as_json=as_json)
         raise typer.Exit(2) from error
@@ -85,4 +95,7 @@ def as_object(topic: "Topic") -> dict[str, object]:
     return {
         **{key: getattr(topic, key) for key in shown},
         "phrases": {name: len(getattr(topic, name)) for name in lists},
+        "queries": len(topic.query),
+        "examples": len(topic.examples),
+        "similarity": topic.similarity,
     }

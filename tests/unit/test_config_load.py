@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from config import Config, ConfigError, load_config
 from config.document import Document, read_document
 from config.folder import FILES, SHIPPED
-from config.load import find_risky_phrases
+from config.load import find_hints, find_risky_phrases
 from config.problem import Problem
 
 CRM = 'id = "crm"\nname = "CRM"\nkeywords = ["crm"]\n'
@@ -507,6 +507,30 @@ def test_a_text_is_read_if_and_only_if_it_is_toml(
     else:
         assert isinstance(read, Document)
         assert read.values.keys() == values.keys()
+
+
+def test_problems_are_in_the_order_of_the_file_and_count_like_people(tmp_path: Path) -> None:
+    words = ", ".join("'x'" if n in {2, 10, 11} else f"'word {n}'" for n in range(1, 12))
+    write(tmp_path, {"topics/a.toml": f'id = "a"\nname = "A"\nkeywords = [{words}]\n'})
+    assert [problem.split(": ")[1] for problem in problems(tmp_path)] == [
+        "keywords[2]",
+        "keywords[10]",
+        "keywords[11]",
+    ]
+
+
+def test_who_crawls_without_a_contact_is_told_so(tmp_path: Path) -> None:
+    write(tmp_path, {"harken.toml": 'name = "Acme"\n\ncontact = " "\n'})
+    (hint,) = find_hints(tmp_path)
+    assert str(hint).startswith("harken.toml:3: contact: is not set, so sites that are crawled")
+
+
+@pytest.mark.parametrize(
+    "text", ['contact = "ops@acme.example"\n', 'base_url = "https://harken.example"\n']
+)
+def test_who_can_be_reached_is_told_nothing(tmp_path: Path, text: str) -> None:
+    write(tmp_path, {"harken.toml": text})
+    assert find_hints(tmp_path) == ()
 
 
 def test_risky_phrases_are_told_with_their_places(tmp_path: Path) -> None:

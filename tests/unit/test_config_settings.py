@@ -145,6 +145,18 @@ def test_the_address_that_people_use_has_no_slash_at_its_end(tmp_path: Path) -> 
     assert found.base_url == "https://harken.example/sales"
 
 
+@pytest.mark.parametrize("sign", ["\\u0000", "\\n", "\\r\\nX-Evil: 1", "\\u001b", "\\u0085"])
+def test_a_contact_that_no_header_can_carry_is_refused(tmp_path: Path, sign: str) -> None:
+    assert problems(tmp_path, f'\ncontact = "ops{sign}@acme.example"') == [
+        "harken.toml:2: contact: holds a line end or another control character"
+    ]
+
+
+@pytest.mark.parametrize("contact", ["", "  ", "ops@acme.example", "https://acme.example/bot"])
+def test_a_contact_is_one_line_or_none(tmp_path: Path, contact: str) -> None:
+    assert settings(tmp_path, f'contact = "{contact}"').contact == contact.strip()
+
+
 @pytest.mark.parametrize(
     ("database", "expected"),
     [

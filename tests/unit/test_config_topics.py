@@ -74,6 +74,32 @@ def test_two_letters_alone_are_risky() -> None:
     assert "alone means too many things" in warnings(a_topic(keywords=("RT",)))[0]
 
 
+@pytest.mark.parametrize("name", ["C++", "c#", "F#", ".NET", "go+"])
+def test_a_name_with_a_sign_in_it_is_a_name(name: str) -> None:
+    topic = a_topic(keywords=(name,))
+
+    assert topic.keywords == (name,)
+    assert warnings(topic) == []
+
+
+@pytest.mark.parametrize("little", ["+", "++", "#", "c", "c.", "c ++", ".c", "+1 "])
+def test_a_sign_makes_no_name_of_too_little(little: str) -> None:
+    with pytest.raises(ValidationError, match="too little to search for"):
+        a_topic(keywords=(little,))
+
+
+def test_another_name_does_not_exclude_a_name_with_a_sign() -> None:
+    topic = a_topic(keywords=("c++", "c++ course"), exclusions=("c#", "of c"))
+    assert warnings(topic) == []
+
+
+def test_a_name_with_a_sign_may_be_excluded() -> None:
+    assert (
+        "excluded by 'c++'" in warnings(a_topic(keywords=("c++-course",), exclusions=("C++",)))[0]
+    )
+    assert "excluded by 'net'" in warnings(a_topic(keywords=(".net",), exclusions=("net",)))[0]
+
+
 def test_everyday_words_may_be_excluded() -> None:
     assert warnings(a_topic(exclusions=("lottery",))) == []
 

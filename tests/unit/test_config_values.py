@@ -19,7 +19,7 @@ from config.shape import (
     parse_network,
 )
 from config.source import check_host
-from config.topic import check_phrase
+from config.wording import check_phrase
 
 
 @pytest.mark.parametrize(

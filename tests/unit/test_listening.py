@@ -1,6 +1,7 @@
 """Which topics a post is judged under, and when that makes a signal."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import pytest
 
@@ -18,7 +19,7 @@ class Judge:
     said: Said = field(default_factory=Said)
     shown: list[tuple[str, str]] = field(default_factory=list)
 
-    def judge(self, title: str, body: str) -> Judgement:
+    def judge(self, title: str, body: str, *, said_at: datetime | None = None) -> Judgement:
         self.shown.append((title, body))
         return a_judged(title, body or title, body or title, self.said).judgement
 

@@ -49,6 +49,25 @@ def test_phrases_are_found_as_whole_words(body: str, expected: list[tuple[str, s
     assert found("", body) == expected
 
 
+SIGNED = TopicPhrases("signed", keywords=("c++", "C#", ".NET", "f#"))
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("a C++ course, C++17, (c++). C++/CLI?", ["C++", "C++", "c++", "C++"]),
+        ("I know C#, c#9 and F#!", ["C#", "c#", "F#"]),
+        ("a .NET shop or '.Net 8', asp.net", [".NET", ".Net"]),
+        ("see example.net, web2.NET/x", []),
+        ("abc++ ++c xc# c#minor", []),
+        ("\u7528c++\u5199", ["c++"]),  # no blanks between words there
+        ("\uff23\uff0b\uff0b", ["\uff23\uff0b\uff0b"]),  # as a full-width keyboard writes it
+    ],
+)
+def test_names_with_signs_are_found_as_people_write_them(body: str, expected: list[str]) -> None:
+    assert [text for text, _ in found("", body, SIGNED)] == expected
+
+
 def test_a_phrase_within_a_longer_one_is_left_out() -> None:
     assert found("any C++ CRM out there") == [("C++ CRM", "competitor")]
 
