@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from models.score import shown
 from models.words import Funnel, LeadStatus
 
 S = LeadStatus
@@ -187,7 +188,7 @@ def _suppressed_goes_nowhere(facts: LeadFacts, asked: Request) -> str | None:
 
 def _ready_by_score_needs_the_score(facts: LeadFacts, asked: Request) -> str | None:
     if asked.to is S.SALES_READY and asked.event is E.SCORED and facts.score < facts.sql_threshold:
-        return f"its score of {facts.score:.0f} is below {facts.sql_threshold:.0f}"
+        return f"its score of {shown(facts.score):g} is below {facts.sql_threshold:g}"
     return None
 
 

@@ -11,9 +11,9 @@ from sqlmodel import Session, col, select
 from config import Config
 from models.people import User
 from models.words import LeadStatus, UserRole
-from service.errors import NotFoundError
 from service.listing import LeadLine, list_leads
 from service.times import age, due
+from service.unknown import unknown
 
 _REPS = (
     LeadStatus.OFFERED,
@@ -46,10 +46,8 @@ def digest_for(db: Session, handle: str, *, config: Config, now: datetime) -> Di
     """
     user = db.exec(select(User).where(User.handle == handle, col(User.active))).first()
     if user is None:
-        known = ", ".join(
-            db.exec(select(User.handle).where(col(User.active)).order_by(User.handle))
-        )
-        raise NotFoundError(f"nobody is called {handle!r}; there are: {known}")
+        known = db.exec(select(User.handle).where(col(User.active))).all()
+        raise unknown("user", handle, known)
     mine = [topic.id for topic in config.topics.values() if topic.owner == handle]
     if user.role is UserRole.REP:
         leads = list_leads(db, statuses=_REPS, owner_id=user.id)
@@ -83,7 +81,7 @@ def render_text(digest: Digest, *, base_url: str, width: int = 78) -> str:
 def _item(number: int, lead: LeadLine, base_url: str, now: datetime, width: int) -> str:
     by = f", {due(lead.next_step_at, now).words}" if lead.next_step_at else ""
     lines: list[str] = [
-        f"{number:2}. [{lead.score:.0f}] {lead.title}",
+        f"{number:2}. [{lead.shown_score:.1f}] {lead.title}",
         f"    {lead.source}, {age(lead.heard_at, now)}; {lead.kind}, topic {lead.topic}",
         *_wrapped(f"“{lead.quote}”", width),
         f"    Why: {_why(lead.evidence_reasons())}",

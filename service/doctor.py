@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib.metadata import version
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -14,10 +15,13 @@ from models.ledger import Outbox
 from models.people import User
 from models.source import Source
 from models.words import SourceHealth
-from nlp.artefact import ModelError, load_model
-from service.errors import HarkenError
+from nlp.errors import ModelError
+from nlp.judge import Judge
+from service.errors import HarkenError, RefusedError
+from service.folder import DATABASE, SECRET, existing
 from service.ledger import broken_link
 from service.routing import gaps
+from service.secret import read_secret
 from service.store import migrate
 from service.store.engine import database_url, open_engine, reading
 
@@ -42,22 +46,24 @@ class Finding:
 
 
 def examine(folder: Path) -> Iterator[Finding]:
-    """Yield what was found, the configuration first: without it nothing else can be looked at."""
-    yield _model()
-    yield _disk(folder)
+    """Yield what was found, the configuration first: without it nothing else can be looked at.
+
+    Raises:
+        ConfigError: there is nothing to look at in ``folder``.
+    """
     try:
         config = load_config(folder)
     except ConfigError as error:
         for problem in error.problems:
             yield Finding(what="configuration", verdict=Verdict.PROBLEM, words=str(problem))
+        yield from _machine(folder)
         return
-    yield Finding(
-        what="configuration",
-        verdict=Verdict.OK,
-        words=f"{len(config.topics)} topics, {len(config.sources)} sources, "
-        f"{len(config.users)} users",
-    )
+    existing(folder)
+    yield Finding(what="configuration", verdict=Verdict.OK, words=_switched_on(config))
+    yield from _machine(folder)
     yield from _process(config)
+    yield _secret(config, folder)
+    yield from _rights(folder)
     engine = open_engine(database_url(config.settings, folder))
     try:
         yield from _database(engine)
@@ -65,12 +71,50 @@ def examine(folder: Path) -> Iterator[Finding]:
         engine.dispose()
 
 
+def _machine(folder: Path) -> Iterator[Finding]:
+    yield _model()
+    yield _disk(folder)
+
+
+def _switched_on(config: Config) -> str:
+    on = {
+        "topics": [topic.active for topic in config.topics.values()],
+        "sources": [source.active for source in config.sources.values()],
+        "users": [user.active for user in config.users.values()],
+    }
+    told = ", ".join(f"{sum(active)} of {len(active)} {name}" for name, active in on.items())
+    return f"{told} in the files are switched on"
+
+
+def _secret(config: Config, folder: Path) -> Finding:
+    """Look at the secret without making one: a new one would make the old one's loss final."""
+    if config.settings.secret_key is not None:
+        return Finding(what="secret", verdict=Verdict.OK, words="given by the settings")
+    file = folder / SECRET
+    try:
+        read_secret(file)
+    except FileNotFoundError:
+        words = f"there is no {file} yet; `harken up` makes it, but if there was one, restore it"
+        return Finding(what="secret", verdict=Verdict.WARNING, words=words)
+    except (RefusedError, OSError) as error:
+        return Finding(what="secret", verdict=Verdict.PROBLEM, words=str(error))
+    return Finding(what="secret", verdict=Verdict.OK, words=f"in {file}, whole")
+
+
+def _rights(folder: Path) -> Iterator[Finding]:
+    for file in (folder / SECRET, folder / DATABASE):
+        if file.exists() and file.stat().st_mode & 0o077:
+            words = f"others on this machine can read it: chmod 600 {file}"
+            yield Finding(what="rights", verdict=Verdict.WARNING, words=words)
+
+
 def _model() -> Finding:
     try:
-        model = load_model()
+        judge = Judge.load()
+        judge.check()
     except ModelError as error:
         return Finding(what="model", verdict=Verdict.PROBLEM, words=str(error))
-    return Finding(what="model", verdict=Verdict.OK, words=f"version {model.version}, intact")
+    return Finding(what="model", verdict=Verdict.OK, words=f"version {judge.version}, intact")
 
 
 def _disk(folder: Path) -> Finding:
@@ -101,6 +145,13 @@ def _database(engine: Engine) -> Iterator[Finding]:
         if at is None:
             words = "there is none yet; `harken up` creates it"
             yield Finding(what="database", verdict=Verdict.WARNING, words=words)
+            return
+        if not migrate.is_known(at):
+            words = (
+                f"is at {at}, which this Harken ({version('harken')}) does not know, so it is the "
+                "older of the two: install the newer one, or restore a backup from before"
+            )
+            yield Finding(what="database", verdict=Verdict.PROBLEM, words=words)
             return
         if at != newest:
             words = f"is at {at}, this version wants {newest}: `harken up` brings it there"
@@ -133,7 +184,7 @@ def _sources(db: Session) -> Iterator[Finding]:
         words = "nothing is listened to: `harken sources add URL`"
         yield Finding(what="sources", verdict=Verdict.WARNING, words=words)
     elif not failing:
-        words = f"{len(sources)} active, all well"
+        words = f"{len(sources)} polled, of the files and of `harken sources add`; all well"
         yield Finding(what="sources", verdict=Verdict.OK, words=words)
 
 

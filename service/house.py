@@ -13,8 +13,9 @@ from crawlers.fetch import AllowedNetworks, Gate
 from crawlers.registry import ADAPTERS
 from models.clock import Clock, SystemClock
 from nlp.judge import Judge
+from nlp.slots import SpacySlotReader
 from service.crawling import Crawl
-from service.errors import RefusedError
+from service.folder import existing, make, usable
 from service.intake import Intake
 from service.judging import TopicListener
 from service.secret import load_secret
@@ -35,7 +36,8 @@ class House:
 
     def intake(self) -> Intake:
         """Return an intake that judges by the configured topics; loads the model."""
-        listener = TopicListener(self.config.topics.values(), Judge.load())
+        judge = Judge.load(slots=SpacySlotReader())
+        listener = TopicListener(self.config.topics.values(), judge)
         return Intake(config=self.config, listener=listener, secret=self.secret)
 
     @asynccontextmanager
@@ -70,18 +72,18 @@ def open_house(
 ) -> Iterator[House]:
     """Open the installation in ``folder``, made and brought up to date as needed.
 
+    It is for what writes on purpose; what only looks takes ``existing_house``.
+
     Raises:
         config.ConfigError: with every problem of every file.
         HarkenError: the folder or the database can't be used.
     """
     config = config or load_config(folder)
     clock = clock or SystemClock()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+    with usable(folder):
+        make(folder)
         key = config.settings.secret_key
         secret = key.get_secret_value().encode() if key else load_secret(folder)
-    except OSError as error:
-        raise RefusedError(f"{folder} can't be used: {error.strerror}") from error
     engine = open_engine(database_url(config.settings, folder))
     try:
         migrate.upgrade(engine)
@@ -90,3 +92,16 @@ def open_house(
         yield House(folder=folder, config=config, engine=engine, secret=secret, clock=clock)
     finally:
         engine.dispose()
+
+
+@contextmanager
+def existing_house(folder: Path) -> Iterator[House]:
+    """Open the installation that is in ``folder`` already, brought up to date as needed.
+
+    Raises:
+        config.ConfigError: there is none, or with every problem of every file.
+        HarkenError: the folder or the database can't be used.
+    """
+    config = load_config(folder)
+    with open_house(existing(folder), config=config) as house:
+        yield house

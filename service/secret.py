@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from service.errors import RefusedError
+from service.folder import SECRET
 
 _BYTES = 32
 
@@ -19,10 +20,10 @@ def load_secret(folder: Path) -> bytes:
     Raises:
         RefusedError: the file is not one of ours.
     """
-    file = folder / "secret.key"
+    file = folder / SECRET
     if not file.exists():
         _make(file)
-    return _read(file)
+    return read_secret(file)
 
 
 def _make(file: Path) -> None:
@@ -38,7 +39,13 @@ def _make(file: Path) -> None:
         draft.unlink()
 
 
-def _read(file: Path) -> bytes:
+def read_secret(file: Path) -> bytes:
+    """Return the secret that ``file`` holds.
+
+    Raises:
+        RefusedError: the file is not one of ours.
+        OSError: it can't be read.
+    """
     try:
         secret = bytes.fromhex(file.read_text("ascii").strip())
     except ValueError:

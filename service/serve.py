@@ -1,6 +1,7 @@
 """Serve the page, with the worker as a child process that is started again when it dies."""
 
 import contextlib
+import errno
 import logging
 import multiprocessing
 import os
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import uvicorn
 
+from service.address import address_of, announced
 from service.errors import RefusedError
 from service.house import House
 from service.web.app import create_app
@@ -23,15 +25,35 @@ _RESTART_AFTER_SECONDS = 5.0
 _STOP_WITHIN_SECONDS = 10.0
 
 
-def free_port(host: str, wanted: int) -> int:
-    """Return ``wanted`` if it can be listened on, else a port that can."""
-    for port in (wanted, 0):
-        with contextlib.suppress(OSError), socket.create_server((host, port)) as probe:
-            return int(probe.getsockname()[1])
-    raise RefusedError(f"no port of {host} is free")
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens already, so that nobody is told of a page that can't be.
+
+    Args:
+        host: an address of this machine, or its name, which is taken as that of IPv4.
+        port: 0 takes a free one.
+
+    Raises:
+        RefusedError: somebody else listens there, or nobody can.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        where = address_of(host, port).removeprefix("http://")
+        if error.errno == errno.EADDRINUSE:
+            words = f"{where} is in use by another program: stop it, or choose another --port"
+        else:
+            why = str(error.strerror).partition(" (while")[0]  # which names the address again
+            words = f"can't listen at {where}: {why}"
+        raise RefusedError(words) from error
 
 
-def serve(house: House, *, host: str, port: int, base_url: str, demo: bool = False) -> None:
+def port_of(listener: socket.socket) -> int:
+    """Return the port that ``listener`` listens on."""
+    return int(listener.getsockname()[1])
+
+
+def serve(house: House, listener: socket.socket, *, base_url: str, demo: bool = False) -> None:
     """Serve until SIGINT or SIGTERM; the worker works beside it and stops with it."""
     app = create_app(
         engine=house.engine,
@@ -45,16 +67,14 @@ def serve(house: House, *, host: str, port: int, base_url: str, demo: bool = Fal
     server = uvicorn.Server(
         uvicorn.Config(
             app,
-            host=host,
-            port=port,
             log_config=None,
             server_header=False,
             access_log=False,
             lifespan="off",  # nothing to start or stop; cut short it would log a traceback
         )
     )
-    with _worker(house.folder):
-        server.run()
+    with announced(house.folder, base_url), _worker(house.folder):
+        server.run(sockets=[listener])
 
 
 @contextlib.contextmanager

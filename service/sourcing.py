@@ -1,17 +1,19 @@
 """Add a place to listen at: recognise what an address is, look at a few posts, then save it."""
 
 import re
+from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import Session, func, select
 
 from config.source import SourceSpec
 from crawlers.discover import recognise
 from crawlers.fetch import Gate
 from crawlers.found import FoundPost, SourceToPoll
 from crawlers.registry import adapter_for
+from models.post import Post
 from models.source import Source
 from models.words import SourceHealth, SourceKind
 from service.errors import NotFoundError, RefusedError
@@ -95,7 +97,7 @@ def _saved(
         db.add(there)
         return there
     slug = _free_slug(db, name or url)
-    spec = SourceSpec(id=slug, kind=kind, name=name or slug, url=url, every=every)
+    spec = SourceSpec(id=slug, kind=kind, name=_one_line(name) or slug, url=url, every=every)
     source = new_source(spec, house.config, from_files=False, now=house.clock.now())
     db.add(source)
     return source
@@ -120,6 +122,11 @@ async def _preview(house: House, gate: Gate, kind: SourceKind, url: str) -> tupl
     return tuple(posts[:_PREVIEW])
 
 
+def _one_line(name: str) -> str:
+    """Return a stranger's title as a name may be: printable, in one line, not endless."""
+    return " ".join("".join(c if c.isprintable() else " " for c in name).split())[:200]
+
+
 def _free_slug(db: Session, name: str) -> str:
     words = re.findall(r"[a-z0-9]+", re.sub(r"^https?://(www\.)?", "", name.lower()))
     base = "-".join(words)[:48].strip("-") or "source"
@@ -133,10 +140,31 @@ def set_paused(db: Session, slug: str, *, paused: bool) -> None:
 
     Raises:
         NotFoundError: there is none of that name.
+        RefusedError: it is off, which pausing has no part in.
     """
-    source = _named(db, slug)
+    source = source_named(db, slug)
+    if not source.active:
+        where = "sources.toml" if source.from_files else f"`harken sources add {source.url}`"
+        raise RefusedError(f"{slug} is off; {where} switches it on")
     source.health = SourceHealth.PAUSED if paused else SourceHealth.OK
     db.add(source)
+
+
+def languages(db: Session) -> Mapping[str, Mapping[str, int]]:
+    """Return by source id how many stored posts are in which language, most first.
+
+    Languages are ISO 639-1 codes, or "und". English is judged; the others are counted here.
+    """
+    number = func.count()
+    rows = db.exec(
+        select(Post.source_id, Post.language, number)
+        .group_by(Post.source_id, Post.language)
+        .order_by(number.desc(), Post.language)
+    )
+    found: dict[str, dict[str, int]] = {}
+    for source_id, language, posts in rows:
+        found.setdefault(source_id, {})[language] = posts
+    return found
 
 
 def remove(db: Session, slug: str) -> None:
@@ -144,16 +172,23 @@ def remove(db: Session, slug: str) -> None:
 
     Raises:
         NotFoundError: there is none of that name.
-        RefusedError: it stands in sources.toml and would come back.
+        RefusedError: it stands in sources.toml and would come back, or is removed already.
     """
-    source = _named(db, slug)
+    source = source_named(db, slug)
     if source.from_files:
         raise RefusedError(f"{slug} stands in sources.toml; take it out there")
+    if not source.active:
+        raise RefusedError(f"{slug} was removed before")
     source.active = False
     db.add(source)
 
 
-def _named(db: Session, slug: str) -> Source:
+def source_named(db: Session, slug: str) -> Source:
+    """Return the source of that name.
+
+    Raises:
+        NotFoundError: there is none.
+    """
     source = db.exec(select(Source).where(Source.slug == slug)).first()
     if source is None:
         raise NotFoundError(f"there is no source {slug!r}; see `harken sources list`")

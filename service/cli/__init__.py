@@ -1,5 +1,9 @@
 """The command line. Each command is a file of its own; heavy imports wait until one runs."""
 
+from collections.abc import Iterator
+from importlib.metadata import version
+from typing import Annotated
+
 import typer
 
 from config import ConfigError
@@ -13,7 +17,7 @@ from service.cli.doctor import doctor
 from service.cli.evaluate import evaluate
 from service.cli.init import init
 from service.cli.leads import app as leads_app
-from service.cli.output import complain
+from service.cli.output import complain, say
 from service.cli.posts import app as posts_app
 from service.cli.sources import app as sources_app
 from service.cli.topics import app as topics_app
@@ -32,6 +36,26 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        say(f"harken {version('harken')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_tell_version, is_eager=True, help="Say which Harken this is."
+        ),
+    ] = False,
+) -> None:
+    """Hold the options of the command itself."""
+
+
 app.command()(demo)
 app.command()(up)
 app.command()(init)
@@ -52,13 +76,35 @@ app.add_typer(config_app, name="config")
 def main() -> int:
     """Run the command line and return its exit status: 0 done, 1 with problems, 2 unusable."""
     try:
-        app()
-    except SystemExit as ended:  # how Typer returns, also after it has told of bad usage
+        status = app(standalone_mode=False)
+    except SystemExit as ended:  # a reader of our output that went away
         return ended.code if isinstance(ended.code, int) else WITH_PROBLEMS
+    except typer.TyperException as error:
+        complain(*_usage(error))
+        return error.exit_code
+    except typer.Abort:
+        return WITH_PROBLEMS
     except ConfigError as error:
         complain(*(str(problem) for problem in error.problems))
         return UNUSABLE
     except (HarkenError, NlpError) as error:
         complain(str(error))
         return WITH_PROBLEMS
-    return DONE
+    except OSError as error:  # no space, no rights, too many open files: the machine's, not ours
+        complain(
+            ": ".join(str(part) for part in (error.filename, error.strerror or error) if part)
+        )
+        return WITH_PROBLEMS
+    return status if isinstance(status, int) else DONE
+
+
+def _usage(error: typer.TyperException) -> Iterator[str]:
+    """Yield the one line of a usage error; none if the help that was asked for is out already."""
+    words = " ".join(error.format_message().split())
+    for theirs, ours in (("Value error, ", ""), ("Input should be", "must be")):  # pydantic's
+        words = words.replace(theirs, ours)
+    if not words:
+        return
+    context: typer.Context | None = getattr(error, "ctx", None)
+    hint = f"; see `{context.command_path} --help`" if context is not None else ""
+    yield f"{words.rstrip('.')}{hint}"

@@ -14,7 +14,14 @@ def classify(
         typer.Option("--out", metavar="FILE", help="Write here instead of to standard output."),
     ] = None,
     jobs: Annotated[
-        int, typer.Option("--jobs", "-j", min=0, max=256, help="Processes; 0 is one a core.")
+        int,
+        typer.Option(
+            "--jobs",
+            "-j",
+            min=0,
+            max=256,
+            help="Processes; 0 is one a core. Each starts in a second.",
+        ),
     ] = 1,
 ) -> None:
     """Judge posts: who is in the market, for what, how surely, and by which words.

@@ -1,10 +1,8 @@
 """``harken config``: is the configuration right?"""
 
 import dataclasses
-import os
 from collections.abc import Sequence
 from itertools import starmap
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -33,29 +31,23 @@ def check(data: DataDir = None, as_json: AsJson = False) -> None:
     Example: harken config check --data /srv/harken
     """
     from config import load_config
+    from config.load import find_hints
+    from service.folder import existing
 
+    folder = data_dir(data)
     try:
-        config = load_config(existing(data_dir(data)))
+        config = load_config(folder)
+        existing(folder)
     except ConfigError as error:
         refuse(error, as_json=as_json)
         raise typer.Exit(2) from error
-    found = counts(config)
+    found, hints = counts(config), find_hints(folder)
     if as_json:
-        print_json({"ok": True, "problems": [], **found})
-    else:
-        say(f"No problems: {', '.join(starmap(_counted, found.items()))}.")
-
-
-def existing(folder: Path) -> Path:
-    """Return ``folder`` if it is there: what is to be checked is not what is shipped.
-
-    Raises:
-        ConfigError: it is missing, most likely misspelt.
-    """
-    if not os.path.exists(folder):  # noqa: PTH110 - unlike Path's, it never raises
-        message = "does not exist; harken init DIR writes a folder to start from"
-        raise ConfigError([Problem(file=str(folder), key="", message=message)])
-    return folder
+        print_json({"ok": True, "problems": [], "hints": as_objects(hints), **found})
+        return
+    say(f"No problems: {', '.join(starmap(_counted, found.items()))} switched on.")
+    for hint in hints:
+        say(f"Hint: {hint}")
 
 
 def counts(config: "Config") -> dict[str, int]:

@@ -1,5 +1,7 @@
 """`harken demo`: see it work in a minute, with nothing set up."""
 
+import logging
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,6 +10,8 @@ from service.cli.options import AsJson, DataDir
 from service.cli.output import complain, print_json, progress, say, table
 
 if TYPE_CHECKING:
+    from socket import socket
+
     from service.demo.run import Round
     from service.house import House
 
@@ -19,8 +23,14 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="Stop after one round.")] = False,
     as_json: AsJson = False,
     port: Annotated[
-        int, typer.Option("--port", min=0, max=65535, help="Of the page; 0 takes a free one.")
-    ] = 8484,
+        int | None,
+        typer.Option(
+            "--port",
+            min=0,
+            max=65535,
+            help="Of the page; 0 takes a free one. Else 8484, or a free one if that is taken.",
+        ),
+    ] = None,
 ) -> None:
     """Crawl sample communities on this machine, judge their posts, and show the leads.
 
@@ -32,22 +42,33 @@ def demo(
     from service.demo.run import demo_house, run_round
     from service.logs import set_up_logging
 
-    set_up_logging(level=30)
-    with demo_house(data) as house:
+    # one round tells of each problem itself, in the end
+    set_up_logging(level=logging.ERROR if once else logging.WARNING)
+    with demo_house(data) as house, ExitStack() as open_:
+        listener = None if once else open_.enter_context(_listen(house, port))
         with progress(
             "Listening to the sample communities", total=len(house.config.sources)
         ) as go:
             found = run_round(house, on_done=lambda polled: go(polled.source))
-        problems = [f"{one.source}: {one.error}" for one in found.polled if one.error]
+        problems = _problems(found)
         complain(*problems)
         if as_json:
             print_json(found.as_json())
         else:
             _tell(found)
-        if not once:
-            _serve(house, port, quiet=as_json)
+        if listener is not None:
+            _serve(house, listener, quiet=as_json)
     if problems:
         raise typer.Exit(1)
+
+
+def _problems(found: "Round") -> list[str]:
+    """Return a line for each thing that went wrong, with all the sources that met it."""
+    met: dict[str, list[str]] = {}
+    for polled in found.polled:
+        if polled.error:
+            met.setdefault(polled.error, []).append(polled.source)
+    return [f"{', '.join(sources)}: {error}" for error, sources in met.items()]
 
 
 def _tell(found: "Round") -> None:
@@ -59,10 +80,10 @@ def _tell(found: "Round") -> None:
         ("score", "kind", "owner", "what the buyer says", "where"),
         [
             (
-                f"{lead.score:.0f}",
+                f"{lead.shown_score:.1f}",
                 lead.kind,
                 lead.owner or "",
-                lead.title,
+                lead.strongest_words,
                 lead.source,
             )
             for lead in found.leads[:_SHOWN]
@@ -70,13 +91,27 @@ def _tell(found: "Round") -> None:
     )
 
 
-def _serve(house: "House", port: int, *, quiet: bool) -> None:
-    from service.serve import free_port, serve
+def _listen(house: "House", port: int | None) -> "socket":
+    """Listen on the port that was asked for; on any, if the usual one is taken."""
+    from service.errors import RefusedError
+    from service.serve import listen
+
+    host = house.config.settings.host
+    if port is not None:
+        return listen(host, port)
+    try:
+        return listen(host, house.config.settings.port)
+    except RefusedError:
+        return listen(host, 0)
+
+
+def _serve(house: "House", listener: "socket", *, quiet: bool) -> None:
+    from service.address import address_of
+    from service.serve import port_of, serve
     from service.welcome import first_login
 
-    port = free_port(house.config.settings.host, port)
-    base_url = f"http://{house.config.settings.host}:{port}"
+    base_url = address_of(house.config.settings.host, port_of(listener))
     path = first_login(house)
     if not quiet:
         say(f"\nHarken is at {base_url}\nLog in with  {base_url}{path}\nStop with Ctrl-C.")
-    serve(house, host=house.config.settings.host, port=port, base_url=base_url, demo=True)
+    serve(house, listener, base_url=base_url, demo=True)

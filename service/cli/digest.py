@@ -19,14 +19,14 @@ def digest(
 
     Example: harken digest --for ada --print
     """
+    from service.address import reached_at
     from service.digest import digest_for, render_text
-    from service.house import open_house
+    from service.house import existing_house
     from service.store.engine import reading
 
-    with open_house(data_dir(data)) as house:
+    with existing_house(data_dir(data)) as house:
         with reading(house.engine) as db:
             made = digest_for(db, name, config=house.config, now=house.clock.now())
-        settings = house.config.settings
-        base_url = settings.base_url or f"http://{settings.host}:{settings.port}"
+        base_url = reached_at(house.config.settings, house.folder)
         if show:
             say(render_text(made, base_url=base_url).rstrip("\n"))

@@ -76,7 +76,7 @@ def write_starter(folder: Path) -> tuple[Path, ...]:
         raise InTheWayError(tuple(sorted(in_the_way)))
     with contextlib.ExitStack() as undo:
         for made in _missing_folders(folder / TOPICS):
-            made.mkdir()
+            made.mkdir(mode=0o700 if made == folder else 0o777)  # the umask is taken off
             undo.callback(_remove_folder, made)
         for source, target in zip(shipped, targets, strict=True):
             _write_new(target, source.read_bytes())

@@ -4,24 +4,24 @@ import json
 import os
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from functools import cache
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
-from typing import BinaryIO
-
-import typer
+from typing import TYPE_CHECKING, BinaryIO
 
 from nlp.errors import LineError, NlpError
-from nlp.judge import Judge
 from nlp.judged import as_json
 from nlp.labelled import read_post
-from service.cli.output import complain
-from service.cli.streams import counting, opened
+from service.cli.output import complain, unusable
+from service.cli.streams import answers, counting, opened
 from service.errors import RefusedError
+
+if TYPE_CHECKING:
+    from nlp.judge import Judge
 
 #: Lines that a process gets at once, and chunks of them under way for each process.
 _CHUNK = 64
@@ -34,7 +34,9 @@ Result = tuple[int, bytes | None, str]
 
 
 @cache
-def _judge() -> Judge:
+def _judge() -> "Judge":
+    from nlp.judge import Judge  # not above: who only hands lines to others needs no model
+
     try:
         return Judge.load()
     except NlpError as error:
@@ -58,13 +60,16 @@ def _judge_chunk(chunk: list[tuple[int, bytes]]) -> list[Result]:
 def _numbered(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """Yield the lines that are not empty with their numbers from 1; overlong ones are cut."""
     number = 0
-    while line := stream.readline(_LONGEST_LINE):
-        number += 1
-        if not line.endswith(b"\n"):
-            while (rest := stream.readline(_LONGEST_LINE)) and not rest.endswith(b"\n"):
-                pass  # the tail of an overlong line: the cut head is no JSON and is reported
-        if line.strip():
-            yield number, line
+    try:
+        while line := stream.readline(_LONGEST_LINE):
+            number += 1
+            if not line.endswith(b"\n"):
+                while (rest := stream.readline(_LONGEST_LINE)) and not rest.endswith(b"\n"):
+                    pass  # the tail of an overlong line: the cut head is no JSON and is reported
+            if line.strip():
+                yield number, line
+    except OSError as error:
+        raise RefusedError(f"the input can't be read: {error.strerror}") from error
 
 
 def _in_order(
@@ -80,7 +85,9 @@ def _in_order(
         yield from waiting.popleft().result()
 
 
-def judge_lines(lines: Iterator[tuple[int, bytes]], *, jobs: int = 1) -> Iterator[Result]:
+def judge_lines(
+    lines: Iterator[tuple[int, bytes]], *, jobs: int = 1
+) -> Generator[Result, None, None]:
     """Yield a result for each numbered line, in order.
 
     Args:
@@ -92,8 +99,11 @@ def judge_lines(lines: Iterator[tuple[int, bytes]], *, jobs: int = 1) -> Iterato
         yield from (judge_line(number, line) for number, line in lines)
         return
     # spawn, not fork: threads of numpy's libraries don't survive a fork
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
+    try:
         yield from _in_order(lines, pool, jobs)
+    finally:
+        pool.shutdown(cancel_futures=True)  # when nobody reads on, nothing is judged for nobody
 
 
 def judge_file(name: str, *, out: str | None, jobs: int) -> int:
@@ -104,30 +114,25 @@ def judge_file(name: str, *, out: str | None, jobs: int) -> int:
     try:
         return _judge_file(name, out=out, jobs=jobs)
     except BrokenPipeError:
-        # The interpreter flushes at its end, and would complain that nobody reads.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 
 
 def _judge_file(name: str, *, out: str | None, jobs: int) -> int:
     if out not in {None, "-"} and _is_same_file(name, str(out)):
-        raise typer.BadParameter(f"{out} is the input; opening it for writing would empty it")
+        raise unusable(f"{out} is the input; opening it for writing would empty it")
     wrong = 0
     with ExitStack() as stack:
         source = stack.enter_context(opened(name, "rb", sys.stdin.buffer))
-        target = stack.enter_context(opened(out or "-", "wb", sys.stdout.buffer))
+        target = stack.enter_context(answers(out or "-"))
         count = stack.enter_context(counting("Judging"))
-        results: Iterable[Result] = judge_lines(_numbered(source), jobs=jobs)
+        results = stack.enter_context(closing(judge_lines(_numbered(source), jobs=jobs)))
         for _, line, problem in results:
             if line is None:
                 wrong += 1
                 complain(problem)
             else:
-                target.write(line + b"\n")
-                if jobs == 1:
-                    target.flush()  # who reads our pipe sees each post as soon as it is judged
+                target.write(line, at_once=jobs == 1)
             count()
-        target.flush()
     return wrong
 
 

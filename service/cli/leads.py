@@ -33,15 +33,21 @@ def list_(
     from sqlmodel import select
 
     from models.people import User
-    from service.errors import NotFoundError
-    from service.house import open_house
+    from models.topic import Topic
+    from service.house import existing_house
     from service.listing import list_leads
     from service.store.engine import reading
+    from service.unknown import unknown
 
-    with open_house(data_dir(data)) as house, reading(house.engine) as db:
-        owner_id = db.exec(select(User.id).where(User.handle == owner)).first() if owner else None
-        if owner and owner_id is None:
-            raise NotFoundError(f"nobody is called {owner!r}; see `harken users list`")
+    with existing_house(data_dir(data)) as house, reading(house.engine) as db:
+        owners = dict(db.exec(select(User.handle, User.id)).all())
+        if owner is not None and owner not in owners:
+            raise unknown("user", owner, owners)
+        topics = db.exec(select(Topic.id)).all()
+        for name in topic or ():
+            if name not in topics:
+                raise unknown("topic", name, topics)
+        owner_id = owners[owner] if owner is not None else None
         lines = list_leads(db, statuses=status, owner_id=owner_id, topics=topic, most=most)
     if as_json:
         for line in lines:
@@ -49,35 +55,41 @@ def list_(
         return
     table(
         ("score", "status", "kind", "owner", "title", "id"),
-        [(f"{x.score:.0f}", x.status.value, x.kind, x.owner or "", x.title, x.id) for x in lines],
+        [
+            (
+                f"{line.shown_score:.1f}",
+                line.status.value,
+                line.kind,
+                line.owner or "",
+                line.title,
+                line.short_id,
+            )
+            for line in lines
+        ],
     )
 
 
 @app.command()
 def show(
-    lead: Annotated[str, typer.Argument(help="Its id, or a unique beginning of it.")],
+    lead: Annotated[str, typer.Argument(help="Its id, or a beginning or end that only it has.")],
     data: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Show one lead with the buyer's words and the reasons.
 
-    Example: harken leads show 0198c2aa
+    Example: harken leads show e5658dc6
     """
-    from service.errors import NotFoundError
-    from service.house import open_house
-    from service.listing import list_leads
+    from service.house import existing_house
+    from service.listing import the_lead
     from service.store.engine import reading
 
-    with open_house(data_dir(data)) as house, reading(house.engine) as db:
-        found = list_leads(db, lead_id=lead, most=2)
-    if len(found) != 1:
-        words = "no lead begins" if not found else "more than one lead begins"
-        raise NotFoundError(f"{words} with {lead!r}; see `harken leads list`")
-    line = found[0]
+    with existing_house(data_dir(data)) as house, reading(house.engine) as db:
+        line = the_lead(db, lead)
     if as_json:
         print_json(line.as_json())
         return
-    say(f"{line.title}\n  {line.score:.0f} of 100, {line.kind}, {line.status.value}")
+    say(f"{line.title}\n  {line.id}")
+    say(f"  {line.shown_score:.1f} of 100, {line.kind}, {line.status.value}")
     say(f"  {line.source}, {line.heard_at:%Y-%m-%d %H:%M} UTC\n  {line.url or 'no address'}")
     say(f"  next: {line.next_step}\n\n  {line.quote}\n")
     for quote in line.evidence:

@@ -12,7 +12,7 @@ DataDir = Annotated[
         metavar="DIR",
         envvar="HARKEN_DATA",
         show_default=False,
-        help="Folder with the configuration and the database [default: the working directory].",
+        help="Folder with the configuration and the database; else the working directory.",
     ),
 ]
 

@@ -30,6 +30,12 @@ def complain(*lines: str) -> None:
         typer.echo(_one_line(line), err=True)
 
 
+def unusable(message: str) -> typer.Exit:
+    """Complain of bad usage in one line, and return what to raise: it ends with status 2."""
+    complain(message)
+    return typer.Exit(2)
+
+
 def print_json(value: object) -> None:
     """Write a value to standard output as JSON on one line: a document, or a line of many.
 

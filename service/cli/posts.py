@@ -11,6 +11,17 @@ from service.cli.output import print_json, say
 app = typer.Typer(no_args_is_help=True, help="Look at stored posts.")
 
 
+def _time(text: str) -> datetime:
+    """Return a time in ISO 8601 as an aware one; a day stands for its beginning."""
+    try:
+        told = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(
+            f"{text!r} is no time; write it like 2026-11-01 or 2026-11-01T09:30+01:00"
+        ) from error
+    return told if told.tzinfo else told.replace(tzinfo=UTC)
+
+
 @app.command(name="list")
 def list_(
     data: DataDir = None,
@@ -18,7 +29,13 @@ def list_(
         str | None, typer.Option("--source", metavar="ID", help="Only of this source.")
     ] = None,
     since: Annotated[
-        datetime | None, typer.Option("--since", help="Published since; UTC unless it says else.")
+        datetime | None,
+        typer.Option(
+            "--since",
+            metavar="TIME",
+            parser=_time,
+            help="Published since a day or a time in ISO 8601; UTC unless it says else.",
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -26,13 +43,18 @@ def list_(
 
     Example: harken posts list --json --source hn-ask --since 2026-11-01
     """
-    from service.house import open_house
+    from sqlmodel import select
+
+    from models.source import Source
+    from service.house import existing_house
     from service.postlist import stored_posts
     from service.store.engine import reading
+    from service.unknown import unknown
 
-    after = since.replace(tzinfo=since.tzinfo or UTC) if since else None
-    with open_house(data_dir(data)) as house, reading(house.engine) as db:
-        for post in stored_posts(db, source=source, since=after):
+    with existing_house(data_dir(data)) as house, reading(house.engine) as db:
+        if source is not None and source not in (known := db.exec(select(Source.slug)).all()):
+            raise unknown("source", source, known)
+        for post in stored_posts(db, source=source, since=since):
             if as_json:
                 print_json(post)
             else:

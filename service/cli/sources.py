@@ -30,13 +30,13 @@ def add(
     """
     import asyncio
 
-    from config.shape import parse_duration
+    from config.source import parse_poll
     from crawlers.errors import SourceError
     from service.house import open_house
     from service.sourcing import add_source
 
     try:
-        interval = parse_duration(every)
+        interval = parse_poll(every)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--every") from error
     with open_house(data_dir(data)) as house:
@@ -57,18 +57,22 @@ def add(
 def list_(data: DataDir = None, as_json: AsJson = False) -> None:
     """List all sources, how they are doing and when they are polled next.
 
+    With --json also how many of their posts are in which language.
+
     Example: harken sources list --json
     """
     from sqlmodel import col, select
 
     from models.source import Source
-    from service.house import open_house
+    from service.house import existing_house
+    from service.sourcing import languages
     from service.store.engine import reading
 
-    with open_house(data_dir(data)) as house, reading(house.engine) as db:
+    with existing_house(data_dir(data)) as house, reading(house.engine) as db:
         found = db.exec(
             select(Source).where(col(Source.active) | col(Source.from_files)).order_by(Source.slug)
         ).all()
+        posts = languages(db)
     rows = [
         {
             "id": source.slug,
@@ -80,6 +84,7 @@ def list_(data: DataDir = None, as_json: AsJson = False) -> None:
             "last_success": source.last_success_at,
             "next_poll": source.next_poll_at,
             "problem": source.last_problem,
+            "languages": posts.get(source.id, {}),
         }
         for source in found
     ]
@@ -112,10 +117,10 @@ def check(data: DataDir = None, as_json: AsJson = False) -> None:
 
     from models.source import Source
     from models.words import SourceHealth
-    from service.house import open_house
+    from service.house import existing_house
     from service.store.engine import reading
 
-    with open_house(data_dir(data)) as house, reading(house.engine) as db:
+    with existing_house(data_dir(data)) as house, reading(house.engine) as db:
         failing = db.exec(
             select(Source)
             .where(col(Source.active), Source.health != SourceHealth.OK)
@@ -157,19 +162,19 @@ def remove(source: Slug, data: DataDir = None) -> None:
     Example: harken sources remove forum-example-com
     """
     from service import sourcing
-    from service.house import open_house
+    from service.house import existing_house
     from service.store.engine import writing
 
-    with open_house(data_dir(data)) as house, writing(house.engine) as db:
+    with existing_house(data_dir(data)) as house, writing(house.engine) as db:
         sourcing.remove(db, source)
     say(f"{source} is removed")
 
 
 def _set_paused(slug: str, folder: Path, *, paused: bool) -> None:
     from service import sourcing
-    from service.house import open_house
+    from service.house import existing_house
     from service.store.engine import writing
 
-    with open_house(folder) as house, writing(house.engine) as db:
+    with existing_house(folder) as house, writing(house.engine) as db:
         sourcing.set_paused(db, slug, paused=paused)
     say(f"{slug} {'is paused' if paused else 'is polled again'}")

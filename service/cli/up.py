@@ -25,29 +25,40 @@ def up(
 
     Example: harken up --data /srv/harken --port 8484
     """
+    from service.address import address_of
     from service.house import open_house
     from service.logs import set_up_logging
-    from service.serve import serve
+    from service.serve import listen, serve
     from service.welcome import first_login
 
     with open_house(data_dir(data)) as house:
         settings = house.config.settings
         host, port = host or settings.host, port or settings.port
-        base_url = (
-            settings.base_url or f"http://{'[' + host + ']' if ':' in host else host}:{port}"
+        base_url = settings.base_url or address_of(host, port)
+        _refuse_to_be_overheard(host, base_url, insecure=insecure)
+        with listen(host, port) as listener:
+            set_up_logging()
+            say(f"Harken listens at {base_url}")
+            if path := first_login(house):
+                say(f"First login: {base_url}{path}")
+            serve(house, listener, base_url=base_url)
+
+
+def _refuse_to_be_overheard(host: str, base_url: str, *, insecure: bool) -> None:
+    """Let others in by https only, unless the operator insists.
+
+    Raises:
+        typer.BadParameter: it is neither.
+    """
+    if _is_loopback(host) or base_url.startswith("https://"):
+        return
+    if not insecure:
+        raise typer.BadParameter(
+            f"{host} can be reached by others: set base_url to the https address of your "
+            "proxy, or say --insecure",
+            param_hint="--host",
         )
-        if not _is_loopback(host) and not base_url.startswith("https://"):
-            if not insecure:
-                raise typer.BadParameter(
-                    f"{host} can be reached by others: set base_url to the https address of your "
-                    "proxy, or say --insecure"
-                )
-            complain("warning: without https, passwords and sessions can be read on the way")
-        set_up_logging()
-        say(f"Harken listens at {base_url}")
-        if path := first_login(house):
-            say(f"First login: {base_url}{path}")
-        serve(house, host=host, port=port, base_url=base_url)
+    complain("warning: without https, passwords and sessions can be read on the way")
 
 
 def _is_loopback(host: str) -> bool:

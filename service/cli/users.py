@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from service.cli.options import AsJson, DataDir, data_dir
-from service.cli.output import print_json, say, table
+from service.cli.output import complain, print_json, say, table
 
 app = typer.Typer(no_args_is_help=True, help="See who works here; let somebody in.")
 
@@ -19,10 +19,10 @@ def list_(data: DataDir = None, as_json: AsJson = False) -> None:
     from sqlmodel import select
 
     from models.people import User
-    from service.house import open_house
+    from service.house import existing_house
     from service.store.engine import reading
 
-    with open_house(data_dir(data)) as house, reading(house.engine) as db:
+    with existing_house(data_dir(data)) as house, reading(house.engine) as db:
         users = db.exec(select(User).order_by(User.handle)).all()
     rows = [
         {
@@ -39,7 +39,17 @@ def list_(data: DataDir = None, as_json: AsJson = False) -> None:
         for row in rows:
             print_json(row)
         return
-    table(tuple(rows[0]), [tuple(str(value) for value in row.values()) for row in rows])
+    table(tuple(rows[0]), [tuple(_shown(value) for value in row.values()) for row in rows])
+
+
+def _shown(value: str | bool | None) -> str:
+    match value:
+        case None:
+            return "-"
+        case bool():
+            return "yes" if value else "no"
+        case _:
+            return value
 
 
 @app.command()
@@ -53,15 +63,19 @@ def link(
     from sqlmodel import col, select
 
     from models.people import User
-    from service.errors import NotFoundError
-    from service.house import open_house
+    from service.address import reached_at, running_at
+    from service.house import existing_house
     from service.store.engine import writing
+    from service.unknown import unknown
     from service.web.auth import issue_first_login
 
-    with open_house(data_dir(data)) as house, writing(house.engine) as db:
-        user = db.exec(select(User).where(User.handle == name, col(User.active))).first()
-        if user is None:
-            raise NotFoundError(f"nobody is called {name!r}; see `harken users list`")
-        path = issue_first_login(db, user.id, house.clock.now())
+    with existing_house(data_dir(data)) as house:
+        with writing(house.engine) as db:
+            users = {user.handle: user for user in db.exec(select(User).where(col(User.active)))}
+            if name not in users:
+                raise unknown("user", name, users)
+            path = issue_first_login(db, users[name].id, house.clock.now())
         settings = house.config.settings
-        say(f"{settings.base_url or f'http://{settings.host}:{settings.port}'}{path}")
+        if settings.base_url is None and running_at(house.folder) is None:
+            complain("Harken does not run here now; the link works once it runs at that address")
+        say(f"{reached_at(settings, house.folder)}{path}")

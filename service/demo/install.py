@@ -9,6 +9,7 @@ from pathlib import Path
 
 from service.demo.communities import Communities, load_posts
 from service.errors import RefusedError
+from service.folder import make, usable
 
 _MARK = "demo.json"
 _TOPICS = ("crm", "help-desk", "home-improvement")
@@ -20,8 +21,13 @@ def prepare(folder: Path, now: datetime) -> datetime:
     The first run's time is kept, so that a second run meets the same posts.
 
     Raises:
-        RefusedError: somebody else's installation is in the folder.
+        RefusedError: somebody else's installation is in the folder, or it can't be written.
     """
+    with usable(folder):
+        return _prepare(folder, now)
+
+
+def _prepare(folder: Path, now: datetime) -> datetime:
     mark = folder / _MARK
     if mark.exists():
         return _anchor(mark)
@@ -29,14 +35,27 @@ def prepare(folder: Path, now: datetime) -> datetime:
         raise RefusedError(
             f"{folder} is not empty and not a demo's; give the demo a folder of its own"
         )
-    folder.mkdir(parents=True, exist_ok=True)
+    make(folder)
     anchor = now.astimezone(UTC).replace(microsecond=0)
-    mark.write_text(json.dumps({"anchor": anchor.isoformat()}) + "\n", "utf-8")
+    try:
+        mark.write_text(json.dumps({"anchor": anchor.isoformat()}) + "\n", "utf-8")
+    except OSError:  # a half-written one would make the folder somebody else's
+        mark.unlink(missing_ok=True)
+        raise
     return anchor
 
 
 def furnish(folder: Path, communities: Communities) -> None:
-    """Write the demo's configuration; addresses follow the ports that are in use today."""
+    """Write the demo's configuration; addresses follow the ports that are in use today.
+
+    Raises:
+        RefusedError: the folder can't be written.
+    """
+    with usable(folder):
+        _furnish(folder, communities)
+
+
+def _furnish(folder: Path, communities: Communities) -> None:
     with as_file(files("service.demo") / "house") as shipped:
         for file in sorted(shipped.glob("*.toml")):
             shutil.copyfile(file, folder / file.name)

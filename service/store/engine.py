@@ -5,9 +5,10 @@ synchronous=NORMAL lost nothing in 25 kills and commits 22 times as often as FUL
 took writers from 105,120 BUSY errors to none).
 """
 
+import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, StaticPool, event
@@ -16,6 +17,7 @@ from sqlmodel import Session, create_engine
 
 from config.settings import Settings
 from service.errors import StoreError
+from service.folder import DATABASE
 
 _WRITES = "harken_writes"
 _PRAGMAS = (
@@ -36,7 +38,7 @@ def sqlite_url(file: Path) -> str:
 def database_url(settings: Settings, folder: Path) -> str:
     """Return the URL of the configured database, or of harken.db in ``folder``."""
     if settings.database is None:
-        return sqlite_url(folder / "harken.db")
+        return sqlite_url(folder / DATABASE)
     return settings.database.get_secret_value()
 
 
@@ -50,9 +52,19 @@ def open_engine(url: str) -> Engine:
         if in_memory
         else create_engine(url)
     )
+    if not in_memory and not url.startswith("sqlite:///file:"):
+        event.listen(engine, "do_connect", _make_private)
     event.listen(engine, "connect", _settle)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _make_private(
+    _dialect: object, _record: object, args: Sequence[str], _options: object
+) -> None:
+    """Make a missing file for its owner's eyes only; SQLite gives -wal and -shm its rights."""
+    with suppress(OSError):  # it is there already, or SQLite will say what is wrong
+        os.close(os.open(args[0], os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _settle(connection: sqlite3.Connection, _record: object) -> None:
@@ -105,7 +117,10 @@ def _explain(message: str) -> str | None:
         "readonly database": "the database file can't be written: check its owner and rights",
         "unable to open database": "the database can't be opened: check the folder and its rights",
         "file is not a database": "the database file is damaged or is none: restore a backup",
+        "image is malformed": "the database file is damaged: restore a backup",
         "no such table": "the database is not set up yet: run `harken up` once",
-        "disk I/O error": "the disk gave an error: check it, then restore a backup if need be",
+        "connection failed": "the database server can't be reached: is it running, and is its "
+        "address right?",
+        "disk I/O error": "the disk gave an error: is it full? Else check it, restore a backup",
     }
     return next((words for sign, words in known.items() if sign in message), None)

@@ -24,7 +24,7 @@ def upgrade(engine: Engine, to: str = "head") -> None:
     there = current(engine)
     if to == "head" and there == newest():
         return
-    if there is not None and there not in _known():
+    if there is not None and not is_known(there):
         raise StoreError(
             f"the database is at revision {there}, of a newer Harken: install that, or restore "
             "a backup from before"
@@ -52,8 +52,10 @@ def newest() -> str | None:
     return ScriptDirectory(str(_SCRIPTS)).get_current_head()
 
 
-def _known() -> frozenset[str]:
-    return frozenset(s.revision for s in ScriptDirectory(str(_SCRIPTS)).walk_revisions())
+def is_known(revision: str) -> bool:
+    """Tell whether this version of Harken has ``revision``; if not, a newer one made it."""
+    scripts = ScriptDirectory(str(_SCRIPTS)).walk_revisions()
+    return any(script.revision == revision for script in scripts)
 
 
 def _config(connection: object) -> Config:

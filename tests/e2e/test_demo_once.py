@@ -1,12 +1,14 @@
 """`harken demo --once`, run as a user runs it."""
 
 import json
+import resource
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from service.demo.communities import Label, labels
-from tests.command import harken
+from tests.command import HARKEN, environment, harken
 
 #: What is in every one of the document's leads (architecture: stable contracts).
 LEAD_KEYS = {"id", "title", "score", "kind", "source", "url", "owner", "evidence"}
@@ -107,3 +109,22 @@ def test_a_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
     assert ran.code == 1
     assert "give the demo a folder of its own" in ran.err
     assert list(tmp_path.iterdir()) == [tmp_path / "sources.toml"]
+
+
+@pytest.mark.parametrize("most", [100, 20_000, 60_000])
+def test_a_disk_that_is_full_is_one_line(tmp_path: Path, most: int) -> None:
+    def leave_no_space() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+
+    done = subprocess.run(
+        [HARKEN, "demo", "--once", "--json", "--data", str(tmp_path / "house")],
+        preexec_fn=leave_no_space,
+        capture_output=True,
+        text=True,
+        env=environment(PYTHONDONTWRITEBYTECODE="1"),
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert "can't be used: File too large" in done.stderr or "is it full?" in done.stderr

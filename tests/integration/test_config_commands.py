@@ -58,6 +58,11 @@ def test_init_writes_the_shipped_files_and_they_are_right(tmp_path: Path) -> Non
     assert harken("topics", "check", "--data", folder).exit_code == 0
 
 
+def test_a_folder_that_init_makes_is_for_its_owners_eyes(tmp_path: Path) -> None:
+    assert harken("init", tmp_path / "acme").exit_code == 0
+    assert (tmp_path / "acme").stat().st_mode & 0o077 == 0
+
+
 def test_settings_are_for_their_owners_eyes(tmp_path: Path) -> None:
     assert harken("init", tmp_path).exit_code == 0
     assert (tmp_path / "harken.toml").stat().st_mode & 0o077 == 0
@@ -156,6 +161,10 @@ def test_check_counts_what_is_right(tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert result.stderr == ""
     assert result.stdout.startswith("No problems: 3 topics, ")
+    counted, hint = result.stdout.splitlines()
+    assert counted.endswith(" switched on.")
+    assert hint.startswith("Hint: harken.toml:")
+    assert "contact: is not set" in hint
     told = json.loads(harken("config", "check", "--json", "--data", tmp_path).stdout)
     assert told["ok"] is True
     assert told["problems"] == []
@@ -205,7 +214,7 @@ def test_the_folder_may_come_from_the_environment(
 def test_a_folder_that_is_not_there_is_no_good_configuration(tmp_path: Path, command: str) -> None:
     result = harken(command, "check", "--data", tmp_path / "acne")
     assert result.exit_code == 2
-    assert "acne: does not exist; harken init" in result.stderr
+    assert "acne: there is no Harken here; `harken init" in result.stderr
 
 
 def test_a_strange_name_cannot_reach_the_terminal(tmp_path: Path) -> None:

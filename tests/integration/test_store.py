@@ -278,6 +278,28 @@ def test_a_file_that_is_no_database_is_explained(tmp_path: Path) -> None:
     engine.dispose()
 
 
+def test_a_file_that_breaks_off_is_explained(sqlite_engine: Engine, tmp_path: Path) -> None:
+    whole = Path(str(sqlite_engine.url.database))
+    with sqlite3.connect(whole) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    file = tmp_path / "harken.db"
+    file.write_bytes(whole.read_bytes()[:50_000])
+    engine = open_engine(sqlite_url(file))
+
+    with pytest.raises(StoreError, match="damaged: restore a backup"), reading(engine) as db:
+        db.connection()
+    engine.dispose()
+
+
+def test_a_server_that_is_not_there_is_explained() -> None:
+    engine = open_engine("postgresql+psycopg://harken@127.0.0.1:1/harken")
+
+    with pytest.raises(StoreError, match="is it running"), reading(engine) as db:
+        db.connection()
+    engine.dispose()
+
+
 def test_an_empty_database_is_explained(tmp_path: Path) -> None:
     engine = open_engine(sqlite_url(tmp_path / "harken.db"))
 
@@ -306,6 +328,26 @@ def test_an_error_that_is_nobody_s_fault_is_not_reworded(engine: Engine) -> None
 
     with pytest.raises(IntegrityError), writing(engine) as db:
         db.add(a_topic_row())
+
+
+def test_a_new_file_is_for_its_owner_only(tmp_path: Path) -> None:
+    engine = open_engine(sqlite_url(tmp_path / "harken.db"))
+    Topic.__table__.create(engine)  # type: ignore[attr-defined]  # SQLModel hides it
+    rights = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
+    engine.dispose()
+
+    assert rights == dict.fromkeys(("harken.db", "harken.db-wal", "harken.db-shm"), 0o600)
+
+
+def test_the_rights_that_a_file_has_are_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "harken.db"
+    file.touch(0o640)
+    engine = open_engine(sqlite_url(file))
+    with engine.connect():
+        pass
+    engine.dispose()
+
+    assert file.stat().st_mode & 0o777 == 0o640
 
 
 def test_without_a_setting_the_database_is_a_file_in_the_folder(tmp_path: Path) -> None:

@@ -151,7 +151,7 @@ def test_a_closed_lead_stays_closed_unless_somebody_opens_it_again(
 def test_a_lead_below_the_bar_is_not_sales_ready_by_its_score() -> None:
     asked = asking(S.SALES_READY, E.SCORED)
 
-    assert refusal(the_facts(score=79.9), asked) == "its score of 80 is below 80"
+    assert refusal(the_facts(score=79.9), asked) == "its score of 79.9 is below 80"
     assert move(the_facts(score=80.0), asked).to_status is S.SALES_READY
 
 
