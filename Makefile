@@ -6,7 +6,7 @@ USE_DEV := $(VENV)/.ready-dev
 USE_RUN := $(VENV)/.ready-run
 
 # Decisions and words: every branch of these is tested. The shell around them has no such target.
-FULLY_COVERED := models/*,config/*,service/rules/*,nlp/judgement.py,nlp/text.py,nlp/phrases.py,nlp/cues.py,nlp/goods.py
+FULLY_COVERED := models/*,config/*,service/rules/*,nlp/judgement.py,nlp/text.py,nlp/phrases.py,nlp/cues.py,nlp/goods.py,nlp/query.py,nlp/similarity.py,nlp/searching.py,nlp/matching.py,nlp/near.py
 
 # Further words for the command behind run, test, soak and bench: make test ARGS="-k digest"
 ARGS ?=

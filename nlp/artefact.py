@@ -8,9 +8,11 @@ the SHA-256 that the arrays must have.
 import hashlib
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TypeAlias
 
 import numpy as np
@@ -20,7 +22,9 @@ from models.words import Kind, Role
 from nlp.errors import ModelError
 from nlp.linear import LinearModel, Weights
 
-__all__ = ["Card", "Model", "ModelError", "load_model", "pack", "read_card", "write_model"]
+__all__ = [
+    "Card", "Model", "ModelError", "check_target", "load_model", "pack", "read_card", "write_model"
+]  # fmt: skip
 
 Json: TypeAlias = "str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None"
 
@@ -163,7 +167,44 @@ def pack(linear: LinearModel) -> bytes:
 
 
 def write_model(card: Card, arrays: bytes, folder: Path) -> None:
-    """Write the two files of a model into ``folder``, which is made when it is missing."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / ARRAYS).write_bytes(arrays)
-    (folder / CARD).write_text(card.to_json(), encoding="utf-8")
+    """Write the two files of a model into ``folder``, which is made when it is missing.
+
+    Raises:
+        ModelError: they can't be written there.
+    """
+    with _writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / ARRAYS).write_bytes(arrays)
+        (folder / CARD).write_text(card.to_json(), encoding="utf-8")
+
+
+def check_target(folder: Path) -> None:
+    """Try whether a model can be written into ``folder``, and leave it as it was.
+
+    Training takes minutes; where it can go is better asked before than after.
+
+    Raises:
+        ModelError: it can't.
+    """
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    try:
+        with _writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            with TemporaryFile(dir=folder):
+                pass  # permissions say less than a try: not even root writes to /proc
+            for file in (folder / ARRAYS, folder / CARD):
+                if file.exists():
+                    file.open("ab").close()
+    finally:
+        with suppress(OSError):  # where mkdir failed, there is nothing to take away
+            for one in missing:
+                one.rmdir()
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = "Not a directory" if isinstance(error, FileExistsError) else error.strerror
+        raise ModelError(f"no model can be written in {folder}: {reason}") from error

@@ -16,7 +16,11 @@ from ahocorasick_rs import AhoCorasick
 
 from models.words import Negative, Role
 
-TABLE = Path(__file__).parent / "data" / "cues.toml"
+_DATA = Path(__file__).parent / "data"
+TABLE = _DATA / "cues.toml"
+
+#: The tables of cues by the ISO 639-1 code of their language.
+TABLES: Mapping[str, Path] = {"en": TABLE, "de": _DATA / "cues_de.toml"}
 
 #: Hits of one cue in one field that are kept; more say nothing new.
 MOST_HITS = 20
@@ -157,6 +161,13 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 @cache
-def finder() -> CueFinder:
-    """Return the finder of the shipped cues; built once, on first use."""
-    return CueFinder(read_cues(TABLE.read_text(encoding="utf-8")))
+def finder(language: str = "en") -> CueFinder:
+    """Return the finder of a language's shipped cues; built once, on first use.
+
+    Args:
+        language: its ISO 639-1 code, one of `TABLES`.
+
+    Raises:
+        KeyError: the language has no cues.
+    """
+    return CueFinder(read_cues(TABLES[language].read_text(encoding="utf-8")))

@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ FigureJson: TypeAlias = dict[str, float | int | None]
 
 _WORD = re.compile(r"[^\W_]+|[$\u20ac\u00a3]")
 _TEXT_SLOTS = ("wants", "budget", "timeline")
+_LENGTHS = (20, 60, 150)  # words of title and body; about a quarter of the posts each
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class Report:
     kinds: Rows = field(default_factory=dict)
     roles: Rows = field(default_factory=dict)
     platforms: Rows = field(default_factory=dict)
+    lengths: Rows = field(default_factory=dict)
     slots: Rows = field(default_factory=dict)
 
     def to_json(self) -> dict[str, object]:
@@ -83,6 +85,7 @@ class Report:
                     ("kinds", self.kinds),
                     ("roles", self.roles),
                     ("platforms", self.platforms),
+                    ("lengths", self.lengths),
                     ("slots", self.slots),
                 )
             },
@@ -92,7 +95,7 @@ class Report:
 Pair: TypeAlias = tuple[LabelledPost, Judgement]
 
 
-def evaluate(pairs: Sequence[Pair], *, model: str, threshold: float, draws: int = 300) -> Report:
+def measure(pairs: Sequence[Pair], *, model: str, threshold: float, draws: int = 300) -> Report:
     """Return how judgements agree with labels.
 
     Posts of strength 1 count neither as signals nor as others. Slots are compared on posts that
@@ -111,13 +114,11 @@ def evaluate(pairs: Sequence[Pair], *, model: str, threshold: float, draws: int 
         threshold=threshold,
         posts=len(pairs),
         signals=len(signals),
-        overall=_overall(clear, threshold, draws),
-        kinds=_kinds(signals, draws),
-        roles=_roles(pairs, draws),
-        platforms={
-            name: Row(len(part), _ranking(part, threshold, draws))
-            for name, part in _parted(clear).items()
-        },
+        overall=_measured(clear, _STATISTICS, threshold, draws),
+        kinds=_rows_of_words(signals, Kind, "kind", "found", draws),
+        roles=_rows_of_words(pairs, Role, "role", "flagged", draws),
+        platforms=_parts(clear, lambda post: post.platform or "unknown", threshold, draws),
+        lengths=_parts(clear, _length, threshold, draws),
         slots=_slots([pair for pair in signals if pair[0].has_slots], draws),
     )
 
@@ -138,76 +139,133 @@ def _arrays(pairs: Sequence[Pair]) -> tuple[Ints, metrics.Floats]:
     return labels, np.array([judged.probability for _, judged in pairs], dtype=np.float64)
 
 
-def _ranking(pairs: Sequence[Pair], threshold: float, draws: int) -> dict[str, Figure]:
+_Statistic: TypeAlias = Callable[[Ints, metrics.Floats, float], float]
+
+
+def _at_threshold(name: str) -> _Statistic:
+    return lambda labels, scores, threshold: float(
+        getattr(metrics.at_threshold(labels, scores, threshold), name)
+    )
+
+
+#: What is measured of labels, probabilities and a threshold; of a part of the posts the first few.
+_STATISTICS: Mapping[str, _Statistic] = {
+    "average_precision": lambda labels, scores, _: metrics.average_precision(labels, scores),
+    "precision": _at_threshold("precision"),
+    "recall": _at_threshold("recall"),
+    "f1": _at_threshold("f1"),
+    "roc_auc": lambda labels, scores, _: metrics.roc_auc(labels, scores),
+    "recall_at_precision_90": lambda labels, scores, _: metrics.recall_at_precision(
+        labels, scores, 0.9
+    ),
+    "brier": lambda labels, scores, _: metrics.brier(labels, scores),
+    "calibration_error": lambda labels, scores, _: metrics.calibration_error(labels, scores),
+}
+_OF_A_PART = ("average_precision", "precision", "recall", "f1")
+
+
+def _measured(
+    pairs: Sequence[Pair], names: Iterable[str], threshold: float, draws: int
+) -> dict[str, Figure]:
     labels, scores = _arrays(pairs)
-    return {
-        "average_precision": _figure(
-            lambda rows: metrics.average_precision(labels[rows], scores[rows]), len(pairs), draws
-        ),
-        **{
-            name: _figure(
-                lambda rows, name=name: float(  # type: ignore[misc]  # bound at once, for its name
-                    getattr(metrics.at_threshold(labels[rows], scores[rows], threshold), name)
-                ),
-                len(pairs),
-                draws,
-            )
-            for name in ("precision", "recall", "f1")
-        },
-    }
+
+    def over(statistic: _Statistic) -> Figure:
+        return _figure(
+            lambda rows: statistic(labels[rows], scores[rows], threshold), len(pairs), draws
+        )
+
+    return {name: over(_STATISTICS[name]) for name in names}
 
 
-def _overall(pairs: Sequence[Pair], threshold: float, draws: int) -> dict[str, Figure]:
-    labels, scores = _arrays(pairs)
-    others: Mapping[str, Callable[[Ints, metrics.Floats], float]] = {
-        "roc_auc": metrics.roc_auc,
-        "recall_at_precision_90": lambda one, two: metrics.recall_at_precision(one, two, 0.9),
-        "brier": metrics.brier,
-        "calibration_error": metrics.calibration_error,
-    }
-
-    def over(statistic: Callable[[Ints, metrics.Floats], float]) -> Figure:
-        return _figure(lambda rows: statistic(labels[rows], scores[rows]), len(pairs), draws)
-
-    return {
-        **_ranking(pairs, threshold, draws),
-        **{name: over(statistic) for name, statistic in others.items()},
-    }
-
-
-def _parted(pairs: Sequence[Pair]) -> dict[str, list[Pair]]:
+def _parts(
+    pairs: Sequence[Pair], of: Callable[[LabelledPost], str], threshold: float, draws: int
+) -> dict[str, Row]:
     parts: dict[str, list[Pair]] = {}
-    for pair in sorted(pairs, key=lambda one: one[0].platform):
-        parts.setdefault(pair[0].platform or "unknown", []).append(pair)
-    return parts
-
-
-def _kinds(signals: Sequence[Pair], draws: int) -> dict[str, Row]:
-    """Return for each kind how many of its signals were found, and found as this kind."""
+    for pair in sorted(pairs, key=lambda one: of(one[0])):
+        parts.setdefault(of(pair[0]), []).append(pair)
     return {
-        kind: Row(
-            len(part),
-            {
-                "found": _share((judged.signal for _, judged in part), draws),
-                "right": _share((judged.kind is kind for _, judged in part), draws),
-            },
-        )
-        for kind in Kind
-        if (part := [pair for pair in signals if pair[0].kind is kind])
+        name: Row(len(part), _measured(part, _OF_A_PART, threshold, draws))
+        for name, part in parts.items()
     }
 
 
-def _roles(pairs: Sequence[Pair], draws: int) -> dict[str, Row]:
+def _length(post: LabelledPost) -> str:
+    words = len(f"{post.title} {post.body}".split())
+    longest = next((most for most in _LENGTHS if words <= most), None)
+    return f"up to {longest:3} words" if longest else f"over {_LENGTHS[-1]} words"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A figure of two models on the same posts, and by how much the second is above the first."""
+
+    first: float
+    second: float
+    gain: Figure  # its interval is drawn in pairs: both models on the same sample
+
+    def to_json(self) -> dict[str, float | FigureJson | None]:
+        """Return the difference for JSON; what is not defined is null."""
+        pair = {"first": self.first, "second": self.second}
+        return {
+            **{name: None if math.isnan(one) else round(one, 4) for name, one in pair.items()},
+            "gain": self.gain.to_json(),
+        }
+
+
+def compare(
+    first: Sequence[Pair],
+    second: Sequence[Pair],
+    *,
+    thresholds: tuple[float, float],
+    draws: int = 300,
+) -> dict[str, Difference]:
+    """Return each overall figure of two models that judged the same posts, in the same order."""
+    clear = [row for row, (post, _) in enumerate(first) if post.strength != 1]
+    labels, one = _arrays([first[row] for row in clear])
+    _, two = _arrays([second[row] for row in clear])
+
+    def difference(statistic: _Statistic) -> Difference:
+        def gain(rows: Ints) -> float:
+            truth = labels[rows]
+            return statistic(truth, two[rows], thresholds[1]) - statistic(
+                truth, one[rows], thresholds[0]
+            )
+
+        return Difference(
+            statistic(labels, one, thresholds[0]),
+            statistic(labels, two, thresholds[1]),
+            _figure(gain, len(clear), draws),
+        )
+
+    return {name: difference(statistic) for name, statistic in _STATISTICS.items()}
+
+
+def _rows_of_words(
+    pairs: Sequence[Pair],
+    words: type[Kind] | type[Role],
+    name: Literal["kind", "role"],
+    called: str,
+    draws: int,
+) -> dict[str, Row]:
+    """Return for each kind or role how many of its posts were taken for signals, and for it.
+
+    Args:
+        pairs: what counts.
+        words: all kinds or all roles.
+        name: where posts and judgements have theirs.
+        called: what the share that was taken for signals is called.
+        draws: bootstrap samples for each interval.
+    """
     return {
-        role: Row(
+        word: Row(
             len(part),
             {
-                "flagged": _share((judged.signal for _, judged in part), draws),
-                "right": _share((judged.role is role for _, judged in part), draws),
+                called: _share((judged.signal for _, judged in part), draws),
+                "right": _share((getattr(judged, name) is word for _, judged in part), draws),
             },
         )
-        for role in Role
-        if (part := [pair for pair in pairs if pair[0].role is role])
+        for word in words
+        if (part := [pair for pair in pairs if getattr(pair[0], name) is word])
     }
 
 

@@ -9,21 +9,37 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from nlp.cues import Hit
 from nlp.features import Features, Place, place_of
 from nlp.judgement import Evidence, Span
 from nlp.linear import Scores
-from nlp.text import NEW_LINE, Field, Text
+from nlp.reader.session import Sentence
+from nlp.text import Field, Text
 
 #: A phrase that weighs less, in log-odds, is not worth a reader's time.
 LEAST_WEIGHT = 0.25
 MOST_PHRASES = 8
 
-_LOOSE_ENDS = frozenset((".", ",", ":", ";", "(", "[", '"', "/", "&", "|", NEW_LINE))
+#: A phrase that no cue carries has to weigh more to be quoted; the rest is summed up unquoted.
+_LEAST_WITHOUT_CUE = 0.4
+
+# Small words that no quote begins with, and further ones that none ends with.
+_JOIN = "the a an to of in on at for with by from and or but so as it its this that than then be"
+_HANG = (
+    "is are was were am do does did has have had will would can could should may might must "
+    "my our your his her their if i we he she they"
+)
+_JOINING = frozenset(_JOIN.split())
+_LEFT_HANGING = _JOINING | frozenset(_HANG.split())
+
+_Range = tuple[int, int]  # tokens from the first to before the last
+
+_CUE_FEATURES = ("c:", "ct:", "cq:", "cg:", "cn:")
 
 _BREAKS = frozenset((",", ":", ";", "(", ")"))
 _SHORTEST_CLAUSE = 3
 
+_READ_WHOLE = "the whole post reads so, above all here"
+_READ_WHOLE_AGAINST = "the whole post reads otherwise, above all here"
 _QUESTION = "asks a question"
 _BUYERS_WORDS = "words that buyers use"
 _OTHERS_WORDS = "words that buyers seldom use"
@@ -33,7 +49,7 @@ _OTHERS_WORDS = "words that buyers seldom use"
 class Explanation:
     """The log-odds of a post, taken apart: ``intercept + shape + all tokens = log_odds``."""
 
-    log_odds: float  # before calibration
+    log_odds: float  # of the linear model
     intercept: float
     shape: float  # what no words carry: lengths, lines
     tokens: tuple[list[float], list[float]]  # by token of title and body
@@ -44,16 +60,32 @@ class Explanation:
 class _Phrase:
     place: Place
     weight: float
+    reason: str
 
 
-def explain(text: Text, features: Features, scores: Scores) -> Explanation:
-    """Return where the log-odds of a post come from."""
+@dataclass(frozen=True, slots=True)
+class _Pull:
+    """A cue at tokens ``[first, last)``, and by how much it moves the log-odds from there."""
+
+    first: int
+    last: int
+    moved: float
+    reason: str
+
+    def lies_in(self, begin: int, end: int) -> bool:
+        """Return whether at least half of the cue is within ``[begin, end)``."""
+        return 2 * (min(end, self.last) - max(begin, self.first)) >= max(1, self.last - self.first)
+
+
+def explain(text: Text, features: Features, scores: Scores, *, scale: float = 1.0) -> Explanation:
+    """Return where the log-odds of the linear model come from, each part times ``scale``."""
     tokens = (
         [0.0] * len(text.title.tokens),
         [0.0] * len(text.body.tokens),
     )
     shape = 0.0
-    for name, contribution in scores.contributions.items():
+    by_feature = {name: scale * part for name, part in scores.contributions.items()}
+    for name, contribution in by_feature.items():
         places = features.places[name]
         if not places:
             shape += contribution
@@ -69,7 +101,7 @@ def explain(text: Text, features: Features, scores: Scores) -> Explanation:
             else:
                 for position in range(first, last):
                     row[position] += share / (last - first)
-    return Explanation(scores.signal, scores.intercept, shape, tokens, scores.contributions)
+    return Explanation(scale * scores.signal, scale * scores.intercept, shape, tokens, by_feature)
 
 
 def evidence(
@@ -87,15 +119,36 @@ def evidence(
     phrases = [
         phrase
         for number, part in enumerate(text.fields)
+        for pulls in [_pulls(part, number, features, explanation)]
         for clause in _clauses(part)
-        for phrase in _phrases(part.tokens.norms, explanation.tokens[number], number, clause)
-        if abs(phrase.weight) >= LEAST_WEIGHT
+        for run, room in _runs(explanation.tokens[number], clause)
+        if (phrase := _phrase(run, room, part, explanation.tokens[number], pulls)) is not None
     ]
     phrases.sort(key=lambda one: (positive_first and one.weight < 0, -abs(one.weight), one.place))
-    return tuple(_quoted(phrase, text, features, explanation) for phrase in phrases[:MOST_PHRASES])
+    return tuple(
+        _quoted(text, phrase.place, phrase.reason, phrase.weight)
+        for phrase in phrases[:MOST_PHRASES]
+    )
 
 
-def _clauses(part: Field) -> Iterable[tuple[int, int]]:
+def reader_evidence(text: Text, sentences: Sequence[Sentence], weight: float) -> Evidence | None:
+    """Return what the reader adds to the log-odds as one term, with the sentence that did most.
+
+    None when it read no sentence, as of a post without words.
+    """
+    if not sentences:
+        return None
+    told = max(sentences, key=lambda one: one.moved if weight > 0 else -one.moved)
+    part = text.fields[told.field]
+    return Evidence(
+        text=part.original[told.start : told.end],
+        span=Span(field=part.name, start=told.start, end=told.end),
+        reason=_READ_WHOLE if weight > 0 else _READ_WHOLE_AGAINST,
+        weight=round(weight, 4),
+    )
+
+
+def _clauses(part: Field) -> Iterable[_Range]:
     """Yield token ranges between commas and the like: each can have a reason of its own."""
     for first, last in part.sentences:
         begin = first
@@ -106,55 +159,100 @@ def _clauses(part: Field) -> Iterable[tuple[int, int]]:
         yield begin, last
 
 
-def _phrases(
-    norms: Sequence[str], weights: Sequence[float], number: int, clause: tuple[int, int]
-) -> Iterable[_Phrase]:
-    """Yield the run of tokens that speaks most for a signal, then the one most against it."""
-    for sign in (1, -1):
-        best, begin, end = 0.0, 0, 0
-        running, since = 0.0, clause[0]
-        for position in range(*clause):
-            running += sign * weights[position]
-            if running <= 0:
-                running, since = 0.0, position + 1
-            elif running > best:
-                best, begin, end = running, since, position + 1
-        while begin < end and not norms[begin][0].isalnum() and norms[begin][0] != "<":
-            begin += 1  # a phrase begins with a word and ends with one, or with a question mark
-        while begin < end and norms[end - 1] in _LOOSE_ENDS:
-            end -= 1
-        if begin < end:
-            yield _Phrase((number, begin, end), math.fsum(weights[begin:end]))
+def _pulls(part: Field, number: int, features: Features, explanation: Explanation) -> list[_Pull]:
+    """Return what each cue of a field moves by being where it is."""
+    pulls = []
+    for hit in features.hits[number]:
+        place = place_of(part, number, start=hit.start, end=hit.end)
+        moved = math.fsum(
+            explanation.by_feature.get(name, 0.0) / len(features.places[name])
+            for name in (prefix + hit.cue.name for prefix in _CUE_FEATURES)
+            if place in features.places.get(name, ())
+        )
+        pulls.append(_Pull(place[1], place[2], moved, hit.cue.reason))
+    return pulls
 
 
-def _quoted(phrase: _Phrase, text: Text, features: Features, explanation: Explanation) -> Evidence:
-    number, first, last = phrase.place
+def _runs(weights: Sequence[float], clause: tuple[int, int]) -> Iterable[tuple[_Range, _Range]]:
+    """Yield the tokens that speak most for a signal and those most against, with their room.
+
+    The room is how far each may be widened; no token is in two rooms, so none counts twice.
+    """
+    first, last = clause
+    speaks_for, pro = _loudest(weights, clause, 1)
+    against, contra = _loudest(weights, clause, -1)
+    if pro and contra and speaks_for[0] < against[1] and against[0] < speaks_for[1]:
+        pro, contra = (pro, 0.0) if pro >= contra else (0.0, contra)  # one within the other
+    if pro and contra:
+        middle = max(speaks_for[0], against[0])  # where the later of the two begins
+        rooms = ((first, middle), (middle, last))
+        earlier_first = speaks_for < against
+        yield speaks_for, rooms[0 if earlier_first else 1]
+        yield against, rooms[1 if earlier_first else 0]
+    elif pro or contra:
+        yield (speaks_for if pro else against), clause
+
+
+def _loudest(weights: Sequence[float], clause: _Range, sign: int) -> tuple[_Range, float]:
+    """Return the run of tokens whose sum is the largest in this direction, and that sum."""
+    best, found = 0.0, (clause[0], clause[0])
+    running, since = 0.0, clause[0]
+    for position in range(*clause):
+        running += sign * weights[position]
+        if running <= 0:
+            running, since = 0.0, position + 1
+        elif running > best:
+            best, found = running, (since, position + 1)
+    return found, best
+
+
+def _phrase(
+    run: _Range,
+    room: _Range,
+    part: Field,
+    weights: Sequence[float],
+    pulls: Iterable[_Pull],
+) -> _Phrase | None:
+    """Return a run as words that a person can make sense of, with the reason; None if it has none.
+
+    The whole of the cue that carries it is quoted. Without a cue it is quoted when something is
+    left of it but the small words that join others, and speaks loudly enough.
+    """
+    begin, end = run
+    sign = math.copysign(1, math.fsum(weights[begin:end]))
+    carried = [pull for pull in pulls if pull.moved * sign > 0 and pull.lies_in(begin, end)]
+    cue = max(carried, key=lambda pull: abs(pull.moved), default=None)
+    if cue:
+        begin, end = max(room[0], min(begin, cue.first)), min(room[1], max(end, cue.last))
+    first, last = (cue.first, cue.last) if cue else (end, begin)
+    norms = part.tokens.norms
+    while begin < min(end, first) and _is_loose(norms[begin], _JOINING):
+        begin += 1  # a phrase begins with a word that says something and ends with one, or with ?
+    while end > max(begin, last) and _is_loose(norms[end - 1], _LEFT_HANGING):
+        end -= 1
+    weight = math.fsum(weights[begin:end])
+    if weight * sign < (LEAST_WEIGHT if cue else _LEAST_WITHOUT_CUE):
+        return None
+    if cue:
+        reason = cue.reason
+    elif sign < 0:
+        reason = _OTHERS_WORDS
+    else:
+        reason = _QUESTION if "?" in norms[begin:end] else _BUYERS_WORDS
+    return _Phrase((0 if part.name == "title" else 1, begin, end), weight, reason)
+
+
+def _is_loose(norm: str, small: frozenset[str]) -> bool:
+    return norm in small or (not norm[0].isalnum() and norm[0] not in "<?")
+
+
+def _quoted(text: Text, place: Place, reason: str, weight: float) -> Evidence:
+    number, first, last = place
     part = text.fields[number]
     start, end = part.tokens.starts[first], part.tokens.ends[last - 1]
     return Evidence(
         text=part.original[start:end],
         span=Span(field=part.name, start=start, end=end),
-        reason=_reason(phrase, part, features.hits[number], explanation),
-        weight=round(phrase.weight, 4),
+        reason=reason,
+        weight=round(weight, 4),
     )
-
-
-def _reason(phrase: _Phrase, part: Field, hits: Iterable[Hit], explanation: Explanation) -> str:
-    """Return the words for the cue in the phrase that pulls most in its direction."""
-    number, first, last = phrase.place
-    strongest, reason = 0.0, ""
-    for hit in hits:
-        _, begin, end = place_of(part, number, start=hit.start, end=hit.end)
-        if begin >= last or end <= first:
-            continue
-        pull = sum(
-            explanation.by_feature.get(prefix + hit.cue.name, 0.0)
-            for prefix in ("c:", "ct:", "cq:", "cg:", "cn:")
-        )
-        if pull * phrase.weight > 0 and abs(pull) > strongest:
-            strongest, reason = abs(pull), hit.cue.reason
-    if reason:
-        return reason
-    if phrase.weight < 0:
-        return _OTHERS_WORDS
-    return _QUESTION if "?" in part.tokens.norms[first:last] else _BUYERS_WORDS

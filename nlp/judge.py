@@ -2,17 +2,23 @@
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from models.words import Kind, Negative, Role
-from nlp.artefact import Model, load_model
+from nlp.artefact import SHIPPED, Card, Model, load_model
+from nlp.asking import LANGUAGES, asks_by_cues
 from nlp.cues import Cue, CueFinder, finder
-from nlp.explain import Explanation, evidence, explain
+from nlp.errors import ModelError
+from nlp.explain import Explanation, evidence, explain, reader_evidence
 from nlp.features import Features, extract
-from nlp.judgement import Judgement, Slot
-from nlp.language import language_of
+from nlp.judgement import Evidence, Judgement, Slot
+from nlp.language import UNKNOWN, language_of_post
 from nlp.linear import Scores, log_odds, probability
+from nlp.reader.card import ReaderCard
+from nlp.reader.session import Read, Reader
+from nlp.slots import TextSlotReader
 from nlp.text import Text, read
 
 #: The buyer's journey step that asking in this way belongs to (lead-management's map).
@@ -26,8 +32,14 @@ STEP_OF_KIND = {
     Kind.PURCHASE: 6,
 }
 
-#: Slots are read from this calibrated probability up; spaCy is loaded with the first such post.
+#: Slots are read from this calibrated probability up.
 SURVIVES = 0.25
+
+#: The language that the models were trained on, and what can't be told, which is mostly short.
+_JUDGED = frozenset(("en", UNKNOWN))
+#: Below so many words the language is a guess: of 1,000 labelled English signals one of four words
+#: was taken for another language.
+_WORDS_FOR_FOREIGN = 8
 
 #: Roles that few labelled posts have are told by their cues, in this order.
 _BY_CUE = (Role.RECRUITER, Role.JOBSEEKER, Role.RESEARCHER)
@@ -44,8 +56,25 @@ _NEGATIVE_OF_ROLE = {
 class SlotReader(Protocol):
     """Reads the facts that an author states from a post that may be a signal."""
 
-    def read(self, text: Text) -> tuple[Slot, ...]:
+    def read(self, text: Text, said_at: datetime | None = None) -> tuple[Slot, ...]:
         """Return the facts, each quoted; offsets are those of the author's text."""
+        ...
+
+
+class PostReader(Protocol):
+    """Reads a post as a whole."""
+
+    @property
+    def card(self) -> ReaderCard:
+        """How it is mixed with the linear model."""
+        ...
+
+    def read(self, text: Text) -> Read:
+        """Return what it makes of a post."""
+        ...
+
+    def check(self) -> None:
+        """Raise ModelError if it can't read."""
         ...
 
 
@@ -56,6 +85,7 @@ class Reading:
     text: Text
     features: Features
     scores: Scores
+    read: Read | None = None  # what the reader makes of it, when it was asked
 
     @property
     def cues(self) -> frozenset[Cue]:
@@ -63,94 +93,204 @@ class Reading:
         return frozenset(hit.cue for hits in self.features.hits for hit in hits)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Mix:
+    """How a reading's log-odds come about, and from where on they mean a signal."""
+
+    log_odds: float  # calibrated
+    scale: float  # of the linear model's part
+    by_reader: float = 0.0
+    threshold: float
+    uncertain_within: float
+
+
 class Judge:
     """Judges posts with the shipped model. It keeps nothing between posts."""
 
-    def __init__(self, model: Model, cues: CueFinder, slots: SlotReader | None = None) -> None:
+    def __init__(
+        self,
+        model: Model,
+        cues: CueFinder,
+        slots: SlotReader | None = None,
+        reader: PostReader | None = None,
+    ) -> None:
+        if reader is not None and reader.card.goes_with != model.version:
+            raise ModelError(
+                f"the reader was mixed with {reader.card.goes_with}, not with {model.version}; "
+                "train both together"
+            )
         self.model = model
         self._cues = cues
-        self._slots = slots
+        self._slots = slots or TextSlotReader()
+        self._reader = reader
+
+    @property
+    def version(self) -> str:
+        """The name of what judges, which judgements carry."""
+        if self._reader is None:
+            return self.model.version
+        return f"{self.model.version}+{self._reader.card.version}"
 
     @classmethod
-    def load(cls, path: Path | None = None) -> "Judge":
+    def load(cls, path: Path | None = None, *, slots: SlotReader | None = None) -> "Judge":
         """Return a judge with the model of a folder, by default the shipped one.
+
+        Args:
+            path: the folder; it may hold a reader too.
+            slots: what reads the facts; by default what starts fastest.
 
         Raises:
             ModelError: the model is missing, damaged or not the one of its card.
         """
-        return cls(load_model(path), finder())
+        model = load_model(path)
+        folder = (path or SHIPPED) / "reader"
+        reader = Reader.load(folder) if folder.is_dir() else None
+        return cls(model, finder(), slots, reader)
 
-    def judge(self, title: str, body: str) -> Judgement:
+    @property
+    def threshold(self) -> float:
+        """The calibrated probability from which on a post is a signal."""
+        return (self._reader or self.model).card.threshold
+
+    def check(self) -> None:
+        """Look whether all that it judges with is whole.
+
+        Raises:
+            ModelError: a file is missing, broken, or not the one of its card.
+        """
+        if self._reader is not None:
+            self._reader.check()
+
+    def judge(self, title: str, body: str, *, said_at: datetime | None = None) -> Judgement:
         """Return what a post says about its author's buying.
 
-        Any text is answered in bounded time; only so much of it is read as `nlp.text` says.
+        Any text is answered in bounded time; only so much of it is read as `nlp.text` says. A post
+        in a language that no model was trained on is never a signal: where there are cues for it,
+        it may be a need that is uncertain.
+
+        Args:
+            title: may be empty.
+            body: as its author wrote it.
+            said_at: when it was written, for times like "by March"; None: they stay undated.
         """
-        reading = self.read(title, body)
-        card = self.model.card
-        calibrated = card.slope * reading.scores.signal + card.offset
-        chance = probability(calibrated)
-        signal = chance >= card.threshold
+        text = read(title, body)
+        language = language_of_post(text)
+        if language not in _JUDGED and _words(text) >= _WORDS_FOR_FOREIGN:
+            return self._unjudged(title, body, language)
+        reading = self._reading(text)
+        mix = self._mix(reading)
+        chance = probability(mix.log_odds)
+        signal = chance >= mix.threshold
         author = self._author(reading)
         role = Role.SEEKER if signal else author  # nobody else is in the market
         negatives = _negatives(reading.cues, author)
-        strength = self._strength(reading.scores, role, signal=signal)
-        kind = self._kind(reading.scores, strength)
-        slots = self._read_slots(reading.text) if chance >= SURVIVES else ()
+        strength = self._strength(reading, role, signal=signal)
+        kind = self._kind(reading, strength)
+        slots = self._slots.read(reading.text, said_at) if chance >= SURVIVES else ()
         return Judgement(
             signal=signal,
-            uncertain=abs(calibrated - log_odds(card.threshold)) < card.uncertain_within,
+            uncertain=abs(mix.log_odds - log_odds(mix.threshold)) < mix.uncertain_within,
             solved=Negative.SOLVED in negatives,
             probability=chance,
             strength=strength,
             kind=kind,
             role=role,
             journey_step=STEP_OF_KIND.get(kind) if signal else None,
-            language=_language(reading.text),
+            language=language,
             wants=_first(slots, "wants"),
             products=tuple(dict.fromkeys(slot.text for slot in slots if slot.name == "products")),
             budget=_first(slots, "budget"),
             timeline=_first(slots, "timeline"),
             authority=True if _first(slots, "authority") else None,
             slots=slots,
-            evidence=evidence(
-                reading.text, reading.features, explain_reading(reading), positive_first=signal
-            ),
+            evidence=_evidence(reading, mix, signal=signal),
             negatives=tuple(sorted(negatives)),
-            model=card.version,
+            model=self.version,
         )
 
     def explain(self, title: str, body: str) -> Explanation:
-        """Return the log-odds of a post taken apart."""
-        return explain_reading(self.read(title, body))
+        """Return the log-odds that the linear model gives a post, taken apart."""
+        reading = self.read(title, body)
+        return explain(reading.text, reading.features, reading.scores)
 
     def read(self, title: str, body: str) -> Reading:
-        """Return what the model sees in a post."""
-        text = read(title, body)
+        """Return what is seen in a post; the reader is asked if the linear model lets it pass."""
+        return self._reading(read(title, body))
+
+    def _reading(self, text: Text) -> Reading:
         linear = self.model.linear
         features = extract(text, finder=self._cues, common=linear.common, known=linear.index)
-        return Reading(text, features, linear.score(features))
+        scores = linear.score(features)
+        reader, card = self._reader, self.model.card
+        passes = (
+            reader and probability(card.slope * scores.signal + card.offset) >= reader.card.floor
+        )
+        return Reading(text, features, scores, reader.read(text) if reader and passes else None)
 
-    def _read_slots(self, text: Text) -> tuple[Slot, ...]:
-        if self._slots is None:
-            from nlp.slots import SpacySlotReader  # here because spaCy takes a second to import
+    def _unjudged(self, title: str, body: str, language: str) -> Judgement:
+        """Return what can be said of a post in a language that no model was trained on."""
+        asks, role = False, Role.OTHER
+        quotes: tuple[Evidence, ...] = ()
+        if language in LANGUAGES:
+            found = asks_by_cues(title, body, language)
+            asks, role, quotes = found.asks, found.role, found.evidence
+        return Judgement(
+            signal=False,
+            uncertain=asks,
+            solved=False,
+            probability=0.0,
+            strength=int(asks),
+            kind=Kind.NEED if asks else Kind.NONE,
+            role=role,
+            journey_step=None,
+            language=language,
+            wants=None,
+            products=(),
+            budget=None,
+            timeline=None,
+            authority=None,
+            slots=(),
+            evidence=quotes,
+            negatives=(),
+            model=self.version,
+        )
 
-            self._slots = SpacySlotReader()
-        return self._slots.read(text)
-
-    def _strength(self, scores: Scores, role: Role, *, signal: bool) -> int:
+    def _mix(self, reading: Reading) -> _Mix:
+        """Return how the log-odds of a reading come about."""
         card = self.model.card
-        if signal:
-            return 3 if probability(scores.hot) >= card.hot_threshold else 2
-        latent = role is Role.SEEKER and probability(scores.latent) >= card.latent_threshold
-        return 1 if latent else 0
+        if reading.read is None or self._reader is None:
+            return _Mix(
+                log_odds=card.slope * reading.scores.signal + card.offset,
+                scale=card.slope,
+                threshold=card.threshold,
+                uncertain_within=card.uncertain_within,
+            )
+        mixed = self._reader.card
+        by_reader = mixed.read * reading.read.signal
+        return _Mix(
+            log_odds=mixed.linear * reading.scores.signal + by_reader + mixed.offset,
+            scale=mixed.linear,
+            by_reader=by_reader,
+            threshold=mixed.threshold,
+            uncertain_within=card.uncertain_within,
+        )
 
-    def _kind(self, scores: Scores, strength: int) -> Kind:
+    def _strength(self, reading: Reading, role: Role, *, signal: bool) -> int:
+        card: Card | ReaderCard = self.model.card
+        hot, latent = reading.scores.hot, reading.scores.latent
+        if reading.read is not None and self._reader is not None:
+            card, hot, latent = self._reader.card, reading.read.hot, reading.read.latent
+        if signal:
+            return 3 if probability(hot) >= card.hot_threshold else 2
+        return int(role is Role.SEEKER and probability(latent) >= card.latent_threshold)
+
+    def _kind(self, reading: Reading, strength: int) -> Kind:
         if strength < 2:
             return Kind.NEED if strength else Kind.NONE
-        kinds = self.model.card.kinds
-        if not kinds:
-            return Kind.RECOMMENDATION
-        return max(zip(scores.others, kinds, strict=False))[1]
+        odds = dict(zip(self.model.card.kinds, reading.scores.others, strict=False))
+        if reading.read is not None:  # together they are right more often than either
+            odds = {kind: read + odds.get(kind, 0.0) for kind, read in reading.read.kinds.items()}
+        return max(odds, key=odds.__getitem__, default=Kind.RECOMMENDATION)
 
     def _author(self, reading: Reading) -> Role:
         """Return who the author seems to be, whatever the post asks for."""
@@ -158,22 +298,30 @@ class Judge:
         for role in _BY_CUE:
             if role in by_cue:
                 return role
-        card = self.model.card
-        if not card.roles:
-            return Role.OTHER
-        author = max(zip(reading.scores.others[len(card.kinds) :], card.roles, strict=True))[1]
+        author = reading.read.role if reading.read is not None else self._author_by_words(reading)
         sells = sum(cue.role is Role.SELLER for cue in reading.cues)
         return Role.SELLER if author is Role.SHARER and sells >= _SELLERS_CUES else author
 
+    def _author_by_words(self, reading: Reading) -> Role:
+        card = self.model.card
+        if not card.roles:
+            return Role.OTHER
+        return max(zip(reading.scores.others[len(card.kinds) :], card.roles, strict=True))[1]
 
-def explain_reading(reading: Reading) -> Explanation:
-    """Return the log-odds of a reading taken apart."""
-    return explain(reading.text, reading.features, reading.scores)
+
+def _evidence(reading: Reading, mix: _Mix, *, signal: bool) -> tuple[Evidence, ...]:
+    """Return the reader's term and the phrases of the linear model, strongest first."""
+    told = explain(reading.text, reading.features, reading.scores, scale=mix.scale)
+    found = list(evidence(reading.text, reading.features, told, positive_first=signal))
+    if reading.read is not None:
+        whole = reader_evidence(reading.text, reading.read.sentences, mix.by_reader)
+        found += [whole] if whole else []
+    found.sort(key=lambda one: (signal and one.weight < 0, -abs(one.weight)))
+    return tuple(found)
 
 
-def _language(text: Text) -> str:
-    words = text.title.tokens.norms + text.body.tokens.norms[:200]
-    return language_of(words, f"{text.title.folded[:200]}\n{text.body.folded[:400]}")
+def _words(text: Text) -> int:
+    return len(text.title.tokens) + len(text.body.tokens)
 
 
 def _first(slots: tuple[Slot, ...], name: str) -> str | None:

@@ -1,8 +1,12 @@
 """Lines of JSON that hold posts, with or without labels."""
 
+import codecs
 import json
+import math
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import NoReturn
 
 from models.words import Kind, Role
 from nlp.errors import LineError
@@ -44,15 +48,48 @@ class LabelledPost:
         return self.strength >= 2
 
 
+def _no_json(word: str) -> NoReturn:
+    raise LineError(f"not a JSON object: {word} is no JSON")
+
+
+#: Python reads and writes NaN and Infinity, JSON has no such numbers.
+_JSON = json.JSONDecoder(parse_constant=_no_json)
+
+
 def _object(line: str | bytes) -> Mapping[str, object]:
     try:
-        value = json.loads(line)
+        if isinstance(line, bytes):
+            # Lone surrogates pass, as they do when they come escaped.
+            line = line.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogatepass")
+        value = _JSON.decode(line)
     except (ValueError, RecursionError) as error:
-        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise LineError(f"not a JSON object: {reason}") from error
+        raise LineError(f"not a JSON object: {_hindrance(error)}") from error
     if not isinstance(value, dict):
-        raise LineError(f"not a JSON object: a {type(value).__name__}")
+        raise LineError(f"not a JSON object but {_sort(value)}")
     return value
+
+
+def _hindrance(error: ValueError | RecursionError) -> str:
+    """Return what keeps a line from being JSON, in the words of JSON."""
+    if isinstance(error, json.JSONDecodeError):
+        what = error.msg[:1].lower() + error.msg[1:].removesuffix(" at").rstrip(": ")
+        return f"{what} at column {error.colno}"
+    if isinstance(error, UnicodeDecodeError):
+        return "not UTF-8"
+    if isinstance(error, RecursionError):
+        return "nested too deeply"
+    return f"too long a number, of more than {sys.get_int_max_str_digits():,} digits"
+
+
+def _sort(value: object) -> str:
+    """Return what a value is, as JSON calls it."""
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
+    if isinstance(value, int | float):
+        return "a number"
+    if isinstance(value, str):
+        return "a string"
+    return "an array" if isinstance(value, list) else "an object"
 
 
 def _text(raw: Mapping[str, object], key: str) -> str:
@@ -60,7 +97,7 @@ def _text(raw: Mapping[str, object], key: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise LineError(f'"{key}" is not a text but a {type(value).__name__}')
+        raise LineError(f'"{key}" is not a string but {_sort(value)}')
     return value
 
 
@@ -75,7 +112,9 @@ def read_post(line: str | bytes) -> PostLine:
         raise LineError('neither "title" nor "body"')
     identity = raw.get("id")
     if not isinstance(identity, str | int | float | bool | None):
-        raise LineError('"id" is not a text or number')
+        raise LineError(f'"id" is not a string or a number but {_sort(identity)}')
+    if isinstance(identity, float) and math.isinf(identity):
+        raise LineError('"id" is too large a number')  # it can't be given back as it came
     return PostLine(id=identity, title=_text(raw, "title"), body=_text(raw, "body"))
 
 
@@ -100,18 +139,18 @@ def read_labelled(line: str | bytes) -> LabelledPost:
     """
     raw = _object(line)
     strength = raw.get("strength")
-    if isinstance(strength, bool) or strength not in (0, 1, 2, 3):
+    if not isinstance(strength, int | float) or strength not in (0, 1, 2, 3) or strength is True:
         raise LineError('"strength" is not 0, 1, 2 or 3')
     kind, role = _word(raw, "kind", Kind), _word(raw, "role", Role)
     products = raw.get("products") or ()
     if not isinstance(products, list | tuple) or not all(isinstance(p, str) for p in products):
-        raise LineError('"products" is not a list of texts')
+        raise LineError('"products" is not an array of strings')
     authority = raw.get("authority")
     return LabelledPost(
         id=str(raw.get("id", "")),
         title=_text(raw, "title"),
         body=_text(raw, "body"),
-        strength=int(str(strength)),
+        strength=int(strength),
         community=_text(raw, "community"),
         platform=_text(raw, "platform"),
         kind=None if kind is None else Kind(kind),

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Protocol, cast
 
+from nlp.text import Text
+
 #: The ISO 639-2 code for a language that can't be told.
 UNKNOWN = "und"
 
@@ -82,3 +84,9 @@ def language_of(words: Sequence[str], folded: str) -> str:
         return ranked[0][0] if ranked and ranked[0][1] >= 1 and len(ranked) == 1 else UNKNOWN
     language, sureness = _guesser().classify(sample)
     return language if sureness >= _SURE else UNKNOWN
+
+
+def language_of_post(text: Text) -> str:
+    """Return the ISO 639-1 code of a post's language, "und" when it can't be told."""
+    words = text.title.tokens.norms + text.body.tokens.norms[:200]
+    return language_of(words, f"{text.title.folded[:200]}\n{text.body.folded[:400]}")

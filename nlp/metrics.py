@@ -53,13 +53,18 @@ class AtThreshold:
 
 
 def at_threshold(labels: Labels, scores: Floats, threshold: float) -> AtThreshold:
-    """Return precision, recall and F1 of flagging ``scores >= threshold``; 0 where undefined."""
+    """Return precision, recall and F1 of flagging ``scores >= threshold``.
+
+    Without positives recall and F1 are NaN; where nothing is flagged, precision is.
+    """
     flagged = scores >= threshold
-    hits = float(labels[flagged].sum())
-    precision = hits / flagged.sum() if flagged.any() else 0.0
-    recall = hits / labels.sum() if labels.sum() else 0.0
-    f1 = 2 * precision * recall / (precision + recall) if hits else 0.0
-    return AtThreshold(float(precision), float(recall), float(f1))
+    hits, positives = float(labels[flagged].sum()), float(labels.sum())
+    undefined = float("nan")
+    return AtThreshold(
+        precision=hits / float(flagged.sum()) if flagged.any() else undefined,
+        recall=hits / positives if positives else undefined,
+        f1=2 * hits / (float(flagged.sum()) + positives) if positives else undefined,
+    )
 
 
 def best_threshold(labels: Labels, scores: Floats) -> float:

@@ -1,19 +1,23 @@
-"""Posts that we made up, put together from sentences, for what labelled posts have too little of.
+"""Posts that we made up, for what labelled posts have too little of.
 
 The labelled posts come mostly from hobby communities. What a buyer for a firm says ("RFP goes out
 in January", "two quotes in hand") hardly occurs there, so that no weight could be learned for it.
-Background sentences stand beside asks and everything else alike: they teach that a story around
-an ask takes nothing from it. The made-up posts train the model; they never measure it.
+Some are put together from sentences: background stands beside asks and everything else alike,
+which teaches that a story around an ask takes nothing from it. Others were written whole: asks in
+the many ways of asking, and posts that talk alike without being in the market. The made-up posts
+train the models; they never measure them.
 """
 
 import random
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from models.words import Kind, Role
-from nlp.labelled import LabelledPost
+from nlp.labelled import LabelledPost, read_labelled
 
+WHOLE = Path(__file__).parent / "data" / "made_up.jsonl"
 SENTENCES = Path(__file__).parent / "data" / "primer.toml"
 
 #: How often each sentence is used, and in how many made-up communities.
@@ -29,7 +33,19 @@ def made_up_posts(*, seed: int) -> list[LabelledPost]:
     return [
         *_asks(sentences["asks"], sentences["contexts"], sentences["hot"]["sentences"], generator),
         *_others(sentences["others"], sentences["contexts"], generator),
+        *_whole(),
     ]
+
+
+def _whole() -> Iterator[LabelledPost]:
+    lines = WHOLE.read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines):
+        yield replace(
+            read_labelled(line),
+            id=f"made-up-{number}",
+            community=f"made up {number % _COMMUNITIES}",
+            is_made_up=True,
+        )
 
 
 def _asks(

@@ -53,51 +53,187 @@ ACTING = _words("""
     delivered done install installed fixed sorted
 """)
 
-PERIODS = _words("month mo mth year yr week day hour hr user seat person agent head license each")
-CURRENCIES = _words("dollars dollar bucks usd eur euro euros pounds quid gbp cad aud")
+#: What follows a slash, "a" or "per" behind a sum.
+PERIODS = _words(
+    "month mo mth year yr annum week day hour hr user seat person agent head license licence each"
+)
+CURRENCIES = _words(
+    "dollars dollar bucks usd eur euro euros pounds quid gbp cad cdn aud nzd chf us"
+)
 ARTICLES = _words("a an some any the another")
 MONTHS = _words(
     "january february march april may june july august september october november december "
-    "jan feb mar apr jun jul aug sept oct nov dec"
+    "jan feb mar apr jun jul aug sept sep oct nov dec"
 )
 #: What may stand between "by" and the time.
-DUE_FILLERS = _words("the early late mid end start beginning of next this a an about couple few")
-SPENDS = _words("spend spending budget pay afford limit cap")
-LIMITS = _words(
-    "under below around about max maximum within approximately approx roughly over upto"
+DUE_FILLERS = _words(
+    "the early late mid end start beginning of next this a an about couple few less than our my "
+    "coming sometime maybe"
 )
+
+#: Words near a sum that make it a budget.
+SPENDS = _words("""
+    spend spending budget budgeted pay afford limit cap range ceiling aside invest save saved
+    spare willing allowance
+""")
+#: Words before a sum that say that it is no more than that, and what may stand between.
+LIMITS = _words(
+    "under below around about max maximum within approximately approx roughly over upto between "
+    "maybe preferably like"
+)
+SUM_FILLERS = _words("of to than up less more no is ~ : be")
+#: Words behind a sum that make it a limit.
+SUM_TAILS = _words("range mark max maximum tops budget ish")
+#: Behind a sum these compare: "$90 less than that".
+COMPARES = _words("less more cheaper extra off discount")
+#: Before a sum these tell what something costs or cost, not what may be spent.
+STORY = _words("""
+    paid cost costs sold sells selling was were worth asking listed charged charge earn making
+    earned income salary save off they
+""")
+#: What asks for something that costs little.
+BUDGET_WORDS = _words("looking any find there recommend good best need want some decent")
+
+#: In a title words are passed over up to one that may name a thing.
+TITLE_LEADS = _words("""
+    a an the any anyone anybody someone somebody has have had ever is are was were do does did
+    can could would should shall will may might i i'm i've im we we're you your my our me us it
+    this that these those there here what what's whats which who who's where when why how in on
+    for of to with about at from by and or but not no if so as be been am get getting got buy
+    buying purchase purchasing looking look need needed needing want wanted wanting seeking
+    searching recommend recommended recommendation recommendations suggest suggestion
+    suggestions advice help please thoughts opinion opinions experience experiences question
+    questions quick noob newbie best good better great decent worth some more know tell think
+    using use used uses tried try trying go going take find finding choose choosing pick
+    picking hey hi hello guys all everyone people folks reddit just new request requesting wtb
+    wtt iso lf sib wsib eli5 psa anyone's own owns one ones thing things something anything
+    other others else most really much many few lot between difference upgrade upgrading switch
+    switching replace replacing first time finally like love recs info tips ideas idea options
+    option input review reviews comparison compare comparing vs versus still now currently
+    today cheap cheapest make makes feel give hire hiring rent renting order ordering
+    considering thinking wondering selecting taken heard seen saw see off bought ordered moving
+    convince alternatives alternative suited regarding re selling sell interested curious
+    anything's never already ok okay yet anyway anywhere such
+""")
+#: In a title these end what is named.
+TITLE_BREAKS = ENDS_OF_PHRASE - _words(
+    "about around at by without within through via just like right out below under up"
+) | _words(
+    "vs versus vs. help recommendations recommendation suggestions suggestion advice thoughts "
+    "opinions worth cost costs these ? !"
+)
+
+#: Before a name these make a product of it.
+NAME_CUES = _words("""
+    use using used uses tried try trying own owned owns bought buying buy got get getting running
+    run like from than that over considering comparing recommend prefer love tested switched
+    switching replaced replacing vs versus between or consider have had purchased purchase ordered
+    ordering leaving hate called
+""")
+#: Behind a name these do the same.
+NAME_TAILS = _words("worth alternative alternatives replacement vs versus cost costs pricing")
+#: Names that are kinds of things, standards, parts, places and people rather than products.
+NOT_PRODUCTS = _words("""
+    pc pcs tv tvs htpc htpcs os gpu gpus cpu cpus ram ssd ssds hdd hdds hdmi usb led leds lcd oled
+    hd uhd sd dvd dvds bluray cd cds api apis ui ux ai ml vr ar iot nas vpn dns url html css sql
+    pdf xml json csv rf ir ac dc hvac diy edc iem iems dac amp dsl isp lan wan wifi wi-fi bluetooth
+    gps psu mobo raid iso dlc fps mmo mmorpg rpg dm pm dms pms op fyi imo imho tldr tl faq eta asap
+    btw lol omg wtf ps edit nb cad usd gbp eur aud nzd uk us usa eu nyc la sf dc uae europe asia
+    africa america american british european german french japanese chinese english spanish
+    italian canadian australian australia canada germany france spain italy india china japan
+    london york chicago boston seattle portland texas california florida toronto sydney melbourne
+    reddit redditors internet web google god mr mrs dr ms christmas xmas amazon.com gb tb mb kb mhz
+    ghz mm cm kg lb lbs hr hrs cons pros ceo cto cfo hr it qa seo crm erp saas b2b b2c roi
+    kpi sme smb llc inc ltd ira roth msrp oem aa aaa id ids ok okay tba q a b c d e f g h j k l m n
+    o p r s t u v w x y z gv fs wts wtb ffl dae til rpm nft nfts etf etfs hoa apr fico pmi sli jbod
+    ide unix rom vps mp3 mp4 ddr ddr2 ddr3 ddr4 ddr5 am3 am4 am5 x11 type kind list system current
+    al ak az ar ca co ct de fl ga ia il ks ky md mi mn mo ms mt nc nd ne nh nj nm nv ny oh pa ri sc
+    tn tx ut va vt wa wi wv
+""")
+
+#: Before a place these say that the author is or wants something there.
+HERE = _words(
+    "based live living located lives i'm we're am here office moving moved reside area staying "
+    "store shop stores shops"
+)
+#: Trades that one wants to have nearby, so that a place behind them is where.
+LOCAL = _words("""
+    plumber plumbers electrician roofer builder painter handyman contractor contractors lawyer
+    lawyers attorney solicitor accountant dentist doctor therapist vet realtor agent agency
+    agencies gym mechanic dealer restaurant restaurants hotel hotels venue venues photographer
+    photographers caterer caterers bakery tutor tutors school schools garage garages movers
+    cleaner cleaners gardener tailor tailors barber store stores shop shops supplier suppliers
+    landscaper installer installers office offices
+""")
+NOT_A_PLACE = _words("python java excel sql english german french javascript php c windows linux")
+_COUNTRY_NAMES: Mapping[str, str] = {
+    "US": "us usa america u.s. united_states states",
+    "GB": "uk u.k. united_kingdom britain england scotland wales",
+    "CA": "canada", "AU": "australia", "NZ": "new_zealand", "IE": "ireland", "DE": "germany",
+    "FR": "france", "ES": "spain", "IT": "italy", "NL": "netherlands holland", "BE": "belgium",
+    "CH": "switzerland", "AT": "austria", "SE": "sweden", "NO": "norway", "DK": "denmark",
+    "FI": "finland", "PL": "poland", "PT": "portugal", "IN": "india", "JP": "japan",
+    "SG": "singapore", "ZA": "south_africa", "BR": "brazil", "MX": "mexico", "AR": "argentina",
+    "MY": "malaysia", "PH": "philippines", "EU": "europe eu",
+}  # fmt: skip
+#: ISO 3166 code of a country's name; Europe keeps its reserved EU.
+COUNTRIES: Mapping[str, str] = {
+    name.replace("_", " "): code
+    for code, names in _COUNTRY_NAMES.items()
+    for name in names.split()
+}
+
+#: Organisations whose "my" means that the author decides.
+OWNED = _words("business startup agency shop restaurant clinic practice store firm")
+#: Of these "my" says nothing: one is a pupil or a member.
+ATTENDED = _words("school church club studio store employer")
+#: Before "founder": who the author is.
+IN_CHARGE = _words("i'm im am as i")
+#: A need ends before one of these.
+ENDS_OF_NEED = _words("""
+    , ( ) but because so and since if which who while although though please thanks however what
+    where when how
+""")
 
 #: The class of a word, which patterns match by: exact equality is what the matcher does fast.
 _CLASSES: Mapping[str, str] = {
-    "currency": " ".join(CURRENCIES),
-    "size": "low tight small limited shoestring modest decent big",
-    "due": "by before until within in",
-    "next": "next this",
+    "currency": " ".join(sorted(CURRENCIES)),
+    "size": "low tight small limited shoestring modest big",
+    "next": "next this coming",
     "unit": "day days week weeks month months quarter quarters year years weekend semester season",
-    "time": " ".join(MONTHS)
-    + " monday tuesday wednesday thursday friday saturday sunday tomorrow "
-    "tonight christmas thanksgiving easter summer winter spring fall autumn",
+    "time": " ".join(sorted(MONTHS))
+    + " monday tuesday wednesday thursday friday saturday sunday tomorrow today "
+    "tonight christmas xmas thanksgiving easter summer winter spring fall autumn halloween",
     "member": "person people employees employee users user seats seat agents agent staff reps rep "
     "devs developers engineers man members technicians techs salespeople lawyers",
     "count": "two three four five six seven eight nine ten eleven twelve fifteen twenty thirty "
-    "forty fifty",
+    "forty fifty dozen",
     "team": "team staff group crew company",
     "group": "agency business startup firm office practice clinic school nonprofit charity shop "
-    "department organization organisation club church store restaurant studio warehouse council",
+    "department organization organisation club church store restaurant studio warehouse council "
+    "client clients branch lab employer",
+    "owner": "founder owner cofounder ceo cto cfo director",
     "seek": "looking searching hunting shopping market search hunt",
     "ask": "recommend suggest recommendations recommendation suggestions suggestion recs",
-    "want": "need want buy hire purchase get know",
-    "exist": "there",
+    "act": "buy order purchase sign hire pull commit rent",
+    "acting": "buying purchasing hiring ordering upgrading getting renting",
+    "what": "a an some my the new",
+    "me": "i we",
+    "who": "anyone anybody ever you",
     "alternative": "alternative alternatives replacement replacements substitute",
     "leave": "leaving leave ditch ditching replace replacing cancel cancelling canceling outgrown "
     "outgrew outgrowing moving switching migrating migrate switch",
-    "experience": "experience experiences thoughts opinions opinion reviews",
+    "experience": "experience experiences thoughts opinions opinion reviews experienced",
     "have": "use using used tried trying considering considered evaluated evaluating comparing "
-    "shortlisted demoed trialled looked between instead",
+    "shortlisted demoed trialled looked between instead own owned bought",
     "versus": "vs versus",
+    "must": "need needs",
+    "bad": "slow expensive complicated hard clunky small heavy",
+    "broken": "broke died broken failing",
 }
+#: A word that is in several classes has the first.
 CLASS_OF: Mapping[str, str] = {
-    word: name for name, words in _CLASSES.items() for word in words.split()
+    word: name for name, words in reversed(list(_CLASSES.items())) for word in words.split()
 }
 
 Step = dict[str, str]
@@ -111,33 +247,87 @@ def _looks(tag: str) -> Step:
     return {"TAG": tag}
 
 
-def _is(word: str) -> Step:
-    return {"ORTH": word}
+def _are(words: str) -> list[Step]:
+    return [{"ORTH": word} for word in words.split()]
 
 
-#: Where a fact begins, in the matcher's notation: TAG is what a token looks like, LEMMA its class.
-PATTERNS: Mapping[str, Sequence[list[Step]]] = {
+#: Where a fact begins, by the one word or the one class that says so.
+ANCHORS: Mapping[str, Sequence[str]] = {
+    "plain budget": ("budget", "spend", "limit", "range"),
+    "modest": ("free", "cheap", "affordable", "inexpensive"),
+    "due": ("by", "before", "until", "within", "in", "for", "on", "over", "during", "around"),
+    "urgent": ("asap", "urgently"),
+    "soon": ("soon", "tomorrow", "tonight"),
+    "group": (*_CLASSES["group"].split(), *_CLASSES["team"].split()),
+    "charge": tuple(_CLASSES["owner"].split()),
+    "told": ("boss", "supervisor"),
+    "place": ("in", "near", "around", "outside"),
+    "need": ("struggling", "frustrated", "must"),
+    "broken": tuple(_CLASSES["broken"].split()),
+    "seeks": ("seeking",),
+    "asks": tuple(_CLASSES["ask"].split()),
+    "best": ("best",),
+    "needs": ("need", "want", "there"),
+    "behind": tuple(
+        f"{_CLASSES['alternative']} {_CLASSES['leave']} {_CLASSES['experience']} "
+        f"{_CLASSES['have']}".split()
+    ),
+    "pair": ("vs", "versus", "or"),
+}
+
+#: Where a fact begins that takes several words, in the notation of spaCy's matcher: TAG is what a
+#: token looks like, LEMMA its class.
+PHRASES: Mapping[str, Sequence[list[Step]]] = {
     "money": ([_looks("money")], [_looks("number"), _class("currency")]),
-    "small budget": ([_class("size"), _is("budget")],),
-    "due": ([_class("due")],),
-    "next": ([_class("next"), _class("unit")],),
-    "urgent": ([_is("asap")], [_is("as"), _is("soon"), _is("as"), _is("possible")]),
+    "small budget": (
+        [_class("size"), *_are("budget")],
+        _are("on a budget"),
+        _are("break the bank"),
+        _are("willing to pay"),
+        _are("willing to spend"),
+        _are("for free"),
+        _are("for cheap"),
+        _are("can't afford"),
+        _are("reasonable price"),
+    ),
+    "next": (
+        [_class("next"), _class("unit")],
+        [_class("next"), _class("time")],
+        _are("next few"),
+        _are("next couple"),
+    ),
+    "urgent": (
+        _are("as soon as possible"),
+        [*_are("about to"), _class("act")],
+        [*_are("before"), _class("me"), _class("act")],
+        _are("right away"),
+    ),
     "team": (
         [_looks("number"), _class("member")],
         [_class("count"), _class("member")],
-        [_class("team"), _is("of"), _looks("number")],
-        [_class("team"), _is("of"), _class("count")],
+        [_looks("number"), _looks("word"), _class("member")],
+        [_class("team"), *_are("of"), _looks("number")],
+        [_class("team"), *_are("of"), _class("count")],
     ),
-    "group": ([_class("group")], [_class("team")]),
-    "seeks": ([_class("seek"), _is("for")], [_is("search"), _is("of")]),
-    "asks": ([_class("ask")],),
-    "best": ([_is("best")],),
-    "needs": ([_class("want")], [_class("exist")]),
-    "behind": (
-        [_class("alternative")],
-        [_class("leave")],
-        [_class("experience")],
-        [_class("have")],
+    "charge": (_are("charge of"),),
+    "need": (
+        [_class("must"), *_are("to")],
+        _are("tired of"),
+        _are("sick of"),
+        _are("fed up"),
+        _are("can't keep"),
+        [*_are("too"), _class("bad")],
     ),
-    "pair": ([_class("versus")], [_is("or")]),
+    "seeks": ([_class("seek"), *_are("for")], _are("search of")),
+    "buys": (
+        [*_are("to"), _class("act")],
+        [_class("me"), _class("act")],
+        [_class("acting"), _class("what")],
+    ),
+    "tells": (
+        [_class("experience"), *_are("with")],
+        [_class("experience"), *_are("on")],
+        [_class("experience"), *_are("of")],
+        [_class("who"), _class("have")],
+    ),
 }

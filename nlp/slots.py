@@ -1,351 +1,160 @@
-"""Read the facts that an author states: what is wanted, named products, budget, time, team.
+"""Read the facts that an author states: what is wanted, named products, budget, time, team, place.
 
-Runs on posts that may be signals only, because spaCy takes a second to import. Nothing of spaCy's
-language models is used: a `Doc` of our own tokens, tagged by what they look like and by the class
-of their word, and a matcher that finds where a fact begins. How far it goes is read from there.
-Right before complete: what can't be told from the words nearby is left out.
+Runs on posts that may be signals only. Tokens are tagged by what they look like and by the class
+of their word, a matcher finds where a fact begins, and how far it goes is read from there. Right
+before complete: what can't be told from the words nearby is left out.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
 
-from spacy.matcher import Matcher
-from spacy.tokens import Doc
-from spacy.vocab import Vocab
+from typing_extensions import override
 
-from nlp.goods import GOODS
-from nlp.judgement import Slot, Span
-from nlp.slot_words import (
-    ACTING,
-    ARTICLES,
-    CLASS_OF,
-    CURRENCIES,
-    DUE_FILLERS,
-    ENDS_OF_PHRASE,
-    LIMITS,
-    MONTHS,
-    NOT_A_NAME,
-    NOT_WANTED,
-    PATTERNS,
-    PERIODS,
-    SPENDS,
-)
-from nlp.text import ENDS, Field, Text
+from nlp import slot_names, slot_people, slot_terms, slot_wants
+from nlp.judgement import Slot
+from nlp.slot_field import SlotField, slot_field
+from nlp.slot_matcher import Found, StepMatcher, class_of
+from nlp.slot_words import ANCHORS, PHRASES
+from nlp.sums import normalised_sum
+from nlp.text import Text
+from nlp.times import normalised_time
 
-#: Tokens of a field that are read: what is wanted is said early, and the matcher is the cost.
-_READ = 300
-_LONGEST_WANT = 6
-_LONGEST_NAME = 4
 _MOST_OF_A_NAME = 8
 
-#: How much a way of asking says about the thing wanted; the first of the best is the slot.
-_WANT_RANK = {"seeks": 0, "best": 1, "asks": 2, "needs": 3}
+_FACTS: Mapping[str, Callable[[SlotField, int, int], Iterator[Slot]]] = {
+    "money": slot_terms.money,
+    "small budget": slot_terms.small_budget,
+    "plain budget": slot_terms.plain_budget,
+    "modest": slot_terms.modest,
+    "due": slot_terms.due,
+    "next": slot_terms.ahead,
+    "urgent": slot_terms.urgent,
+    "soon": slot_terms.soon,
+    "team": slot_people.team,
+    "group": slot_people.group,
+    "charge": slot_people.charge,
+    "told": slot_people.told,
+    "place": slot_people.place,
+    "need": slot_people.need,
+    "broken": slot_people.broken,
+    "seeks": slot_wants.seeks,
+    "best": slot_wants.seeks,
+    "asks": slot_wants.asks,
+    "buys": slot_wants.seeks,
+    "tells": slot_wants.tells,
+    "needs": slot_wants.needs,
+    "behind": slot_names.behind,
+    "pair": slot_names.pair,
+}
 
-_PRAISE = frozenset(("good", "better", "new", "old", "first"))
-_NO_WANT = frozenset(("end", "mark", "money", "url", "number"))
+#: The facts that a word alone may begin.
+_ANCHORED: dict[str, list[str]] = {}
+for _name, _words in ANCHORS.items():
+    for _word in _words:
+        _ANCHORED.setdefault(_word, []).append(_name)
 
-_Place = tuple[int, int]
+#: Facts that say less than another one of their slot: "cheap" beside a sum. They come last.
+_SAYS_LITTLE = {"modest": 2, "small budget": 1, "soon": 1}
 
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A field as the matcher reads it."""
-
-    part: Field
-    words: Sequence[str]  # folded, as written; one more, empty, at the end
-    tags: Sequence[str]  # what they look like
-
-    def slot(self, name: str, first: int, last: int) -> Slot:
-        """Return the slot that quotes tokens ``[first, past last)``."""
-        start, end = self.part.tokens.starts[first], self.part.tokens.ends[last - 1]
-        return Slot(
-            name=name,
-            text=self.part.original[start:end],
-            span=Span(field=self.part.name, start=start, end=end),
-        )
-
-    def skip(self, position: int, words: frozenset[str]) -> int:
-        """Return the first position from ``position`` on whose word is not in ``words``."""
-        while self.words[position] in words:
-            position += 1
-        return position
-
-    def sentence(self, position: int) -> Sequence[str]:
-        """Return the words of the sentence around a position."""
-        first = last = position
-        while first > 0 and self.tags[first - 1] != "end":
-            first -= 1
-        while last < len(self.tags) and self.tags[last] != "end":
-            last += 1
-        return self.words[first:last]
+_Ranked = tuple[int, Slot]
 
 
-def _tag(part: Field, position: int) -> str:
-    norm = part.tokens.norms[position]
-    if norm in ("<money>", "<number>", "<model>", "<url>"):
-        return norm[1:-1]
-    if norm in ENDS:
-        return "end"
-    if not norm[0].isalpha():
-        return "mark"
-    if norm in NOT_A_NAME:
-        return "word"
-    if position in part.named:
-        return "name"
-    # A capital at the head of a sentence says little.
-    heads = position == 0 or part.tokens.norms[position - 1] in ENDS
-    return "head" if heads and part.original[part.tokens.starts[position]].isupper() else "word"
-
-
-def _tagged(part: Field) -> _Read:
-    tokens = part.tokens
-    count = min(len(tokens), _READ)
-    words = [part.folded[tokens.starts[at] : tokens.ends[at]] for at in range(count)]
-    return _Read(part, [*words, ""], [_tag(part, at) for at in range(count)])
-
-
-class SpacySlotReader:
-    """Reads slots with spaCy's matcher over our tokens."""
+class TextSlotReader:
+    """Reads slots. It keeps nothing between posts."""
 
     def __init__(self) -> None:
+        self._matcher = StepMatcher(PHRASES)
+
+    def read(self, text: Text, said_at: datetime | None = None) -> tuple[Slot, ...]:
+        """Return the facts of a post, each once; offsets are the author's text's.
+
+        Args:
+            text: the post.
+            said_at: when it was written, aware; times that need a date stay undated without it.
+        """
+        fields = [slot_field(part) for part in text.fields if len(part.tokens)]
+        found: list[_Ranked] = []
+        wants: list[tuple[str, Slot]] = []
+        for field in fields:
+            for name, slot in self._facts(field):
+                if slot.name == "wants":
+                    wants.append((name, slot))
+                else:
+                    found.append((_SAYS_LITTLE.get(name, 0), slot))
+            if field.is_title and (about := slot_wants.title_want(field)):
+                wants.append(("title", about))
+        whole = f"{text.title.folded}\n{text.body.folded}"
+        found += [(0, slot) for field in fields for slot in slot_names.weighed(field, whole)]
+        wanted = slot_wants.chosen(wants, frozenset(text.title.tokens.norms) - slot_wants.SMALL)
+        kept = ([wanted] if wanted else []) + _kept(found)
+        return tuple(_normalised(slot, said_at) for slot in kept)
+
+    def _facts(self, field: SlotField) -> Iterator[tuple[str, Slot]]:
+        found = set(self._phrases(field))
+        for at, word in enumerate(field.words):
+            found.update((at, at + 1, name) for name in _ANCHORED.get(word, ()))
+        for start, end, name in sorted(found):
+            for slot in _FACTS[name](field, start, end):
+                yield name, slot
+
+    def _phrases(self, field: SlotField) -> Iterable[Found]:
+        return self._matcher.find(field)
+
+
+class SpacySlotReader(TextSlotReader):
+    """The same with spaCy's matcher, over a `Doc` of our own tokens."""
+
+    def __init__(self) -> None:
+        from spacy.matcher import Matcher  # here because spaCy takes a second to import
+        from spacy.vocab import Vocab
+
+        super().__init__()
         self._vocab = Vocab()
-        self._matcher = Matcher(self._vocab)
-        for name, patterns in PATTERNS.items():
-            self._matcher.add(name, list(patterns))
+        self._spacy = Matcher(self._vocab)
+        for name, patterns in PHRASES.items():
+            self._spacy.add(name, list(patterns))
+        steps = (step for patterns in PHRASES.values() for pattern in patterns for step in pattern)
+        self._known = frozenset(step["ORTH"] for step in steps if "ORTH" in step)
 
-    def read(self, text: Text) -> tuple[Slot, ...]:
-        """Return the facts of a post, title first, each once; offsets are the author's text's."""
-        found = [
-            one for part in text.fields if len(part.tokens) for one in self._field(_tagged(part))
-        ]
-        # The thing wanted is the one that is asked for most plainly.
-        wants = [(rank, order) for order, (rank, slot) in enumerate(found) if slot.name == "wants"]
-        best = min(wants, default=(0, -1))[1]
-        kept: dict[tuple[str, str], Slot] = {}
-        for order, (_, slot) in enumerate(found):
-            key = (slot.name, slot.text.casefold())
-            full = sum(name == slot.name for name, _ in kept) >= _MOST_OF_A_NAME
-            if key not in kept and not full and (slot.name != "wants" or order == best):
-                kept[key] = slot
-        return tuple(kept.values())
+    @override
+    def _phrases(self, field: SlotField) -> Iterable[Found]:
+        from spacy.tokens import Doc
 
-    def _field(self, read: _Read) -> Iterator[tuple[int, Slot]]:
+        words = field.words[:-1]
         doc = Doc(
             self._vocab,
-            words=list(read.words[:-1]),
-            tags=list(read.tags),
-            lemmas=[CLASS_OF.get(word, "-") for word in read.words[:-1]],
+            # A vocabulary keeps what it has seen, so it is shown the words of phrases only.
+            words=[word if word in self._known else "-" for word in words],
+            tags=list(field.looks),
+            lemmas=[class_of(word) for word in words],
         )
-        matches = [
-            (start, end, self._vocab.strings[key]) for key, start, end in self._matcher(doc)
-        ]
-        for start, end, name in sorted(matches):
-            for slot in _FACTS[name](read, start, end):
-                yield _WANT_RANK.get(name, 0), slot
+        return [(start, end, self._vocab.strings[key]) for key, start, end in self._spacy(doc)]
 
 
-_BEFORE_SUM = ("of", "to", "than", "up", "less", "more", "no", "is", "~", ":")
+def _kept(found: list[_Ranked]) -> list[Slot]:
+    """Return each fact once and so many of a name, those that say most first."""
+    kept: dict[str, list[Slot]] = {}
+    for _, slot in sorted(found, key=lambda one: one[0]):
+        of_name = kept.setdefault(slot.name, [])
+        if len(of_name) < _MOST_OF_A_NAME and not any(_holds(one, slot) for one in of_name):
+            of_name.append(slot)
+    return [slot for of_name in kept.values() for slot in of_name]
 
 
-def _money(read: _Read, start: int, end: int) -> Iterator[Slot]:
-    """Yield a sum as a budget where a word nearby says that it is a limit."""
-    before = start
-    while before > 0 and read.words[before - 1] in (*LIMITS, *_BEFORE_SUM):
-        before -= 1
-    words = read.words[before:start]
-    limited = any(word in LIMITS or word in ("than", "up") for word in words)
-    nearby = (*read.words[max(0, before - 3) : before], *read.words[end : end + 2])
-    compares = read.words[end] in ("less", "more", "cheaper", "extra", "off")
-    if compares or not (limited or any(word in SPENDS for word in nearby)):
-        return
-    while before < start and read.words[before] in ("is", "of", ":", "to"):
-        before += 1
-    if read.words[end] in ("to", "or") and read.tags[end + 1 : end + 2] in (["money"], ["number"]):
-        end += 2
-    if read.words[end] in CURRENCIES:
-        end += 1
-    if read.words[end] in ("a", "per", "/") and read.words[end + 1] in PERIODS:
-        end += 2
-    yield read.slot("budget", before, end)
-
-
-def _small_budget(read: _Read, start: int, end: int) -> Iterator[Slot]:
-    yield read.slot("budget", start, end)
-
-
-def _due(read: _Read, start: int, end: int) -> Iterator[Slot]:
-    """Yield "by the end of March", "in two weeks": a time that something shall be done by."""
-    at = read.skip(end, DUE_FILLERS)
-    counted = at < len(read.tags) and (
-        read.tags[at] == "number" or CLASS_OF.get(read.words[at]) == "count"
+def _holds(one: Slot, other: Slot) -> bool:
+    """Whether a slot says what another one says: the same words, or the same place."""
+    overlap = (
+        one.span.field == other.span.field
+        and one.span.start < other.span.end
+        and other.span.start < one.span.end
     )
-    if counted and CLASS_OF.get(read.words[at + 1]) == "unit":
-        at += 1
-    kind = CLASS_OF.get(read.words[at], "")
-    if kind == "unit":
-        # "in a week" counts, "in years" is a story; "by week" is a way to bill.
-        plain = at == end or (read.words[start] == "in" and not counted)
-        if plain and "next" not in read.words[end:at]:
-            return
-    elif kind != "time" or (read.words[start] in ("in", "within") and not _is_ahead(read, at)):
-        return
-    last = at + 1
-    if (
-        read.words[at] in MONTHS
-        and last < len(read.tags)
-        and read.tags[last] in ("number", "model")
-    ):
-        last += 1
-    if not ACTING.isdisjoint(read.sentence(start)):
-        yield read.slot("timeline", start, last)
+    return overlap or one.text.casefold() == other.text.casefold()
 
 
-def _is_ahead(read: _Read, position: int) -> bool:
-    return not {"was", "were", "had", "got", "bought", "went"} & set(read.sentence(position))
-
-
-def _next(read: _Read, start: int, end: int) -> Iterator[Slot]:
-    before = read.words[start - 1] if start else ""
-    if before in ("of", "by", "before", "until", "the") or not _is_ahead(read, start):
-        return  # read by `_due`, or a story
-    if not ACTING.isdisjoint(read.sentence(start)):
-        yield read.slot("timeline", start, end)
-
-
-def _urgent(read: _Read, start: int, end: int) -> Iterator[Slot]:
-    yield read.slot("timeline", start, end)
-
-
-def _team(read: _Read, start: int, end: int) -> Iterator[Slot]:
-    yield read.slot("team_size", start, end)
-
-
-def _group(read: _Read, _: int, end: int) -> Iterator[Slot]:
-    """Yield "we're a 20-person agency", "my company": who speaks for an organisation."""
-    words, first = read.words, end - 1
-    while first > 0 and end - first <= 6 and read.tags[first - 1] not in ("end", "mark"):
-        first -= 1
-        if words[first] in ("my", "our") and end - first <= 3:
-            yield read.slot("authority", first, end)
-            return
-        runs = words[first] in ("run", "own", "manage") and words[first - 1 : first] in (
-            ["i"],
-            ["we"],
-        )
-        if words[first] == "we're" or words[first : first + 2] == ["we", "are"] or runs:
-            yield read.slot("authority", first - runs, end)
-            return
-
-
-def _wanted(read: _Read, first: int) -> Iterator[Slot]:
-    """Yield what follows "looking for": up to six words, none of which begins a new thought."""
-    first = read.skip(first, ARTICLES)
-    last = first
-    while last < len(read.tags) and last - first < _LONGEST_WANT and _goes_on(read, first, last):
-        last += 1
-    while last > first and (read.words[last - 1] in NOT_A_NAME or read.tags[last - 1] == "mark"):
-        last -= 1
-    phrase = read.words[first:last]
-    if not phrase or phrase[0] in NOT_A_NAME - _PRAISE or _PRAISE.issuperset(phrase):
-        return
-    if any(word in NOT_WANTED for word in phrase[:2]):
-        return
-    yield read.slot("wants", first, last)
-
-
-def _goes_on(read: _Read, first: int, at: int) -> bool:
-    """Whether the thing wanted, which begins at ``first``, still is spoken of at ``at``."""
-    if read.words[at] == "/":
-        return True
-    if read.words[at] == ",":  # "a slim, brown jacket", but not "a laptop, my old one is dead"
-        return at > first and GOODS.isdisjoint(read.words[first:at])
-    if read.words[at] in ("that", "which"):
-        return at > first
-    return read.words[at] not in ENDS_OF_PHRASE and read.tags[at] not in _NO_WANT
-
-
-def _seeks(read: _Read, _: int, end: int) -> Iterator[Slot]:
-    yield from _wanted(read, end)
-
-
-def _asks(read: _Read, _: int, end: int) -> Iterator[Slot]:
-    """Yield what is to be recommended: "recommend a ...", "suggestions for ..."."""
-    at = read.skip(end, frozenset(("me", "us")))
-    if read.words[at] in ARTICLES:
-        yield from _wanted(read, at)
-    elif read.words[at] in ("for", "on"):
-        yield from _wanted(read, at + 1)
-
-
-def _best(read: _Read, _: int, end: int) -> Iterator[Slot]:
-    yield from _wanted(read, end)
-
-
-def _needs(read: _Read, start: int, end: int) -> Iterator[Slot]:
-    at = end + (read.words[end] == "of")
-    if read.words[at] not in ("a", "an", "some", "any"):
-        return
-    if read.words[start] == "there" and read.words[start - 1] not in ("is", "are"):
-        return
-    yield from _wanted(read, at)
-
-
-_TO_NAME = frozenset(
-    ("to", "for", "of", "from", "off", "away", "over", "with", "on", "about", "at", "into")
-) | {"the", "a", "an", "my", "our"}
-
-
-def _behind(read: _Read, _: int, end: int) -> Iterator[Slot]:
-    """Yield the names behind a phrase, as in "tried X, Y and Z"."""
-    place = _name_after(read, read.skip(end, _TO_NAME))
-    while place:
-        yield read.slot("products", *place)
-        at = read.skip(place[1], frozenset((",", "/", "and", "or")))
-        place = _name_after(read, at) if at > place[1] else None
-
-
-def _pair(read: _Read, start: int, end: int) -> Iterator[Slot]:
-    """Yield the names on both sides of "vs" or "or"."""
-    if end < len(read.tags) and read.tags[end] == "end" and read.words[end] == ".":
-        end += 1  # vs.
-    before, after = _name_before(read, start), _name_after(read, read.skip(end, ARTICLES))
-    if before and after:
-        yield read.slot("products", *before)
-        yield read.slot("products", *after)
-
-
-def _name_after(read: _Read, first: int) -> _Place | None:
-    last = first
-    while last < len(read.tags) and last - first < _LONGEST_NAME:
-        numbered = last > first and read.tags[last] == "number"
-        if read.tags[last] not in ("name", "model") and not numbered:
-            break
-        last += 1
-    return (first, last) if last > first and "name" in read.tags[first:last] else None
-
-
-def _name_before(read: _Read, last: int) -> _Place | None:
-    first = last
-    while first > 0 and last - first < _LONGEST_NAME:
-        if read.tags[first - 1] not in ("name", "model", "number", "head"):
-            break
-        first -= 1
-    named = {"name", "head"} & set(read.tags[first:last])
-    return (first, last) if named else None
-
-
-_FACTS: Mapping[str, Callable[[_Read, int, int], Iterator[Slot]]] = {
-    "money": _money,
-    "small budget": _small_budget,
-    "due": _due,
-    "next": _next,
-    "urgent": _urgent,
-    "team": _team,
-    "group": _group,
-    "seeks": _seeks,
-    "asks": _asks,
-    "best": _best,
-    "needs": _needs,
-    "behind": _behind,
-    "pair": _pair,
-}
+def _normalised(slot: Slot, said_at: datetime | None) -> Slot:
+    if slot.name == "budget":
+        return replace(slot, normalised=normalised_sum(slot.text))
+    if slot.name == "timeline":
+        return replace(slot, normalised=normalised_time(slot.text, said_at))
+    return slot

@@ -97,8 +97,13 @@ _TOKEN = re.compile(
 _WORD, _ADDRESS, _MONEY, _NUMBER, _MIXED, _STOP = 1, 2, 3, 4, 5, 6
 _STANDS_FOR = {_ADDRESS: "<url>", _MONEY: "<money>", _NUMBER: "<number>", _MIXED: "<model>"}
 
-# Quoted lines, and a signature from its mark to the end.
-_NOT_SAID = re.compile(r"^>[^\n]*|^-- ?\n(?s:.*)", re.MULTILINE)
+# Quoted lines, quotes of forums, and a signature from its mark to the end. The mark has a blank
+# that many programs strip, so that what follows must be short to be a signature.
+_NOT_SAID = re.compile(
+    r"^>[^\n]*|\[quote\b[^\]\n]{0,100}\](?s:.{0,4000}?)\[/quote\]|^-- ?\n(?s:.{0,500})\Z",
+    re.MULTILINE,
+)
+_MAY_NOT_BE_SAID = re.compile(r">|\[/quote\]|^-- ?$", re.MULTILINE)
 
 #: What new lines read as: a sign that no token begins with, and no line break in a model file.
 NEW_LINE = "\u00b6"
@@ -203,7 +208,7 @@ def read_field(name: str, original: str, most: int) -> Field:
     What the author quotes and signs with is blanked: it is not what the author says.
     """
     folded = fold(original[:most])
-    if ">" in folded or "\n-- " in folded:
+    if _MAY_NOT_BE_SAID.search(folded):
         folded = _NOT_SAID.sub(lambda found: " " * len(found.group()), folded)
     return Field(name, original, folded)
 

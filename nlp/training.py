@@ -137,7 +137,7 @@ def train(
         uncertain_within=UNCERTAIN_WITHIN,
         kinds=tuple(map(Kind, kinds.words)),
         roles=tuple(map(Role, roles.words)),
-        data={**_described(posts), "features": len(matrix.names), "seed": seed},
+        data={**described(posts), "features": len(matrix.names), "seed": seed},
         measured={
             "signal": _measured(signal.labels, calibrated, threshold),
             "calibration": "none" if (slope, offset) == (1.0, 0.0) else "platt",
@@ -255,7 +255,7 @@ def _measured(labels: Ints, calibrated: Floats, threshold: float) -> dict[str, J
     }
 
 
-def _described(posts: Sequence[LabelledPost]) -> dict[str, Json]:
+def described(posts: Sequence[LabelledPost]) -> dict[str, Json]:
     """Return what the posts are, with a hash that doesn't depend on their order."""
     real = [post for post in posts if not post.is_made_up]
     lines = sorted(

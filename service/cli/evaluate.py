@@ -1,5 +1,7 @@
 """`harken eval`: compare judgements with labels."""
 
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -7,43 +9,93 @@ import typer
 from service.cli.options import AsJson
 
 if TYPE_CHECKING:
-    from nlp.evaluate import Figure, Report, Rows
+    from nlp.evaluate import Difference, Figure, Pair, Report, Rows
+    from nlp.judge import Judge
+    from nlp.labelled import LabelledPost
 
 
 def evaluate(
     file: Annotated[str, typer.Argument(metavar="FILE", help="Labelled JSON Lines.")],
     as_json: AsJson = False,
+    model: Annotated[
+        Path | None,
+        typer.Option(
+            "--model", metavar="DIR", help="A model of `harken train`; else the shipped."
+        ),
+    ] = None,
+    other: Annotated[
+        Path | None,
+        typer.Option("--compare", metavar="DIR", help="Another model to hold beside it."),
+    ] = None,
 ) -> None:
     """Measure the shipped model on labelled posts, with 95 % bootstrap intervals.
 
     A line carries title, body and strength 0 to 3, and where they are known kind, role, platform,
     wants, products, budget and timeline. Posts of strength 1 don't count in yes-or-no figures.
+    With --compare both models judge the same posts, and each gain has an interval of its own.
 
     Example: harken eval labelled.jsonl --json
     """
-    from nlp.evaluate import evaluate as compare
+    from nlp.errors import ModelError
+    from nlp.evaluate import compare, measure
     from nlp.judge import Judge
     from service.cli.labelled_file import labelled_posts
-    from service.cli.output import print_json
-    from service.cli.streams import counting
+    from service.cli.output import print_json, unusable
 
     posts, wrong = labelled_posts([file])
     if not posts:
-        raise typer.BadParameter(f"{file} has no labelled posts")
-    judge = Judge.load()
+        raise unusable(f"{file} has no labelled posts")
+    try:
+        judge = Judge.load(model)
+        beside = Judge.load(other) if other else None
+    except ModelError as error:
+        raise unusable(str(error)) from error
+    pairs = _judged(judge, posts)
+    report = measure(pairs, model=judge.version, threshold=judge.threshold)
+    gains = (
+        compare(pairs, _judged(beside, posts), thresholds=(judge.threshold, beside.threshold))
+        if beside
+        else {}
+    )
+    if as_json:
+        against = {"compared_with": beside.version} if beside else {}
+        told = {name: gain.to_json() for name, gain in gains.items()}
+        print_json(report.to_json() | against | ({"gains": told} if beside else {}))
+    else:
+        _show(report)
+        if beside:
+            _show_gains(report.model, beside.version, gains)
+    if wrong:
+        raise typer.Exit(1)
+
+
+def _judged(judge: "Judge", posts: "Sequence[LabelledPost]") -> "list[Pair]":
+    from service.cli.streams import counting
+
     pairs = []
-    with counting("Judging") as count:
+    with counting(f"Judging with {judge.version}") as count:
         for post in posts:
             pairs.append((post, judge.judge(post.title, post.body)))
             count()
-    card = judge.model.card
-    report = compare(pairs, model=card.version, threshold=card.threshold)
-    if as_json:
-        print_json(report.to_json())
-    else:
-        _show(report)
-    if wrong:
-        raise typer.Exit(1)
+    return pairs
+
+
+def _show_gains(first: str, second: str, gains: "Mapping[str, Difference]") -> None:
+    from service.cli.output import say, table
+
+    say()
+    say(f"{second} beside {first}:")
+    table(
+        ("figure", "this", "other", "gain", "95 % interval"),
+        [
+            (
+                _words(name),
+                *(_cells_of(value) for value in (gain.first, gain.second)),
+                *_cells(gain.gain),
+            )
+            for name, gain in gains.items()
+        ],
+    )
 
 
 def _show(report: "Report") -> None:
@@ -62,6 +114,7 @@ def _show(report: "Report") -> None:
         ("kind", report.kinds),
         ("role", report.roles),
         ("platform", report.platforms),
+        ("length", report.lengths),
         ("slot", report.slots),
     ):
         if rows:
@@ -89,4 +142,8 @@ def _words(name: str) -> str:
 def _cells(figure: "Figure") -> tuple[str, str]:
     if figure.value != figure.value:  # NaN
         return "-", ""
-    return f"{figure.value:.3f}", f"{figure.low:.3f}-{figure.high:.3f}"
+    return _cells_of(figure.value), f"{figure.low:.3f} to {figure.high:.3f}"
+
+
+def _cells_of(value: float) -> str:
+    return "-" if value != value else f"{value:.3f}"  # NaN

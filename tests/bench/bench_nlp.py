@@ -5,17 +5,20 @@ The budgets are wide: a shared machine is three times as slow as a quiet one.
 
 import time
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from statistics import median
 
 import pytest
 
+from nlp.artefact import SHIPPED
 from nlp.cues import finder
 from nlp.features import extract
 from nlp.judge import Judge
 from nlp.phrases import TopicIndex, TopicPhrases
 from nlp.primer import made_up_posts
-from nlp.slots import SpacySlotReader
-from nlp.text import read, tokenise
+from nlp.reader.session import Reader
+from nlp.slots import SpacySlotReader, TextSlotReader
+from nlp.text import Text, read, tokenise
 
 RUNS = 7
 
@@ -59,11 +62,14 @@ def ten_thousand_phrases() -> TopicIndex:
         ("find cues", 2_000),
         ("features and score", 6_000),
         ("judge without slots", 8_000),
-        ("slots", 8_000),
+        ("slots", 4_000),
+        ("slots with spaCy", 8_000),
+        ("the reader", 120_000),
     ],
 )
 def test_a_stage_keeps_its_budget(stage: str, budget: float, pytestconfig: pytest.Config) -> None:
-    judge, cues, reader, topics = Judge.load(), finder(), SpacySlotReader(), ten_thousand_phrases()
+    judge, cues, topics = Judge.load(), finder(), ten_thousand_phrases()
+    slots, spacy, reader = TextSlotReader(), SpacySlotReader(), Reader.load(SHIPPED / "reader")
     quick = Judge(judge.model, cues, slots=_NoSlots())
     linear = judge.model.linear
 
@@ -80,7 +86,9 @@ def test_a_stage_keeps_its_budget(stage: str, budget: float, pytestconfig: pytes
         "find cues": lambda post: [cues.find(part.folded) for part in read(*post).fields],
         "features and score": score,
         "judge without slots": lambda post: quick.judge(*post),
-        "slots": lambda post: reader.read(read(*post)),
+        "slots": lambda post: slots.read(read(*post)),
+        "slots with spaCy": lambda post: spacy.read(read(*post)),
+        "the reader": lambda post: reader.read(read(*post)),
     }
 
     taken = microseconds(act[stage])
@@ -92,5 +100,5 @@ def test_a_stage_keeps_its_budget(stage: str, budget: float, pytestconfig: pytes
 
 
 class _NoSlots:
-    def read(self, _text: object) -> tuple[()]:
+    def read(self, text: Text, said_at: datetime | None = None) -> tuple[()]:
         return ()

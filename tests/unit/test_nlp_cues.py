@@ -74,6 +74,7 @@ SAID = {
     "not_looking": "We are not looking for a van.",
     "invites_buyer": "If you're looking for hinges, we have them.",
     "reports_news": "According to the papers it rains.",
+    "quotes_others": 'She said: "which van should we get"',
 }  # fmt: skip
 
 

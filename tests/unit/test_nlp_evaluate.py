@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from models.words import Kind, Role
-from nlp.evaluate import Report, evaluate, overlaps
+from nlp.evaluate import Report, compare, measure, overlaps
 from nlp.judgement import Judgement
 from nlp.labelled import LabelledPost
 
@@ -27,7 +27,7 @@ def labelled(strength: int, **more: Any) -> LabelledPost:
 
 
 def report(*pairs: tuple[LabelledPost, Judgement]) -> Report:
-    return evaluate(pairs, model="m", threshold=0.5, draws=40)
+    return measure(pairs, model="m", threshold=0.5, draws=40)
 
 
 def test_latent_needs_count_neither_way() -> None:
@@ -53,7 +53,7 @@ def test_rows_say_how_kinds_roles_and_platforms_did() -> None:
     assert found.kinds["pricing"].figures["right"].value == 0
     assert found.kinds["recommendation"].figures["found"].value == 0
     assert found.roles["seller"].figures["flagged"].value == 1
-    assert list(found.platforms) == ["unknown", "forum"]
+    assert list(found.platforms) == ["forum", "unknown"]
     assert found.platforms["forum"].posts == 2
 
 
@@ -90,6 +90,16 @@ def test_what_is_not_defined_is_null_in_json() -> None:
     assert document["kinds"] == {}
 
 
+def test_figures_that_need_both_classes_are_left_open_with_one() -> None:
+    signals = report((labelled(2), judged(SIGNAL)), (labelled(3), judged(NO_SIGNAL))).overall
+    missed = report((labelled(2), judged(NO_SIGNAL))).overall
+
+    assert math.isnan(signals["roc_auc"].value)
+    assert (signals["recall"].value, signals["precision"].value) == (0.5, 1)
+    assert (missed["recall"].value, missed["f1"].value) == (0, 0)
+    assert math.isnan(missed["precision"].value)
+
+
 def test_nothing_to_measure_gives_no_figures() -> None:
     assert math.isnan(report().overall["f1"].value)
 
@@ -99,3 +109,36 @@ def test_every_figure_has_an_interval_around_it() -> None:
 
     for figure in report(*pairs).overall.values():
         assert figure.low <= figure.value <= figure.high or figure.value == 0
+
+
+def test_rows_say_how_posts_of_each_length_did() -> None:
+    short, long = labelled(2), LabelledPost(id="2", title="t", body="word " * 200, strength=0)
+
+    lengths = report((short, judged(SIGNAL)), (long, judged(SIGNAL))).lengths
+
+    assert {name: row.posts for name, row in lengths.items()} == {
+        "over 150 words": 1,
+        "up to  20 words": 1,
+    }
+
+
+def test_two_models_are_compared_on_the_same_posts() -> None:
+    posts = [labelled(2), labelled(0), labelled(2), labelled(0), labelled(1)]
+    good = [(post, judged(SIGNAL if post.is_signal else NO_SIGNAL)) for post in posts]
+    bad = [(post, judged(NO_SIGNAL if post.is_signal else SIGNAL)) for post in posts]
+
+    gains = compare(bad, good, thresholds=(0.5, 0.5), draws=40)
+
+    assert (gains["f1"].first, gains["f1"].second, gains["f1"].gain.value) == (0.0, 1.0, 1.0)
+    assert gains["f1"].gain.low > 0
+    told = gains["brier"].to_json()
+    assert told["first"] == pytest.approx(0.81)
+    assert told["second"] == pytest.approx(0.01)
+
+
+def test_a_model_gains_nothing_over_itself() -> None:
+    pairs = [(labelled(2), judged(SIGNAL)), (labelled(0), judged(NO_SIGNAL))]
+
+    gains = compare(pairs, pairs, thresholds=(0.5, 0.5), draws=40)
+
+    assert all(gain.gain.value == 0.0 or math.isnan(gain.gain.value) for gain in gains.values())

@@ -45,7 +45,11 @@ def test_at_a_threshold_precision_and_recall_are_shares() -> None:
     assert at.precision == 0.5
     assert at.recall == pytest.approx(2 / 3)
     assert at.f1 == pytest.approx(4 / 7)
-    assert metrics.at_threshold(LABELS, SCORES, 2.0).f1 == 0
+    unflagged = metrics.at_threshold(LABELS, SCORES, 2.0)
+    assert (unflagged.recall, unflagged.f1) == (0, 0)
+    assert math.isnan(unflagged.precision), (
+        "of nothing that was flagged, nothing is right or wrong"
+    )
 
 
 def test_the_best_threshold_gives_the_best_f1() -> None:
@@ -66,7 +70,9 @@ def test_figures_without_positives_are_undefined() -> None:
     assert math.isnan(metrics.average_precision(nothing, SCORES[:4]))
     assert math.isnan(metrics.roc_auc(nothing, SCORES[:4]))
     assert math.isnan(metrics.recall_at_precision(nothing, SCORES[:4], 0.9))
-    assert metrics.at_threshold(nothing, SCORES[:4], 0.5).recall == 0
+    at, unflagged = (metrics.at_threshold(nothing, SCORES[:4], cut) for cut in (0.5, 2.0))
+    assert at.precision == 0, "all that was flagged is wrong"
+    assert all(map(math.isnan, (at.recall, at.f1, unflagged.precision, unflagged.f1)))
     assert all(map(math.isnan, metrics.bootstrap(lambda _: math.nan, 4, draws=5)))
 
 

@@ -118,6 +118,28 @@ def test_quotes_and_the_signature_are_not_what_the_author_says() -> None:
     assert len(part.folded) == len(body)
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("We use none.\n--\nLooking for a van", "we use none."),
+        ("[quote=ann]Which CRM?[/quote] We use none.", "we use none."),
+        ("[quote]a[/quote] We use none. [quote]b[/quote]", "we use none."),
+        ("We use none. [quote] is never closed", "we use none. [quote] is never closed"),
+        ("Red\n--\n" + "blue " * 200, ("red\n--\n" + "blue " * 200).strip()),
+    ],
+)
+def test_only_what_is_meant_as_a_quote_or_signature_is_left_out(body: str, said: str) -> None:
+    assert read("", body).body.folded.strip() == said
+
+
+def test_a_post_of_quotes_that_never_end_is_read_in_bounded_time() -> None:
+    began = time.perf_counter()
+
+    read("", "[quote]" * 3_000 + "[/quote" * 3_000 + "[/quote]")
+
+    assert time.perf_counter() - began < 1
+
+
 def test_a_long_sentence_is_cut() -> None:
     part = read("", "word " * 200).body
 

@@ -1,0 +1,108 @@
+"""A field of a post as slots are read from it: words, and what each of them looks like."""
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from nlp.judgement import Slot, Span
+from nlp.slot_words import NOT_A_NAME
+from nlp.text import ENDS, Field
+
+#: Tokens of a field that are read: what is wanted is said early, and the matcher is the cost.
+READ = 300
+
+#: Tokens ``[first, past last)`` of a field.
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class SlotField:
+    """A field with the look of its tokens.
+
+    A look is money, number, model (letters and digits), url, end (of a sentence), mark, name (a
+    capital where none has to be), head (a capital where one has to be), or word.
+    """
+
+    part: Field
+    words: Sequence[str]  # folded, as written; one more, empty, at the end
+    looks: Sequence[str]
+
+    def __len__(self) -> int:
+        return len(self.looks)
+
+    @property
+    def is_title(self) -> bool:
+        """Whether this is what the author put over the post."""
+        return self.part.name == "title"
+
+    def slot(self, name: str, first: int, last: int, normalised: str | None = None) -> Slot:
+        """Return the slot that quotes tokens ``[first, past last)``."""
+        start, end = self.part.tokens.starts[first], self.part.tokens.ends[last - 1]
+        return Slot(
+            name=name,
+            text=self.part.original[start:end],
+            span=Span(field=self.part.name, start=start, end=end),
+            normalised=normalised,
+        )
+
+    def look(self, position: int) -> str:
+        """Return the look of a token, "end" beyond the last one."""
+        return self.looks[position] if 0 <= position < len(self.looks) else "end"
+
+    def word(self, position: int) -> str:
+        """Return a word, empty beyond either end."""
+        return self.words[position] if 0 <= position < len(self.looks) else ""
+
+    def skip(self, position: int, words: AbstractSet[str]) -> int:
+        """Return the first position from ``position`` on whose word is not in ``words``."""
+        while self.words[position] in words:
+            position += 1
+        return position
+
+    def sign_before(self, position: int) -> str:
+        """Return the sign right before a token that is no token itself: "~", "<", "-"."""
+        start = self.part.tokens.starts[position]
+        before = self.part.folded[max(0, start - 2) : start].rstrip()
+        return before[-1:]
+
+    def joined(self, position: int, sign: str) -> bool:
+        """Whether only ``sign`` and blanks stand between a token and the one before it."""
+        tokens = self.part.tokens
+        if not 0 < position < len(self.looks):
+            return False
+        between = self.part.folded[tokens.ends[position - 1] : tokens.starts[position]]
+        return between.strip() == sign
+
+    def sentence(self, position: int) -> Sequence[str]:
+        """Return the words of the sentence around a position."""
+        first = last = position
+        while first > 0 and self.looks[first - 1] != "end":
+            first -= 1
+        while last < len(self.looks) and self.looks[last] != "end":
+            last += 1
+        return self.words[first:last]
+
+
+def _look(part: Field, position: int) -> str:
+    norm = part.tokens.norms[position]
+    if norm in ("<money>", "<number>", "<model>", "<url>"):
+        return norm[1:-1]
+    if norm in ENDS:
+        return "end"
+    if not norm[0].isalpha():
+        return "mark"
+    if norm in NOT_A_NAME:
+        return "word"
+    if position in part.named:
+        return "name"
+    # A capital at the head of a sentence says little.
+    heads = position == 0 or part.tokens.norms[position - 1] in ENDS
+    return "head" if heads and part.original[part.tokens.starts[position]].isupper() else "word"
+
+
+def slot_field(part: Field) -> SlotField:
+    """Return the first `READ` tokens of a field with their looks."""
+    tokens = part.tokens
+    count = min(len(tokens), READ)
+    words = [part.folded[tokens.starts[at] : tokens.ends[at]] for at in range(count)]
+    return SlotField(part, [*words, ""], [_look(part, at) for at in range(count)])

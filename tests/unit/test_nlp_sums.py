@@ -1,0 +1,71 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nlp.sums import normalised_size, normalised_sum
+
+
+@pytest.mark.parametrize(
+    ("text", "normalised"),
+    [
+        ("under $500/mo", "500 USD/month"),
+        ("up to $50 a month", "50 USD/month"),
+        ("12 \u20ac per user per month", "12 EUR/user/month"),
+        ("$12/seat/yr", "12 USD/user/year"),
+        ("\u00a340 an hour", "40 GBP/hour"),
+        ("1500 CAD", "1500 CAD"),
+        ("C$90", "90 CAD"),
+        ("300 dollars", "300 USD"),
+        ("10 000 Euros", "10000 EUR"),
+        ("1.500 \u20ac", "1500 EUR"),
+        ("$1,200.50", "1200.50 USD"),
+        ("3,5 \u20ac", "3.50 EUR"),
+        ("budget 3k", "3000"),
+        ("$2.5k", "2500 USD"),
+        ("\u20ac1.5m", "1500000 EUR"),
+        ("$50-80", "50-80 USD"),
+        ("between $1000 - $1500", "1000-1500 USD"),
+        ("750$-900$", "750-900 USD"),
+        ("no more than \u00a3300 or 400", "300-400 GBP"),
+        ("3-6 hundred", "300-600"),
+        ("5-10k", "5000-10000"),
+        ("$40, really $40", "40 USD"),
+        ("$80, then $40", "80 USD"),
+        ("600-ish bucks", "600 USD"),
+        ("2000 a year", "2000/year"),
+        ("for free", "0"),
+        ("tight budget", None),
+        ("", None),
+    ],
+)
+def test_a_sum_has_one_form(text: str, normalised: str | None) -> None:
+    assert normalised_sum(text) == normalised
+
+
+@pytest.mark.parametrize(
+    ("text", "normalised"),
+    [
+        ("12 people", "12"),
+        ("team of nine", "9"),
+        ("10-15 users", "10-15"),
+        ("1,200 employees", "1200"),
+        ("a dozen reps", "12"),
+        ("10.7 people", None),
+        ("people", None),
+        ("phone users", None),
+    ],
+)
+def test_a_team_has_a_number(text: str, normalised: str | None) -> None:
+    assert normalised_size(text) == normalised
+
+
+@given(st.text(st.sampled_from("0123456789.,$\u20ackm-/ perhousand"), max_size=40) | st.text())
+def test_any_words_are_read(text: str) -> None:
+    found = normalised_sum(text)
+    assert found is None or found[0].isdigit()
+    normalised_size(text)
+
+
+@given(st.integers(1, 999_999), st.sampled_from(["USD", "EUR", "GBP"]))
+def test_a_sum_written_in_its_normal_form_stays_as_it_is(amount: int, currency: str) -> None:
+    assert normalised_sum(f"{amount} {currency}/month") == f"{amount} {currency}/month"

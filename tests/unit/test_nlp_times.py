@@ -1,0 +1,103 @@
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from nlp.times import day_of, normalised_time
+
+SAID_AT = datetime(2026, 2, 11, 9, 30, tzinfo=UTC)  # a Wednesday
+
+
+@pytest.mark.parametrize(
+    ("text", "dated", "undated"),
+    [
+        ("asap", "now", "now"),
+        ("tonight", "now", "now"),
+        ("tomorrow", "P1D", "P1D"),
+        ("in two weeks", "P2W", "P2W"),
+        ("within the next 36 hours", "PT36H", "PT36H"),
+        ("in a couple of months", "P2M", "P2M"),
+        ("next few weeks", "P3W", "P3W"),
+        ("in a fortnight", "P2W", "P2W"),
+        ("next quarter", "P3M", "P3M"),
+        ("next month", "P1M", "P1M"),
+        ("by March", "2026-03-01", "--03"),
+        ("in March", "2026-03-31", "--03"),
+        ("by the end of March", "2026-03-31", "--03-31"),
+        ("early March", "2026-03-10", "--03-10"),
+        ("mid March", "2026-03-15", "--03-15"),
+        ("March 2027", "2027-03-31", "2027-03-31"),
+        ("before June 3rd", "2026-06-03", "--06-03"),
+        ("by the 3rd of June", "2026-06-03", "--06-03"),
+        ("by January", "2027-01-01", "--01"),
+        ("by February", "2026-02-01", "--02"),
+        ("by February 30", None, None),
+        ("by February 29", None, "--02-29"),
+        ("by May", "2026-05-01", "--05"),
+        ("it may be late", None, None),
+        ("before Christmas", "2026-12-25", "--12-25"),
+        ("for Valentines day", "2026-02-14", "--02-14"),
+        ("by Friday", "2026-02-13", None),
+        ("by Wednesday", "2026-02-18", None),
+        ("this week", "2026-02-15", None),
+        ("end of next week", "2026-02-22", None),
+        ("by the end of the month", "2026-02-28", None),
+        ("end of next month", "2026-03-31", None),
+        ("end of the quarter", "2026-03-31", None),
+        ("by the end of the year", "2026-12-31", "--12-31"),
+        ("end of next year", "2027-12-31", None),
+        ("by Q3", "2026-07-01", "--07-01"),
+        ("in Q3 2027", "2027-09-30", "2027-09-30"),
+        ("by 2027", "2027-01-01", "2027-01-01"),
+        ("in 2027", "2027-12-31", "2027-12-31"),
+        ("2026-05-01", "2026-05-01", "2026-05-01"),
+        ("2026-13-01", None, None),
+        ("soon", None, None),
+        ("this summer", None, None),
+        ("", None, None),
+    ],
+)
+def test_a_time_has_one_form(text: str, dated: str | None, undated: str | None) -> None:
+    assert normalised_time(text, SAID_AT) == dated
+    assert normalised_time(text) == undated
+
+
+_MONTHS = "January February March April May June July August September October November December"
+
+
+@given(
+    st.integers(1, 365),
+    st.dates(date(2000, 1, 1), date(2090, 1, 1)),
+)
+def test_a_day_that_is_named_comes_next_within_a_year(days: int, today: date) -> None:
+    day = today + timedelta(days=days)
+    assume(day < today.replace(year=today.year + 1, day=min(today.day, 28)))
+    text = f"by {_MONTHS.split()[day.month - 1]} {day.day}"
+
+    found = normalised_time(text, datetime.combine(today, time(9), UTC))
+
+    assert found == day.isoformat() or (day.month, day.day) == (2, 29)
+
+
+@pytest.mark.parametrize(
+    ("normalised", "day"),
+    [
+        ("now", date(2026, 2, 11)),
+        ("P2W", date(2026, 2, 25)),
+        ("P1M", date(2026, 3, 13)),
+        ("PT36H", date(2026, 2, 12)),
+        ("2026-03-31", date(2026, 3, 31)),
+        ("--03-31", None),
+        ("--03", None),
+    ],
+)
+def test_the_last_day_of_a_time_is_known_if_it_is_dated(normalised: str, day: date | None) -> None:
+    assert day_of(normalised, SAID_AT) == day
+
+
+@given(st.text(st.sampled_from("0123456789 -qbyinmarchendofxtw"), max_size=40) | st.text())
+def test_any_words_are_read(text: str) -> None:
+    found = normalised_time(text, SAID_AT)
+    assert found is None or day_of(found, SAID_AT) is not None
+    normalised_time(text)
