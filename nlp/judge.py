@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from models.words import Kind, Negative, Role
-from nlp.artefact import SHIPPED, Card, Model, load_model
+from nlp.artefact import SHIPPED, Model, load_model
 from nlp.asking import LANGUAGES, asks_by_cues
 from nlp.cues import Cue, CueFinder, finder
 from nlp.errors import ModelError
@@ -276,13 +276,18 @@ class Judge:
         )
 
     def _strength(self, reading: Reading, role: Role, *, signal: bool) -> int:
-        card: Card | ReaderCard = self.model.card
-        hot, latent = reading.scores.hot, reading.scores.latent
-        if reading.read is not None and self._reader is not None:
-            card, hot, latent = self._reader.card, reading.read.hot, reading.read.latent
+        """Return 3 for a hot signal, 2 for others, 1 for a latent need, 0 for nothing.
+
+        On communities that neither was trained on, the linear model tells hot signals better (F1
+        .65 against .52) and the reader latent needs (.54 against .49).
+        """
+        card = self.model.card
         if signal:
-            return 3 if probability(hot) >= card.hot_threshold else 2
-        return int(role is Role.SEEKER and probability(latent) >= card.latent_threshold)
+            return 3 if probability(reading.scores.hot) >= card.hot_threshold else 2
+        latent, threshold = reading.scores.latent, card.latent_threshold
+        if reading.read is not None and self._reader is not None:
+            latent, threshold = reading.read.latent, self._reader.card.latent_threshold
+        return int(role is Role.SEEKER and probability(latent) >= threshold)
 
     def _kind(self, reading: Reading, strength: int) -> Kind:
         if strength < 2:

@@ -16,7 +16,7 @@ FORMAT = 1
 NETWORK, VOCABULARY, CARD = "reader.onnx", "vocab.txt", "card.json"
 
 _NUMBERS = (
-    "floor", "linear", "read", "offset", "threshold", "hot_threshold", "latent_threshold",
+    "floor", "linear", "read", "offset", "threshold", "latent_threshold",
 )  # fmt: skip
 
 
@@ -33,9 +33,10 @@ class ReaderCard:
     read: float
     offset: float
     threshold: float  # a post that was read is a signal from this probability up
-    hot_threshold: float
     latent_threshold: float
-    kinds: tuple[Kind, ...]  # in the order of the scores, which begin: signal, latent, hot
+    kinds: tuple[
+        Kind, ...
+    ]  # in the order of the scores, which begin: signal, latent, hot (it only helps to train)
     roles: tuple[Role, ...]
     base: Mapping[str, Json] = field(default_factory=dict)  # whose weights it started from
     data: Mapping[str, Json] = field(default_factory=dict)

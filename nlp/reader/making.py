@@ -103,10 +103,7 @@ def make_reader(
     mix = _mixed(strength, odds, np.array([read.signal for read in reads]))
     asked = strength != 1
     chances = probabilities(mix.odds)
-    hot, latent = (
-        probabilities(np.array([getattr(read, question) for read in reads]))
-        for question in ("hot", "latent")
-    )
+    latent = probabilities(np.array([read.latent for read in reads]))
     labels = (strength[asked] >= 2).astype(int)
     threshold = round(metrics.best_threshold(labels, chances[asked]), 4)
     card = replace(
@@ -116,7 +113,6 @@ def make_reader(
         read=mix.read,
         offset=mix.offset,
         threshold=threshold,
-        hot_threshold=_best(strength[strength >= 2] == 3, hot[strength >= 2]),
         latent_threshold=_best(strength[strength < 2] == 1, latent[strength < 2]),
         data={
             **described([*known, *held, *made_up]),
@@ -170,7 +166,6 @@ def _unmixed(network: bytes, vocabulary: bytes, goes_with: Judge) -> ReaderCard:
         read=1.0,
         offset=0.0,
         threshold=0.5,
-        hot_threshold=0.5,
         latent_threshold=0.5,
         kinds=KINDS,
         roles=ROLES,

@@ -31,7 +31,6 @@ class Read:
 
     signal: float
     latent: float
-    hot: float
     kinds: Mapping[Kind, float]  # their log-odds, each against all others
     role: Role
     sentences: tuple[Sentence, ...]  # with what the marks carry they add up to `signal`
@@ -88,7 +87,6 @@ class Reader:
         return Read(
             signal=row[0],
             latent=row[1],
-            hot=row[2],
             kinds=dict(zip(self.card.kinds, row[3:kinds], strict=True)),
             role=self.card.roles[int(np.argmax(row[kinds:]))],
             sentences=_sentences(text, pieces.segments, pieces.starts, shares[0]),

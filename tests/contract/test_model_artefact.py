@@ -35,6 +35,14 @@ def test_the_shipped_model_is_small() -> None:
     assert sum(path.stat().st_size for path in SHIPPED.iterdir()) < MOST_BYTES
 
 
+def test_the_shipped_reader_is_whole_and_goes_with_the_linear_model() -> None:
+    Judge.load().check()
+    assert sum(path.stat().st_size for path in (SHIPPED / "reader").iterdir()) < 25_000_000
+    measured = json.loads((SHIPPED / "reader" / CARD).read_text(encoding="utf-8"))["measured"]
+    assert measured["mixed"]["average_precision"] > measured["linear_alone"]["average_precision"]
+    assert measured["mixed"]["calibration_error"] < 0.05
+
+
 def test_the_shipped_model_holds_arrays_and_no_code() -> None:
     with zipfile.ZipFile(SHIPPED / ARRAYS) as archive:
         assert sorted(archive.namelist()) == [

@@ -94,8 +94,8 @@ def test_who_the_author_is_comes_with_what_it_takes_away(
     assert negative is None or negative in judged.negatives
 
 
-def test_a_need_that_asks_for_no_product_is_latent(judge: Judge) -> None:
-    judged = judge.judge(
+def test_a_need_that_asks_for_no_product_is_latent() -> None:
+    judged = LINEAR.judge(
         "How do you all learn the piano as an adult?",
         "I am a beginner and don't know where to start.",
     )
@@ -119,7 +119,7 @@ def test_facts_that_the_author_states_are_quoted(judge: Judge) -> None:
     assert judged.timeline == "before March 1"
     assert judged.authority
     assert judged.language == "en"
-    assert judged.model == judge.model.version
+    assert judged.model == judge.version
 
 
 def test_a_post_near_the_threshold_is_uncertain(judge: Judge) -> None:
