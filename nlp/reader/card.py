@@ -34,9 +34,7 @@ class ReaderCard:
     offset: float
     threshold: float  # a post that was read is a signal from this probability up
     latent_threshold: float
-    kinds: tuple[
-        Kind, ...
-    ]  # in the order of the scores, which begin: signal, latent, hot (it only helps to train)
+    kinds: tuple[Kind, ...]  # in the order of the scores, behind signal, latent and hot
     roles: tuple[Role, ...]
     base: Mapping[str, Json] = field(default_factory=dict)  # whose weights it started from
     data: Mapping[str, Json] = field(default_factory=dict)
