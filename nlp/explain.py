@@ -38,8 +38,8 @@ _CUE_FEATURES = ("c:", "ct:", "cq:", "cg:", "cn:")
 _BREAKS = frozenset((",", ":", ";", "(", ")"))
 _SHORTEST_CLAUSE = 3
 
-_READ_WHOLE = "the whole post reads so, above all here"
-_READ_WHOLE_AGAINST = "the whole post reads otherwise, above all here"
+_READ_WHOLE = "the post as a whole sounds like a buyer, most of all here"
+_READ_WHOLE_AGAINST = "the post as a whole does not sound like a buyer, least of all here"
 _QUESTION = "asks a question"
 _BUYERS_WORDS = "words that buyers use"
 _OTHERS_WORDS = "words that buyers seldom use"

@@ -131,7 +131,7 @@ def test_the_reader_s_term_is_told_with_the_sentence_that_moved_it_most(
 ) -> None:
     judged = Judge(LINEAR, finder(), reader=Says(says)).judge("", "Hello world. A tool, anyone?")
 
-    (term,) = [one for one in judged.evidence if one.reason.startswith("the whole post reads")]
+    (term,) = [one for one in judged.evidence if one.reason.startswith("the post as a whole")]
     assert term.weight == 2.0 * says
     assert term.text.strip().startswith(quote)
 
