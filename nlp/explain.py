@@ -131,14 +131,31 @@ def evidence(
     )
 
 
-def reader_evidence(text: Text, sentences: Sequence[Sentence], weight: float) -> Evidence | None:
+def reader_evidence(
+    text: Text, sentences: Sequence[Sentence], scores: Explanation, *, share: float, weight: float
+) -> Evidence | None:
     """Return what the reader adds to the log-odds as one term, with the sentence that did most.
 
-    None when it read no sentence, as of a post without words.
+    By its shares alone long sentences win. The linear model knows which words ask, so the sentence
+    is the one that both point at, each in full.
+
+    Args:
+        text: the post.
+        sentences: what the reader read, with the share of each; None is returned without any.
+        scores: the linear model's, by token, unscaled.
+        share: what a share counts in the log-odds.
+        weight: of the whole term.
     """
+
+    def pointed_at(one: Sentence) -> float:
+        starts = text.fields[one.field].tokens.starts
+        words = zip(scores.tokens[one.field], starts, strict=True)
+        both = share * one.moved + sum(w for w, at in words if one.start <= at < one.end)
+        return both if weight > 0 else -both
+
     if not sentences:
         return None
-    told = max(sentences, key=lambda one: one.moved if weight > 0 else -one.moved)
+    told = max(sentences, key=pointed_at)
     part = text.fields[told.field]
     return Evidence(
         text=part.original[told.start : told.end],

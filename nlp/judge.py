@@ -99,7 +99,8 @@ class _Mix:
 
     log_odds: float  # calibrated
     scale: float  # of the linear model's part
-    by_reader: float = 0.0
+    share: float = 0.0  # of the reader's log-odds
+    by_reader: float = 0.0  # what that comes to
     threshold: float
     uncertain_within: float
 
@@ -270,6 +271,7 @@ class Judge:
         return _Mix(
             log_odds=mixed.linear * reading.scores.signal + by_reader + mixed.offset,
             scale=mixed.linear,
+            share=mixed.read,
             by_reader=by_reader,
             threshold=mixed.threshold,
             uncertain_within=card.uncertain_within,
@@ -319,7 +321,13 @@ def _evidence(reading: Reading, mix: _Mix, *, signal: bool) -> tuple[Evidence, .
     told = explain(reading.text, reading.features, reading.scores, scale=mix.scale)
     found = list(evidence(reading.text, reading.features, told, positive_first=signal))
     if reading.read is not None:
-        whole = reader_evidence(reading.text, reading.read.sentences, mix.by_reader)
+        whole = reader_evidence(
+            reading.text,
+            reading.read.sentences,
+            explain(reading.text, reading.features, reading.scores),
+            share=mix.share,
+            weight=mix.by_reader,
+        )
         found += [whole] if whole else []
     found.sort(key=lambda one: (signal and one.weight < 0, -abs(one.weight)))
     return tuple(found)

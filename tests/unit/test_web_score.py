@@ -87,7 +87,9 @@ def test_of_much_evidence_the_weightiest_is_shown() -> None:
 
 def test_words_that_lean_a_little_are_left_to_the_rest() -> None:
     told = tell_judgement(
-        [evidence("asks", 3.2), evidence("so", 0.3), evidence("staff", -0.2)], 0.9, uncertain=False
+        [evidence("asks", 3.2), evidence("so", 0.29), evidence("staff", -0.2)],
+        0.9,
+        uncertain=False,
     )
 
     assert [w.text for w in told.weighed] == ["asks"]
