@@ -8,6 +8,8 @@ before complete: what can't be told from the words nearby is left out.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
@@ -19,6 +21,10 @@ from nlp.slot_words import ANCHORS, PHRASES
 from nlp.sums import normalised_sum
 from nlp.text import Text
 from nlp.times import normalised_time
+
+if TYPE_CHECKING:
+    from spacy.matcher import Matcher
+    from spacy.vocab import Vocab
 
 _MOST_OF_A_NAME = 8
 
@@ -105,31 +111,37 @@ class TextSlotReader:
 class SpacySlotReader(TextSlotReader):
     """The same with spaCy's matcher, over a `Doc` of our own tokens."""
 
-    def __init__(self) -> None:
-        from spacy.matcher import Matcher  # here because spaCy takes a second to import
-        from spacy.vocab import Vocab
-
-        super().__init__()
-        self._vocab = Vocab()
-        self._spacy = Matcher(self._vocab)
-        for name, patterns in PHRASES.items():
-            self._spacy.add(name, list(patterns))
-        steps = (step for patterns in PHRASES.values() for pattern in patterns for step in pattern)
-        self._known = frozenset(step["ORTH"] for step in steps if "ORTH" in step)
-
     @override
     def _phrases(self, field: SlotField) -> Iterable[Found]:
         from spacy.tokens import Doc
 
+        vocab, matcher = self._spacy
         words = field.words[:-1]
         doc = Doc(
-            self._vocab,
+            vocab,
             # A vocabulary keeps what it has seen, so it is shown the words of phrases only.
             words=[word if word in self._known else "-" for word in words],
             tags=list(field.looks),
             lemmas=[class_of(word) for word in words],
         )
-        return [(start, end, self._vocab.strings[key]) for key, start, end in self._spacy(doc)]
+        return [(start, end, vocab.strings[key]) for key, start, end in matcher(doc)]
+
+    @cached_property
+    def _spacy(self) -> "tuple[Vocab, Matcher]":
+        """The matcher of the phrases; with the first post, as importing spaCy takes a second."""
+        from spacy.matcher import Matcher
+        from spacy.vocab import Vocab
+
+        vocab = Vocab()
+        matcher = Matcher(vocab)
+        for name, patterns in PHRASES.items():
+            matcher.add(name, list(patterns))
+        return vocab, matcher
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        steps = (step for patterns in PHRASES.values() for pattern in patterns for step in pattern)
+        return frozenset(step["ORTH"] for step in steps if "ORTH" in step)
 
 
 def _kept(found: list[_Ranked]) -> list[Slot]:
