@@ -55,6 +55,17 @@ class Explanation:
     tokens: tuple[list[float], list[float]]  # by token of title and body
     by_feature: dict[str, float]  # with the intercept they add up too
 
+    def times(self, factor: float) -> "Explanation":
+        """Return the same with each part multiplied, as when it counts so much in a sum."""
+        title, body = ([factor * weight for weight in row] for row in self.tokens)
+        return Explanation(
+            log_odds=factor * self.log_odds,
+            intercept=factor * self.intercept,
+            shape=factor * self.shape,
+            tokens=(title, body),
+            by_feature={name: factor * part for name, part in self.by_feature.items()},
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class _Phrase:
@@ -77,15 +88,14 @@ class _Pull:
         return 2 * (min(end, self.last) - max(begin, self.first)) >= max(1, self.last - self.first)
 
 
-def explain(text: Text, features: Features, scores: Scores, *, scale: float = 1.0) -> Explanation:
-    """Return where the log-odds of the linear model come from, each part times ``scale``."""
+def explain(text: Text, features: Features, scores: Scores) -> Explanation:
+    """Return where the log-odds of the linear model come from."""
     tokens = (
         [0.0] * len(text.title.tokens),
         [0.0] * len(text.body.tokens),
     )
     shape = 0.0
-    by_feature = {name: scale * part for name, part in scores.contributions.items()}
-    for name, contribution in by_feature.items():
+    for name, contribution in scores.contributions.items():
         places = features.places[name]
         if not places:
             shape += contribution
@@ -101,7 +111,7 @@ def explain(text: Text, features: Features, scores: Scores, *, scale: float = 1.
             else:
                 for position in range(first, last):
                     row[position] += share / (last - first)
-    return Explanation(scale * scores.signal, scale * scores.intercept, shape, tokens, by_feature)
+    return Explanation(scores.signal, scores.intercept, shape, tokens, scores.contributions)
 
 
 def evidence(

@@ -318,13 +318,14 @@ class Judge:
 
 def _evidence(reading: Reading, mix: _Mix, *, signal: bool) -> tuple[Evidence, ...]:
     """Return the reader's term and the phrases of the linear model, strongest first."""
-    told = explain(reading.text, reading.features, reading.scores, scale=mix.scale)
+    linear = explain(reading.text, reading.features, reading.scores)
+    told = linear.times(mix.scale)
     found = list(evidence(reading.text, reading.features, told, positive_first=signal))
     if reading.read is not None:
         whole = reader_evidence(
             reading.text,
             reading.read.sentences,
-            explain(reading.text, reading.features, reading.scores),
+            linear,
             share=mix.share,
             weight=mix.by_reader,
         )
