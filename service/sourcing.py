@@ -12,6 +12,7 @@ from config.source import SourceSpec
 from crawlers.discover import recognise
 from crawlers.fetch import Gate
 from crawlers.found import FoundPost, SourceToPoll
+from crawlers.plaintext import one_line
 from crawlers.registry import adapter_for
 from models.post import Post
 from models.source import Source
@@ -97,7 +98,9 @@ def _saved(
         db.add(there)
         return there
     slug = _free_slug(db, name or url)
-    spec = SourceSpec(id=slug, kind=kind, name=_one_line(name) or slug, url=url, every=every)
+    spec = SourceSpec(
+        id=slug, kind=kind, name=one_line(name, most=200) or slug, url=url, every=every
+    )
     source = new_source(spec, house.config, from_files=False, now=house.clock.now())
     db.add(source)
     return source
@@ -120,11 +123,6 @@ async def _preview(house: House, gate: Gate, kind: SourceKind, url: str) -> tupl
             if len(posts) >= _PREVIEW:
                 break
     return tuple(posts[:_PREVIEW])
-
-
-def _one_line(name: str) -> str:
-    """Return a stranger's title as a name may be: printable, in one line, not endless."""
-    return " ".join("".join(c if c.isprintable() else " " for c in name).split())[:200]
 
 
 def _free_slug(db: Session, name: str) -> str:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - as everybody calls it
@@ -34,8 +33,6 @@ POSITIVE_WEIGHT = 1.5
 MADE_UP_WEIGHT = 0.5  # what a post that we made up counts
 UNSURE_WEIGHT = 0.6  # what a label counts that its annotator doubted
 _KEEP = 0.995  # of the moving average, a step
-
-Scores = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +104,6 @@ def fine_tune(
                 tell(f"step {step} of {steps}, loss {total / 100:.3f}")
                 total = 0.0
     return average
-
-
-def score(network: ReaderNetwork, posts: Sequence[LabelledPost], base: Path) -> Scores:
-    """Return the scores of posts, shape (posts, outputs)."""
-    inputs = [cut(read(post.title, post.body), tokeniser(base / "vocab.txt")) for post in posts]
-    scores = np.zeros((len(posts), OUTPUTS), np.float32)
-    order = sorted(range(len(posts)), key=lambda row: len(inputs[row]))
-    network.eval()
-    with torch.no_grad():
-        for first in range(0, len(order), 32):
-            rows = order[first : first + 32]
-            scores[rows] = network(*_tensors([inputs[row] for row in rows])).numpy()
-    return scores
 
 
 def _move(average: ReaderNetwork, network: ReaderNetwork, *, keep: float) -> None:
