@@ -134,14 +134,11 @@ class Crawl:
         try:
             error = await self._attempt(lease, tally)
             problem = error.reason if error else tally.problem
-            if isinstance(error, HostResting):  # asked for by another source: not this one's fault
-                await asyncio.to_thread(self._defer, lease, error)
-                return tally.polled(slug, time.monotonic() - started, problem, status="deferred")
             await asyncio.to_thread(self._finish, lease, error, problem)
         except (LeaseLostError, StoreError) as ours:  # nothing that the source is to blame for
             logger.warning("poll given up", extra={"source": slug}, exc_info=True)
             return tally.polled(slug, time.monotonic() - started, str(ours), status="failed")
-        status = "failed" if error else ""
+        status = "deferred" if isinstance(error, HostResting) else "failed" if error else ""
         return tally.polled(slug, time.monotonic() - started, problem, status=status)
 
     async def _attempt(self, lease: Leased, tally: "_Tally") -> SourceError | None:
@@ -185,7 +182,7 @@ class Crawl:
         """Commit a batch with its cursor: both or neither."""
         with reading(self.engine) as db:
             fresh = self.intake.fresh(db, lease.source, batch.posts)
-        ahead = self.intake.judge(lease.source.slug, fresh)
+        ahead = self.intake.listen(lease.source.slug, fresh)
         now = self.clock.now()
         with writing(self.engine) as db:
             source = held(db, lease, now=now)
@@ -195,18 +192,6 @@ class Crawl:
             source.cursor = dict(batch.cursor)
             db.add(source)
         return counts
-
-    def _defer(self, lease: Leased, resting: HostResting) -> None:
-        """Put the poll off until its host may be asked again; nothing else changes."""
-        now = self.clock.now()
-        with writing(self.engine) as db:
-            source = held(db, lease, now=now)
-            if source is None:
-                return
-            source.lease_until = source.lease_token = None
-            rest = timedelta(seconds=resting.retry_after_seconds or 0)
-            source.next_poll_at = next_poll_after_rest(now, rest, jitter=_jitter())
-            db.add(source)
 
     def _finish(self, lease: Leased, error: SourceError | None, problem: str | None) -> None:
         now = self.clock.now()
@@ -256,8 +241,12 @@ def _note(source: Source, error: SourceError | None, problem: str | None, clock:
     """Write into the row how the poll went and when the next one is."""
     now = clock.now()
     every = timedelta(seconds=source.every_seconds)
-    jitter = _jitter()
+    jitter = random.uniform(-1, 1)  # noqa: S311 - spreads load, guards nothing
     source.lease_until = source.lease_token = None
+    if isinstance(error, HostResting):  # asked for by another source: put off, not to blame
+        rest = timedelta(seconds=error.retry_after_seconds or 0)
+        source.next_poll_at = next_poll_after_rest(now, rest, jitter=jitter)
+        return
     source.last_problem = problem
     if source.health is not SourceHealth.PAUSED:  # a person's word, which a poll does not undo
         source.health = _health(error, problem)
@@ -275,10 +264,6 @@ def _note(source: Source, error: SourceError | None, problem: str | None, clock:
         jitter=jitter,
         retry_after=None if after is None else timedelta(seconds=after),
     )
-
-
-def _jitter() -> float:
-    return random.uniform(-1, 1)  # noqa: S311 - spreads load, guards nothing
 
 
 def _health(error: SourceError | None, problem: str | None) -> SourceHealth:

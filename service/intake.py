@@ -7,7 +7,7 @@ suppressed author is stored.
 
 import hashlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -56,8 +56,18 @@ class Counts:
         )
 
 
-#: What posts were judged to be, by id at their source and hash of their words.
-Ahead = Mapping[tuple[str, str], tuple[Judged, ...]]
+@dataclass(frozen=True, slots=True)
+class Listened:
+    """What was made of a post before it is written."""
+
+    matched: tuple[Judged, ...]
+    language: str  # also of a post that no topic asked about: such posts are counted too
+
+
+#: Posts that are to be judged, by id at their source and hash of their words.
+Fresh = Mapping[tuple[str, str], FoundPost]
+#: What was made of posts, by the same.
+Ahead = Mapping[tuple[str, str], Listened]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,29 +78,27 @@ class Intake:
     listener: Listener
     secret: bytes
 
-    def fresh(self, db: Session, source: Source, found: Sequence[FoundPost]) -> list[FoundPost]:
+    def fresh(self, db: Session, source: Source, found: Sequence[FoundPost]) -> Fresh:
         """Return the posts of ``found`` that will have to be judged: new, changed, not barred."""
-        handles = {post.author for post in found if post.author}
-        barred = suppressed(db, secret=self.secret, source_url=source.url, handles=handles)
+        barred = self._barred(db, source, found)
         hashes = {
             external_id: post.content_hash
             for external_id, post in _known(db, source, [p.external_id for p in found]).items()
         }
-        return [
-            post
-            for post in found
-            if post.author not in barred and hashes.get(post.external_id) != content_hash(post)
-        ]
+        keyed = {(p.external_id, content_hash(p)): p for p in found if p.author not in barred}
+        return {
+            (external_id, digest): post
+            for (external_id, digest), post in keyed.items()
+            if hashes.get(external_id) != digest
+        }
 
-    def judge(self, source: str, posts: Sequence[FoundPost]) -> Ahead:
+    def listen(self, source: str, posts: Fresh) -> Ahead:
         """Return what the listener makes of posts, for ``take_in``. Needs no transaction.
 
         Judging takes milliseconds a post. Within the transaction that writes a batch it would keep
         everybody else from writing for seconds.
         """
-        return {
-            (post.external_id, content_hash(post)): self._judged(source, post) for post in posts
-        }
+        return {key: self._listened(source, post) for key, post in posts.items()}
 
     def take_in(
         self,
@@ -105,8 +113,7 @@ class Intake:
 
         What ``ahead`` doesn't have is judged here.
         """
-        handles = {post.author for post in found if post.author}
-        barred = suppressed(db, secret=self.secret, source_url=source.url, handles=handles)
+        barred = self._barred(db, source, found)
         admitted = {p.external_id: p for p in found if p.author is None or p.author not in barred}
         known = _known(db, source, list(admitted))
         counts = Counts(
@@ -117,8 +124,12 @@ class Intake:
             counts += self._take(db, source, post, known.get(external_id), now, ahead or {})
         return counts
 
-    def _judged(self, source: str, post: FoundPost) -> tuple[Judged, ...]:
-        return self.listener.judge(
+    def _barred(self, db: Session, source: Source, found: Sequence[FoundPost]) -> Set[str]:
+        handles = {post.author for post in found if post.author}
+        return suppressed(db, secret=self.secret, source_url=source.url, handles=handles)
+
+    def _listened(self, source: str, post: FoundPost) -> Listened:
+        matched = self.listener.judge(
             title=post.title,
             text=post.text,
             thread_title=post.thread_title,
@@ -127,6 +138,7 @@ class Intake:
             url=post.url,
             said_at=post.published,
         )
+        return Listened(matched, matched[0].judgement.language if matched else _language(post))
 
     def _take(
         self,
@@ -143,19 +155,17 @@ class Intake:
                 row.url = found.url
                 db.add(row)
             return Counts(duplicates=1)
-        matched = ahead.get((found.external_id, digest))
-        if matched is None:
-            matched = self._judged(source.slug, found)
+        listened = ahead.get((found.external_id, digest)) or self._listened(source.slug, found)
+        matched = listened.matched
         heard = _signals_of(db, row)
         judged = [j for j in matched if j.is_signal or j.match.topic_id in heard]
         kept = self._keep(db, source, found, matched, judged)
-        language = matched[0].judgement.language if matched else _language(found)
         if row is not None:
             _revise(db, source, row, kept.post, digest, now)
-            row.language = language
+            row.language = listened.language
             again = self._hear_again(db, row, found, kept.judged, heard, now)
             return Counts(updated=1, signals=again)
-        post = self._store(db, source, kept.post, digest, language, now)
+        post = self._store(db, source, kept.post, digest, listened.language, now)
         return Counts(new=1, signals=self._hear(db, post, found, kept.judged, now))
 
     def _keep(
