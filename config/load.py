@@ -50,13 +50,14 @@ class Config:
         """Return what may be done at a source, also at one that no file knows.
 
         Args:
-            kind: what it is; every kind has a policy.
+            kind: what it is; one that no policy is named after falls under that of feeds.
             url: its address, whose host may have a policy of its own.
             named: the policy that the source asks for; an unknown name is passed over.
         """
         host = urlsplit(url).hostname or ""
-        chosen = choose_policy(self.policies.values(), kind=kind, host=host, named=named)
-        return chosen or self.policies[kind.value]
+        known = named if named in self.policies else None
+        chosen = choose_policy(self.policies.values(), kind=kind, host=host, named=known)
+        return chosen or self.policies[SourceKind.FEED.value]
 
     def members(self, team: str) -> tuple[UserSpec, ...]:
         """Return a team's active users, in the order of the file."""

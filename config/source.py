@@ -121,8 +121,9 @@ def choose_policy(
     """Return the policy that a source falls under, or None if there is none.
 
     A policy that names the source's host wins, so that nobody gets round it by another kind or
-    name; then the one the source names; then the one named like its kind.
+    name; then the one the source names; then the one named like its kind; then that of feeds.
     """
     by_name = {policy.name: policy for policy in policies}
     governing = (policy for policy in by_name.values() if policy.governs(host))
-    return next(governing, by_name.get(named or kind.value))
+    by_kind = by_name.get(kind.value, by_name.get(SourceKind.FEED.value))
+    return next(governing, by_name.get(named) if named else by_kind)

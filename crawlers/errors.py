@@ -95,6 +95,18 @@ class AddressRefused(NotAllowed):
         super().__init__(host, address, because)
 
 
+class MissingSecret(NotAllowed):
+    """This source needs a secret that is not there: {name}.
+
+    Put it into a variable of the environment, and the variable's name into the source's options
+    as {name}_env.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(name)
+
+
 class RobotsDisallowed(NotAllowed):
     """{host} does not want this page to be crawled: {because}.
 

@@ -54,6 +54,8 @@ class SourceToPoll:
     options: Mapping[str, str] = field(
         default_factory=dict
     )  # e.g. {"query": "crm"} for hackernews
+    #: What ``NAME_env`` options point at, by NAME: passwords and tokens, from the environment.
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,6 @@ hold fewer, and they are read oldest first: each is one batch whose cursor is it
 that is killed goes on at the window it was in.
 """
 
-import json
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,11 +13,10 @@ from typing import Self
 from pydantic import JsonValue
 from yarl import URL
 
-from crawlers.errors import Unparseable
+from crawlers.api import ask, left_out, plain_texts
 from crawlers.fetch import Gate
 from crawlers.found import Batch, FoundPost, SourceToPoll
-from crawlers.hackernews_answer import Answer, Hit, posts, read_answer
-from crawlers.plaintext import many_from_html
+from crawlers.hackernews_answer import Answer, Hit, RawAnswer, posts, read_answer
 from crawlers.urls import parse_url
 
 MOST_RESULTS = 1_000  # of one query, whatever it finds
@@ -154,23 +152,13 @@ class HackerNewsAdapter:
 
 
 async def _ask(gate: Gate, source: SourceToPoll, url: str) -> Answer:
-    page = await gate.get(
-        url,
-        headers={"Accept": "application/json"},
-        obey_robots=source.obey_robots,
-        min_interval=source.min_interval_seconds,
-    )
-    if not page.body.strip():
-        raise Unparseable("the answer is empty")
-    return read_answer(page.body)
+    return read_answer((await ask(gate, source, url, RawAnswer)).body)
 
 
 async def _posts(gate: Gate, found: _Found, *, site: str, now: datetime) -> tuple[FoundPost, ...]:
-    if not found.hits:
-        return ()
     hits = list(found.hits.values())
-    markup = json.dumps([hit.markup for hit in hits]).encode()
-    return posts(hits, await gate.parsing.run(many_from_html, markup), site=site, now=now)
+    texts = await plain_texts(gate, [hit.markup for hit in hits])
+    return posts(hits, texts, site=site, now=now)
 
 
 def _take(answer: Answer, into: _Found) -> bool:
@@ -217,8 +205,7 @@ def _end(window: Window, found: _Found, *, reached: int | None, now: int) -> int
 
 def _problem(found: _Found, answer: Answer, *, window: Window) -> str | None:
     if found.unreadable:
-        total = found.unreadable + len(found.hits)
-        return f"{found.unreadable} of {total} results have an unknown shape and were left out"
+        return left_out(found.unreadable, found.unreadable + len(found.hits))
     if (answer.total or 0) > MOST_RESULTS and window.after is not None:
         return f"only the newest {MOST_RESULTS:,} of {answer.total:,} results can be had at once"
     return None

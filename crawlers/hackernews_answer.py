@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, ValidationError
+from pydantic import Field, JsonValue, StringConstraints
 from yarl import URL
 
-from crawlers.errors import Unparseable
+from crawlers.api import ApiModel, readable
 from crawlers.found import FoundPost
 from crawlers.plaintext import PlainText, one_line
 from crawlers.times import stated
@@ -17,10 +17,8 @@ from crawlers.urls import safe_link
 _Id = Annotated[str, StringConstraints(pattern=r"^[\w-]{1,100}$")]
 
 
-class Hit(BaseModel):
-    """A story or a comment, as far as it is needed. What else there is may change as it likes."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
+class Hit(ApiModel):
+    """A story or a comment."""
 
     id: _Id = Field(alias="objectID")
     created: int = Field(alias="created_at_i", ge=0, le=2**40)
@@ -49,8 +47,8 @@ class Hit(BaseModel):
         return bool(self.markup or self.title)
 
 
-class _Answer(BaseModel):
-    model_config = ConfigDict(extra="ignore")
+class RawAnswer(ApiModel):
+    """A page of results, each of which may have any shape."""
 
     hits: list[dict[str, JsonValue]]
     total: int | None = Field(default=None, alias="nbHits")
@@ -67,28 +65,10 @@ class Answer:
     pages: int | None
 
 
-def read_answer(body: bytes) -> Answer:
-    """Return what the search found.
-
-    Raises:
-        Unparseable: it isn't an answer of this API.
-    """
-    try:
-        answer = _Answer.model_validate_json(body)
-    except ValidationError as error:
-        raise Unparseable("it is no answer of a Hacker News search API") from error
-    hits = []
-    for raw in answer.hits:
-        try:
-            hits.append(Hit.model_validate(raw))
-        except ValidationError:
-            continue
-    return Answer(
-        hits=tuple(hits),
-        unreadable=len(answer.hits) - len(hits),
-        total=answer.total,
-        pages=answer.pages,
-    )
+def read_answer(answer: RawAnswer) -> Answer:
+    """Return what the search found."""
+    hits, unreadable = readable(answer.hits, Hit)
+    return Answer(hits=hits, unreadable=unreadable, total=answer.total, pages=answer.pages)
 
 
 def posts(

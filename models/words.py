@@ -9,6 +9,27 @@ class SourceKind(StrEnum):
     FEED = "feed"  # RSS, Atom, RDF as feedparser knows them
     FORUM = "forum"  # thread pages in HTML
     HACKER_NEWS = "hackernews"  # the Algolia search API and whatever speaks its shape
+    STACK_EXCHANGE = "stackexchange"  # its API 2.3
+    DISCOURSE = "discourse"  # its JSON
+    LEMMY = "lemmy"  # its API v3
+    MASTODON = "mastodon"  # a hashtag's public timeline
+    BLUESKY = "bluesky"  # its post search
+    FOREM = "forem"  # DEV and its kind
+    GITHUB = "github"  # its issue search
+    NODEBB = "nodebb"  # its read API
+    REDDIT = "reddit"  # its Data API, by an approved application
+    YOUTUBE = "youtube"  # comments, by its Data API
+    HYPERKITTY = "hyperkitty"  # archives of Mailman 3
+    NNTP = "nntp"  # a newsgroup, or a list's mirror
+    IMAP = "imap"  # notification mails in a mailbox of one's own
+    MAILBOX = "mailbox"  # an mbox file or a Maildir on this machine
+    CAPTURE = "capture"  # what a person pasted or clipped; never polled
+    IMPORT = "import"  # an export that a person brought; never polled
+
+    @property
+    def is_polled(self) -> bool:
+        """Say whether a crawl reads it; the others bring posts when a person does."""
+        return self not in {SourceKind.CAPTURE, SourceKind.IMPORT}
 
 
 class SourceHealth(StrEnum):

@@ -32,6 +32,7 @@ from service.rules.polling import (
     next_poll_after_rest,
     next_poll_after_success,
 )
+from service.source_secrets import secrets_of
 from service.store.engine import reading, writing
 
 logger = logging.getLogger(__name__)
@@ -171,6 +172,7 @@ class Crawl:
             obey_robots=lease.policy.obey_robots,
             min_interval_seconds=lease.policy.min_interval_seconds,
             options=source.options,
+            secrets=secrets_of(source.options),
         )
         batches = adapter.poll(to_poll, self.gate, now=self.clock.now())
         async with aclosing(batches) as open_batches:

@@ -83,6 +83,7 @@ def a_source(
     cursor: Mapping[str, JsonValue] | None = None,
     options: Mapping[str, str] | None = None,
     obey_robots: bool = True,
+    secrets: Mapping[str, str] | None = None,
 ) -> SourceToPoll:
     """Return a source that may be asked without pause."""
     return SourceToPoll(
@@ -92,6 +93,7 @@ def a_source(
         url=url,
         cursor=cursor or {},
         options=options or {},
+        secrets=secrets or {},
         obey_robots=obey_robots,
         min_interval_seconds=0,
     )

@@ -130,6 +130,22 @@ SOURCES: Mapping[SourceKind, str] = {
     SourceKind.FEED: "feed",
     SourceKind.FORUM: "forum",
     SourceKind.HACKER_NEWS: "Hacker News search",
+    SourceKind.STACK_EXCHANGE: "Stack Exchange",
+    SourceKind.DISCOURSE: "Discourse",
+    SourceKind.LEMMY: "Lemmy",
+    SourceKind.MASTODON: "Mastodon",
+    SourceKind.BLUESKY: "Bluesky",
+    SourceKind.FOREM: "Forem",
+    SourceKind.GITHUB: "GitHub issues",
+    SourceKind.NODEBB: "NodeBB",
+    SourceKind.REDDIT: "Reddit",
+    SourceKind.YOUTUBE: "YouTube comments",
+    SourceKind.HYPERKITTY: "mailing list",
+    SourceKind.NNTP: "newsgroup",
+    SourceKind.IMAP: "notification mails",
+    SourceKind.MAILBOX: "mailbox file",
+    SourceKind.CAPTURE: "captured by hand",
+    SourceKind.IMPORT: "imported",
 }
 
 HEALTHS: Mapping[SourceHealth, str] = {

@@ -9,6 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import CheckConstraint, Engine, MetaData, inspect, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError
 
 from models.tables import METADATA
 from service.errors import StoreError
@@ -138,3 +139,42 @@ def test_a_migration_that_fails_leaves_nothing_behind(bare: Engine) -> None:
 
     assert tables(bare) == {"lead_signal"}
     assert current(bare) is None
+
+
+def test_a_table_that_is_made_anew_keeps_its_rows_and_what_refers_to_them(bare: Engine) -> None:
+    upgrade(bare, "0002")  # rows in the words of that time: the models have moved on
+    with bare.begin() as connection:
+        for statement in ROWS_OF_0002:
+            connection.execute(text(statement))
+
+    upgrade(bare)
+    with bare.begin() as connection:
+        joined = "SELECT kind, handle FROM source JOIN author ON author.source_id = source.id"
+        assert [*connection.execute(text(joined))] == [("feed", "ann")]
+        connection.execute(text("UPDATE source SET kind = 'mastodon'"))
+    with bare.connect() as connection, pytest.raises(IntegrityError):
+        connection.execute(text("UPDATE source SET kind = 'gopher'"))
+
+    with pytest.raises(IntegrityError):
+        downgrade(bare, "0002")  # which could not hold it
+    with bare.connect() as connection:
+        assert connection.execute(text("SELECT kind FROM source")).scalar_one() == "mastodon"
+
+
+ROWS_OF_0002 = (
+    (
+        "INSERT INTO source_policy (name, obey_robots, min_interval_seconds, requires_approval,"
+        " allow_storage, licence, attribution, community_rules)"
+        " VALUES ('feed', true, 2, false, 'full', 'unknown', '', '')"
+    ),
+    (
+        "INSERT INTO source (id, slug, kind, name, url, policy_name, options, from_files, active,"
+        " quality, every_seconds, next_poll_at, cursor, health, fail_count, created_at)"
+        " VALUES ('s', 'talk', 'feed', 'Talk', 'https://talk.example/', 'feed', '{}', true, true,"
+        " 1, 900, '2026-06-30 12:00:00+00:00', '{}', 'ok', 0, '2026-06-30 12:00:00+00:00')"
+    ),
+    (
+        "INSERT INTO author (id, source_id, handle, handle_norm, first_seen_at)"
+        " VALUES ('a', 's', 'ann', 'ann', '2026-06-30 12:00:00+00:00')"
+    ),
+)

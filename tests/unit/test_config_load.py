@@ -192,8 +192,8 @@ def changed(name: str, old: str, new: str) -> dict[str, str]:
     ("files", "expected"),
     [
         (
-            changed("policies.toml", 'name = "forum"', 'name = "board"'),
-            "policies.toml: policy: none is named 'forum'; sources of that kind need one",
+            changed("policies.toml", 'name = "feed"', 'name = "board"'),
+            "policies.toml: policy: none is named 'feed'; sources that no other policy is for",
         ),
         (
             changed("policies.toml", '"reddit.com"', '"x.com"'),
