@@ -11,6 +11,9 @@ FULLY_COVERED := models/*,config/*,service/rules/*,nlp/judgement.py,nlp/text.py,
 # Further words for the command behind run, test, soak and bench: make test ARGS="-k digest"
 ARGS ?=
 
+# A process per core, a file of tests to one of them; ARGS="-n 0 --pdb" goes back to one.
+SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
+
 .DEFAULT_GOAL := help
 .PHONY: run test soak bench check gate fmt lint types layers deps covered coverage \
 	vendor lock clean help
@@ -20,7 +23,7 @@ run: $(USE_RUN) ## Start the demo: sample communities, a crawl, leads on a page
 
 test: $(USE_DEV) ## Run all tests but the soak ones, browser included
 	@HARKEN_CHROMIUM="$$($(BIN)/python -m scripts.find_browser)" && export HARKEN_CHROMIUM && \
-	$(BIN)/pytest -m 'not soak' --cov --cov-report= $(ARGS)
+	$(BIN)/pytest -m 'not soak' $(SIDE_BY_SIDE) --cov --cov-report= $(ARGS)
 
 soak: $(USE_DEV) ## Run the long simulations, the kill runs and the fuzzing
 	@HARKEN_CHROMIUM="$$($(BIN)/python -m scripts.find_browser)" && export HARKEN_CHROMIUM && \

@@ -1,26 +1,44 @@
 """What users and scripts rely on in every command: help, exit status, one place for output."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.core import TyperGroup as Group
+from typer.main import get_command
+from typer.testing import CliRunner
 
+from service.cli import app
 from tests.command import Ran, harken
 
-COMMANDS = [
-    "init", "up", "demo", "classify", "eval", "train", "crawl", "digest", "doctor",
-    "sources add", "sources list", "sources check", "sources pause", "sources remove",
-    "leads list", "leads show", "posts list", "topics list", "topics check", "config check",
-    "users list", "users link",
-]  # fmt: skip
+
+def every_command(group: Group, *above: str) -> Iterator[str]:
+    """Yield the words of all commands, those of groups with their group's."""
+    for name, command in group.commands.items():
+        if isinstance(command, Group):
+            yield from every_command(command, *above, name)
+        else:
+            yield " ".join((*above, name))
+
+
+WHOLE = get_command(app)
+assert isinstance(WHOLE, Group)
+COMMANDS = tuple(every_command(WHOLE))
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_help_has_an_example(command: str) -> None:
-    ran = harken(*command.split(), "--help")
-    assert ran.code == 0
-    assert f"harken {command}" in ran.out
-    assert "Example" in ran.out
+    ran = CliRunner().invoke(app, [*command.split(), "--help"])
+    assert ran.exit_code == 0
+    assert f"harken {command}" in ran.output
+    assert "Example" in ran.output
+
+
+def test_a_fresh_process_helps() -> None:
+    ran = harken("--help")
+    assert (ran.code, ran.err) == (0, "")
+    assert {command.split()[0] for command in COMMANDS} <= set(ran.out.split())
 
 
 def test_an_unknown_option_is_bad_usage() -> None:

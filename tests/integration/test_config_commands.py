@@ -339,13 +339,14 @@ def test_on_a_terminal_a_table_fits_and_progress_is_drawn(tmp_path: Path) -> Non
         "with progress('Crawling', total=1) as advance:\n"
         "    advance('[red]one')\n"
     )
+    kept = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES"}}
     result = subprocess.run(
         ["script", "-qec", f"stty cols 40; {sys.executable} {program}", "/dev/null"],
         capture_output=True,
         text=True,
         check=True,
         timeout=30,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "TERM": "xterm"},
+        env={**kept, "PYTHONPATH": os.pathsep.join(sys.path), "TERM": "xterm"},
     )
     assert f"1   {'x' * 36}\n" in result.stdout
     assert "Crawling: [red]one" in result.stdout
