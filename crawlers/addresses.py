@@ -4,7 +4,7 @@ Source: the IANA special-purpose registries. ``ipaddress.is_global`` alone will 
 it calls 2002:7f00:1:: (6to4 of 127.0.0.1), 64:ff9b::7f00:1 (NAT64 of it) and 224.0.0.1 global.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from ipaddress import (
     IPv4Address,
@@ -21,6 +21,8 @@ IpNetwork = IPv4Network | IPv6Network
 
 #: Ports that anything public may be fetched from.
 WEB_PORTS = frozenset({80, 443, 8080, 8443})
+#: Ports of news and mail, which ``Gate.dial`` reaches besides: NNTP and IMAP, plain and in TLS.
+NEWS_AND_MAIL_PORTS = frozenset({119, 143, 563, 993})
 #: The lowest port that an allowed network opens besides them.
 FIRST_OPEN_PORT = 1024
 
@@ -83,11 +85,19 @@ class AllowedNetworks:
 NO_PRIVATE_NETWORKS = AllowedNetworks()
 
 
-def refuse_reason(address: str, port: int, allowed: AllowedNetworks) -> str | None:
+def refuse_reason(
+    address: str, port: int, allowed: AllowedNetworks, *, ports: Collection[int] = WEB_PORTS
+) -> str | None:
     """Return why ``address`` may not be connected to on ``port``, or None when it may.
 
     Addresses that carry another address inside (mapped, compatible, 6to4, Teredo, NAT64) are
     judged by every address they carry.
+
+    Args:
+        address: an IP address, as text.
+        port: where at it.
+        allowed: the private networks that the operator opened, from port 1024 up.
+        ports: those that are open everywhere.
     """
     try:
         outer = _without_zone(ip_address(address))
@@ -95,17 +105,27 @@ def refuse_reason(address: str, port: int, allowed: AllowedNetworks) -> str | No
         return "it is not an IP address"
     carried = _carried(outer)
     if carried and all(inner in allowed for inner in carried):
-        return _port_reason(port, open_from=FIRST_OPEN_PORT)
+        return _port_reason(port, ports=ports, open_from=FIRST_OPEN_PORT)
     for inner in carried:
         if inner not in allowed and (what := _denied_as(inner)):
             return f"it is {what} (HARKEN_ALLOW_NETWORKS can open it)"
-    return _port_reason(port, open_from=None)
+    return _port_reason(port, ports=ports, open_from=None)
 
 
-def _port_reason(port: int, *, open_from: int | None) -> str | None:
-    if port in WEB_PORTS or (open_from is not None and open_from <= port <= 65535):
+def is_within(address: str, allowed: AllowedNetworks) -> bool:
+    """Say whether every address that ``address`` carries is in a network the operator opened."""
+    try:
+        outer = _without_zone(ip_address(address))
+    except ValueError:
+        return False
+    return all(inner in allowed for inner in _carried(outer))
+
+
+def _port_reason(port: int, *, ports: Collection[int], open_from: int | None) -> str | None:
+    if port in ports or (open_from is not None and open_from <= port <= 65535):
         return None
-    return f"port {port} is not a web port (80, 443, 8080, 8443)"
+    what = "a web port" if ports is WEB_PORTS else "one of those that are used here"
+    return f"port {port} is not {what} ({', '.join(map(str, sorted(ports)))})"
 
 
 def _denied_as(address: IpAddress) -> str | None:

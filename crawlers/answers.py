@@ -6,6 +6,7 @@ from email.utils import parsedate_to_datetime
 
 from crawlers.errors import (
     AnswerRefused,
+    Challenged,
     Forbidden,
     Gone,
     NotFound,
@@ -13,6 +14,7 @@ from crawlers.errors import (
     ServerFailed,
     UnexpectedStatus,
 )
+from crawlers.pacing import HostAnswer
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT_REDIRECTS = frozenset({301, 308})
@@ -51,8 +53,10 @@ def refusal(status: int, headers: Mapping[str, str], *, now: datetime) -> Answer
     wait = retry_after(headers.get("retry-after"), now=now)
     if status == 429:
         return RateLimited(wait or DEFAULT_RETRY)
-    if status >= 500:
+    if status >= 500 and not is_challenge(status, headers):
         return ServerFailed(status, retry_after_seconds=wait)
+    if is_challenge(status, headers):
+        return Challenged(status)
     match status:
         case 401 | 403 | 407 | 451:
             return Forbidden(status)
@@ -62,6 +66,23 @@ def refusal(status: int, headers: Mapping[str, str], *, now: datetime) -> Answer
             return Gone()
         case _:
             return UnexpectedStatus(status)
+
+
+def host_answer(status: int, headers: Mapping[str, str], *, now: datetime) -> HostAnswer:
+    """Return what an answer means for how its host may be asked on."""
+    return HostAnswer(
+        status=status,
+        asked_rest=retry_after(headers.get("retry-after"), now=now),
+        challenged=is_challenge(status, headers),
+    )
+
+
+def is_challenge(status: int, headers: Mapping[str, str]) -> bool:
+    """Say whether the answer is a riddle for people in the document's place.
+
+    Source: Cloudflare's "Detect a challenge page response", ``cf-mitigated: challenge``.
+    """
+    return status >= 400 and headers.get("cf-mitigated", "").strip().lower() == "challenge"
 
 
 def validator(value: str | None) -> str | None:

@@ -19,6 +19,8 @@ r"""What can go wrong with a source. Every error explains itself to a person in 
     │   ├── NotFound
     │   ├── Gone
     │   ├── Forbidden
+    │   │   ├── Challenged
+    │   │   └── CredentialsRefused
     │   ├── RateLimited
     │   ├── ServerFailed
     │   ├── UnexpectedStatus
@@ -226,6 +228,20 @@ class Forbidden(AnswerRefused):
     """The server does not let us in ({status}).
 
     It may want a login, or bar crawlers.
+    """
+
+
+class Challenged(Forbidden):
+    """The server wants proof that a person is asking ({status}), which Harken never feigns.
+
+    Ask its operator to let Harken in, or look for an API or a feed.
+    """
+
+
+class CredentialsRefused(Forbidden):
+    """The server does not accept the credentials ({status}).
+
+    Check the client's id and secret, and that they were not revoked.
     """
 
 

@@ -2,58 +2,45 @@
 
 It checks where a request leads (``crawlers.dial``), asks robots.txt, waits for the host's turn,
 follows redirects by hand and checks each anew, and reads no more than it was told to. Nothing
-outside this file and ``crawlers.dial`` opens a connection; a test holds that.
+but ``crawlers.wire`` and ``crawlers.dial``, which it alone uses, opens a connection; a test
+holds that.
 """
 
-import asyncio
 import logging
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
-import aiohttp
-from aiohttp.http_exceptions import ContentEncodingError
-from yarl import URL
-
+from crawlers import dial, grants
 from crawlers.addresses import NO_PRIVATE_NETWORKS, AllowedNetworks
-from crawlers.answers import (
-    PERMANENT_REDIRECTS,
-    REDIRECTS,
-    flat,
-    is_readable_coding,
-    refusal,
-    validator,
-)
-from crawlers.dial import checking_connector
-from crawlers.errors import (
-    BadUrl,
-    BrokenAnswer,
-    RateLimited,
-    ServerFailed,
-    SourceError,
-    TimedOut,
-    TooLarge,
-    TooManyRedirects,
-    Truncated,
-    Unreachable,
-)
-from crawlers.pacing import HostBudget, MemoryBudget
+from crawlers.answers import REDIRECTS, host_answer, refusal, validator
+from crawlers.dial import Connection, Lookup, system_lookup
+from crawlers.errors import AnswerRefused, BadUrl, PlatformRefused
+from crawlers.limits import Limits
+from crawlers.pacing import HostAnswer, HostBudget, MemoryBudget
 from crawlers.parsing import ParsingPool
+from crawlers.permission import Permission
 from crawlers.robots import (
     MAX_ROBOTS,
+    Decision,
     MemoryRobots,
     RobotsCache,
     RobotsFile,
-    crawl_delay,
-    read_robots,
+    permitted,
 )
-from crawlers.urls import Target, parse_url, resolve
+from crawlers.trip import Answer, Page, Trip
+from crawlers.urls import Target, parse_host, parse_url
+from crawlers.wire import Wire
 from models.clock import Clock, SystemClock
 
 __all__ = [
     "AllowedNetworks",
+    "Answer",
+    "Connection",
+    "Decision",
     "Gate",
+    "HostAnswer",
     "HostBudget",
     "Limits",
     "MemoryBudget",
@@ -65,49 +52,8 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 
-#: Headers that may follow a redirect to somebody else; all others could be credentials.
-_HARMLESS = frozenset({"accept", "accept-language", "if-none-match", "if-modified-since"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """How much of a server's time and bytes one request may take."""
-
-    body_bytes: int = 8 * 2**20  # after decompression
-    total_seconds: float = 60  # for a document with all its redirects, waiting turns apart
-    stall_seconds: float = 8  # without a single byte
-    connect_seconds: float = 8
-    redirects: int = 5
-    header_bytes: int = 16 * 1024  # of one header
-    headers: int = 128
-    connections_per_host: int = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """A document as the server gave it."""
-
-    url: str  # where it was found in the end
-    status: int
-    headers: Mapping[str, str]  # names in lower case
-    body: bytes  # decompressed
-    etag: str | None  # to be sent back verbatim
-    last_modified: str | None  # to be sent back verbatim
-    not_modified: bool  # 304: the body is empty and what we have still holds
-    requests: int  # how many it took
-    moved_to: str | None = None  # the new address when every redirect was permanent
-
-    @property
-    def media_type(self) -> str:
-        """Return the content type without parameters, in lower case."""
-        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    status: int
-    headers: dict[str, str]
-    body: bytes
+#: How much is read of what an endpoint says when it refuses a message.
+_REFUSAL_BYTES = 512
 
 
 class Gate:
@@ -125,6 +71,9 @@ class Gate:
         policy_interval: seconds between two requests to a host when the caller doesn't say.
         clock: for Retry-After dates.
         parsing: the children; the gate makes and closes its own when it gets none.
+        ourselves: addresses of our own service, which is never asked: it would hear itself.
+        endpoints: the only addresses that anything may be delivered to; none without them.
+        lookup: how names are resolved.
     """
 
     def __init__(
@@ -138,32 +87,31 @@ class Gate:
         policy_interval: float = 2.0,
         clock: Clock | None = None,
         parsing: ParsingPool | None = None,
+        ourselves: Collection[str] = (),
+        endpoints: Collection[str] = (),
+        lookup: Lookup = system_lookup,
     ) -> None:
         self._user_agent = user_agent
-        self._agent = user_agent.partition("/")[0].strip()
         self._allowed = allowed
-        self._robots = robots or MemoryRobots()
+        self._lookup = lookup
         self._budget = budget or MemoryBudget()
         self._limits = limits or Limits()
         self._policy_interval = policy_interval
         self._clock = clock or SystemClock()
         self._own_parsing = parsing is None
-        self._session: aiohttp.ClientSession | None = None
-        self._asking_robots: dict[str, asyncio.Lock] = {}
+        self._ourselves = frozenset(_authorities(ourselves))
+        self._endpoints = frozenset(endpoints)
+        self._wire = self._a_wire()
+        self._permission = Permission(
+            agent=user_agent.partition("/")[0].strip(),
+            cache=robots or MemoryRobots(),
+            limits=self._limits,
+        )
         #: Where untrusted bytes are parsed; lives as long as the gate.
         self.parsing = parsing or ParsingPool()
 
     async def __aenter__(self) -> Self:
-        limits = self._limits
-        self._session = aiohttp.ClientSession(
-            connector=checking_connector(self._allowed, per_host=limits.connections_per_host),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"User-Agent": self._user_agent},
-            trust_env=False,
-            max_line_size=limits.header_bytes,
-            max_field_size=limits.header_bytes,
-            max_headers=limits.headers,
-        )
+        await self._wire.__aenter__()
         return self
 
     async def __aexit__(
@@ -172,9 +120,7 @@ class Gate:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        await self._wire.__aexit__(kind, error, trace)
         if self._own_parsing:
             await self.parsing.aclose()
 
@@ -211,98 +157,168 @@ class Gate:
             sent["If-Modified-Since"] = str(last_modified)
         wanted = {*accept, 304} if {"If-None-Match", "If-Modified-Since"} & set(sent) else accept
         interval = self._policy_interval if min_interval is None else min_interval
-        trip = _Trip(parse_url(url), sent, seconds=self._limits.total_seconds)
+        trip = Trip(parse_url(url), sent, seconds=self._limits.total_seconds)
         while True:
-            await self._wait_turn(trip.target, obey_robots=obey_robots, interval=interval)
-            answer = await self._ask(trip, body_for=wanted)
+            answer, rest = await self._polite(
+                trip, wanted, obey_robots=obey_robots, interval=interval
+            )
             if answer.status not in REDIRECTS or answer.status in wanted:
-                return await self._page(trip, answer, wanted=wanted)
+                return self._page(trip, answer, wanted=wanted, rest=rest)
             trip.follow(answer, most=self._limits.redirects)
 
-    async def _wait_turn(self, target: Target, *, obey_robots: bool, interval: float) -> None:
-        if obey_robots:
-            interval = max(interval, await self._crawl_delay(target, interval=interval))
-        await self._budget.wait(target.authority, min_interval=interval)
+    async def may_fetch(self, url: str) -> Decision:
+        """Return what the robots.txt of ``url``'s host says of it, without fetching it.
 
-    async def _crawl_delay(self, target: Target, *, interval: float) -> float:
-        robots = await self._robots.get(target.origin)
-        if robots is None:
-            asking = self._asking_robots.setdefault(target.origin, asyncio.Lock())
-            async with asking:  # a hundred feeds of one host ask once
-                robots = await self._robots.get(target.origin)
-                if robots is None:
-                    robots = await self._fetch_robots(target.origin, interval=interval)
-            self._asking_robots.pop(target.origin, None)
-        return crawl_delay(robots, target, agent=self._agent)
+        Raises:
+            SourceError: the robots.txt could not be asked for.
+        """
+        return await self._decision(parse_url(url), interval=self._policy_interval)
 
-    async def _fetch_robots(self, origin: str, *, interval: float) -> RobotsFile:
-        trip = _Trip(parse_url(f"{origin}/robots.txt"), {}, seconds=self._limits.total_seconds)
-        while True:
-            await self._budget.wait(trip.target.authority, min_interval=interval)
-            answer = await self._ask(trip, body_for=(200,), cut_at=MAX_ROBOTS)
-            if answer.status not in REDIRECTS:
-                break
-            trip.follow(answer, most=self._limits.redirects)
-        robots = read_robots(answer.status, answer.body)
-        await self._robots.put(origin, robots)
-        return robots
+    async def rest(self, url: str, seconds: float) -> None:
+        """Leave the host of ``url`` alone for ``seconds``, since an answer's text asks for it.
 
-    async def _ask(
-        self, trip: "_Trip", *, body_for: Collection[int], cut_at: int | None = None
-    ) -> _Answer:
-        if self._session is None:
-            raise RuntimeError("the gate is closed; use it in `async with`")
-        target, limits = trip.target, self._limits
-        loop = asyncio.get_running_loop()
-        began = loop.time()
-        timeout = aiohttp.ClientTimeout(
-            total=max(trip.seconds_left, 0.001),
-            sock_connect=limits.connect_seconds,
-            sock_read=limits.stall_seconds,
+        What a status or a header asks for, the gate sees to by itself.
+        """
+        await self._budget.penalise(parse_url(url).authority, seconds)
+
+    async def dial(self, host: str, port: int, *, tls: bool) -> Connection:
+        """Return a connected, blocking socket to ``host``, for IMAP and NNTP in a thread.
+
+        Every address that the name has is checked as a page's are; besides the ports of the web,
+        119, 143, 563 and 993 are open. It waits for the host's turn. Whoever called closes it.
+
+        Args:
+            host: a name or an IP address.
+            port: where at it.
+            tls: speak TLS from the first byte; the certificate must be good for ``host``.
+
+        Raises:
+            NotAllowed: it may not be reached.
+            NoAnswer: nobody there, no connection in time, or a certificate that isn't good.
+        """
+        name = parse_host(host)
+        where = f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
+        self._refuse_ourselves(where)
+        await self._budget.wait(where, min_interval=self._policy_interval)
+        return await dial.dial(
+            name,
+            port,
+            tls=tls,
+            allowed=self._allowed,
+            lookup=self._lookup,
+            connect_seconds=self._limits.connect_seconds,
+            stall_seconds=self._limits.stall_seconds,
         )
-        try:
-            async with self._session.get(
-                URL(target.url, encoded=True),
-                headers=trip.headers,
-                allow_redirects=False,
-                timeout=timeout,
-            ) as response:
-                headers = flat(response.headers.items())
-                body = b""
-                if response.status in body_for:
-                    body = await self._read(response, host=target.authority, cut_at=cut_at)
-        except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            raise _named(error, host=target.authority, limits=limits) from error
-        finally:
-            trip.requests += 1
-            trip.seconds_left -= loop.time() - began
-        return _Answer(status=response.status, headers=headers, body=body)
 
-    async def _read(
-        self, response: aiohttp.ClientResponse, *, host: str, cut_at: int | None
-    ) -> bytes:
-        if not is_readable_coding(response.headers.get("Content-Encoding", "")):
-            raise BrokenAnswer(host, problem="the document is packed in a way nobody asked for")
-        limit = self._limits.body_bytes if cut_at is None else cut_at
-        if cut_at is None and (response.content_length or 0) > limit:
-            raise TooLarge(limit)
-        body = bytearray()
-        async for chunk in response.content.iter_any():
-            body += chunk
-            if len(body) > limit:
-                if cut_at is None:
-                    raise TooLarge(limit)
-                break
-        return bytes(body)
+    async def client_credentials(
+        self,
+        token_url: str,
+        *,
+        client_id: str,
+        client_secret: str,
+        scope: str = "",
+        min_interval: float | None = None,
+    ) -> str:
+        """Return an access token for a client of an API (OAuth 2.0, client credentials).
 
-    async def _page(self, trip: "_Trip", answer: _Answer, *, wanted: Collection[int]) -> Page:
+        It goes over https, or over http to a network that the operator opened and nowhere else.
+        Redirects are not followed, and the token is kept by nobody but the caller.
+
+        Args:
+            token_url: the API's token endpoint.
+            client_id: as the API knows the operator's program.
+            client_secret: its password.
+            scope: what the token is for, in the API's words; empty to leave it out.
+            min_interval: seconds between two requests to this host.
+
+        Raises:
+            CredentialsRefused: the API doesn't know the client.
+            SourceError: any other kind in ``crawlers.errors``.
+        """
+        headers = grants.headers_of(client_id, client_secret)
+        trip = Trip(parse_url(token_url), headers, seconds=self._limits.total_seconds)
+        interval = self._policy_interval if min_interval is None else min_interval
+        self._refuse_ourselves(trip.target.authority)
+        await self._budget.wait(trip.target.authority, min_interval=interval)
+        async with self._a_wire(only_allowed=trip.target.scheme == "http") as wire:
+            answer = await wire.grant(trip, form=grants.form_of(scope))
+        rest = await self._report(trip.target, answer)
+        if answer.status == 429 or answer.status >= 500:
+            raise self._refused(answer, rest=rest)
+        return grants.token_of(answer)
+
+    async def deliver(self, url: str, *, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Bring a message to an endpoint that the operator named, and return what it answers.
+
+        It goes over https, or over http to a network that the operator opened and nowhere else.
+        Redirects are not followed, no cookies are kept, and of the answer no more is read than
+        the first words of a refusal. How fast it may be asked is the caller's business.
+
+        Raises:
+            NotAllowed: it is no endpoint of the operator's, or leads where nothing may go.
+            NoAnswer: nobody there, or no answer in time.
+            BadDocument: an answer that is none.
+        """
+        if url not in self._endpoints:
+            raise BadUrl("it is no endpoint that this Harken was given")
+        trip = Trip(parse_url(url), dict(headers), seconds=self._limits.total_seconds)
+        if trip.target.authority in self._ourselves:
+            raise BadUrl("it is this Harken's own address, and it would tell itself")
+        if trip.target.scheme == "https":
+            return await self._wire.deliver(trip, body=body, cut_at=_REFUSAL_BYTES)
+        async with self._a_wire(only_allowed=True) as wire:
+            return await wire.deliver(trip, body=body, cut_at=_REFUSAL_BYTES)
+
+    def _a_wire(self, *, only_allowed: bool = False) -> Wire:
+        return Wire(
+            user_agent=self._user_agent,
+            allowed=self._allowed,
+            limits=self._limits,
+            lookup=self._lookup,
+            only_allowed=only_allowed,
+        )
+
+    async def _polite(
+        self, trip: Trip, wanted: Collection[int], *, obey_robots: bool, interval: float
+    ) -> tuple[Answer, int]:
+        """Ask when it is permitted and our turn; return the answer and the rest that follows."""
+        self._refuse_ourselves(trip.target.authority)
+        if obey_robots:
+            decision = await self._decision(trip.target, interval=interval)
+            interval = max(interval, permitted(decision, trip.target))
+        await self._budget.wait(trip.target.authority, min_interval=interval)
+        answer = await self._wire.get(trip, body_for=wanted)
+        return answer, await self._report(trip.target, answer)
+
+    async def _decision(self, target: Target, *, interval: float) -> Decision:
+        async def ask(trip: Trip) -> Answer:
+            await self._budget.wait(trip.target.authority, min_interval=interval)
+            answer = await self._wire.get(trip, body_for=(200,), cut_at=MAX_ROBOTS)
+            await self._report(trip.target, answer)
+            return answer
+
+        return await self._permission.decision(target, ask)
+
+    def _refuse_ourselves(self, authority: str) -> None:
+        if authority in self._ourselves:
+            raise PlatformRefused("This Harken", because="it would listen to itself")
+
+    async def _report(self, target: Target, answer: Answer) -> int:
+        told = host_answer(answer.status, answer.headers, now=self._clock.now())
+        rest = await self._budget.report(target.authority, told)
+        if told.refused and rest:
+            about = {"host": target.authority, "status": answer.status, "seconds": rest}
+            logger.info("host is left alone", extra=about)
+        return rest
+
+    def _refused(self, answer: Answer, *, rest: int) -> AnswerRefused:
+        error = refusal(answer.status, answer.headers, now=self._clock.now())
+        error.retry_after_seconds = max(rest, error.retry_after_seconds or 0) or None
+        return error
+
+    def _page(self, trip: Trip, answer: Answer, *, wanted: Collection[int], rest: int) -> Page:
         if answer.status not in wanted:
-            error = refusal(answer.status, answer.headers, now=self._clock.now())
-            if isinstance(error, RateLimited | ServerFailed) and error.retry_after_seconds:
-                host, seconds = trip.target.authority, error.retry_after_seconds
-                await self._budget.penalise(host, seconds)
-                logger.info("host asks for rest", extra={"host": host, "seconds": seconds})
-            raise error
+            raise self._refused(answer, rest=rest)
         return Page(
             url=trip.target.url,
             status=answer.status,
@@ -316,73 +332,8 @@ class Gate:
         )
 
 
-class _Trip:
-    """One document's way through redirects: where it stands and what it may still spend."""
-
-    def __init__(self, target: Target, headers: dict[str, str], *, seconds: float) -> None:
-        self.target = target
-        self.headers = headers
-        self.seconds_left = seconds
-        self.requests = 0
-        self.moved_to: str | None = None
-        self._only_permanent = True
-        self._seen = {target.url}
-
-    def follow(self, answer: _Answer, *, most: int) -> None:
-        """Go where the answer points.
-
-        Raises:
-            BadUrl: it points nowhere, to no web page, or from https to http.
-            TooManyRedirects: it points where we have been, or once too often.
-        """
-        following = self._following(answer)
-        if following.url in self._seen or len(self._seen) > most:
-            raise TooManyRedirects(len(self._seen), status=answer.status)
-        if following.origin != self.target.origin:
-            self.headers = {k: v for k, v in self.headers.items() if k.lower() in _HARMLESS}
-        self._only_permanent &= answer.status in PERMANENT_REDIRECTS
-        self.moved_to = following.url if self._only_permanent else None
-        self._seen.add(following.url)
-        self.target = following
-
-    def _following(self, answer: _Answer) -> Target:
-        location = answer.headers.get("location")
-        if not location:
-            raise BadUrl("it redirects, but does not say where")
-        try:
-            following = resolve(location.strip(), base=self.target.url)
-        except BadUrl as error:
-            raise BadUrl(f"it redirects to something else ({error.problem})") from error
-        if self.target.scheme == "https" and following.scheme == "http":
-            raise BadUrl("it redirects from https to http")
-        return following
-
-
-def _named(error: Exception, *, host: str, limits: Limits) -> SourceError:
-    """Return what a failure of the connection means, in words."""
-    for kind, seconds, waited_for in (
-        (aiohttp.ConnectionTimeoutError, limits.connect_seconds, "no connection"),
-        (aiohttp.SocketTimeoutError, limits.stall_seconds, "nothing was sent"),
-        (TimeoutError, limits.total_seconds, "the document wasn't complete"),
-    ):
-        if isinstance(error, kind):
-            return TimedOut(host, seconds=seconds, waited_for=waited_for)
-    match error:
-        case aiohttp.ClientConnectorCertificateError() | aiohttp.ClientConnectorSSLError():
-            return Unreachable(host, problem="its certificate or encryption is not valid")
-        case aiohttp.ClientConnectorDNSError():
-            return Unreachable(host, problem="no such name is known")
-        case aiohttp.ClientPayloadError() if isinstance(error.__cause__, ContentEncodingError):
-            return BrokenAnswer(
-                host, problem="the document is packed in a way that can't be undone"
-            )
-        case aiohttp.ClientPayloadError():
-            return Truncated(host, problem="the connection ended before the document did")
-        case aiohttp.ServerDisconnectedError():
-            return BrokenAnswer(host, problem="it hung up without an answer")
-        case aiohttp.ClientResponseError():
-            return BrokenAnswer(host, problem="what it sent is no HTTP, or far too much of it")
-        case aiohttp.ClientConnectorError():
-            return Unreachable(host, problem=error.strerror or "the connection is refused")
-        case _:
-            return Unreachable(host, problem="the connection broke")
+def _authorities(urls: Collection[str]) -> Iterator[str]:
+    """Yield the hosts of ``urls``; one that can't be fetched anyway needs no refusal."""
+    for url in urls:
+        with suppress(BadUrl):
+            yield parse_url(url).authority

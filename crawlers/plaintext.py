@@ -28,7 +28,12 @@ _BLANKS = re.compile(r"[^\S\n]+")
 _AROUND_BREAK = re.compile(r" ?\n ?")
 _MANY_BREAKS = re.compile(r"\n{3,}")
 _QUOTED_LINE = re.compile(r"\s{0,3}(?:>\s?)+(?![\d=])\S")
-_QUOTE_CLASS = re.compile(r"\b(?:quote|quotebox|quotecontent|gmail_quote|bbCodeBlock--quote)\b")
+_QUOTE_CLASS = re.compile(
+    r"\b(?:quote|quotebox|quotecontent|quoteheader|gmail_quote|bbCodeBlock--quote|bbCodeQuote|"
+    r"bbcode_quote)\b"
+)
+#: Cells that quote: vBulletin 3 (alt2) and phpBB 2.
+_QUOTE_CELL = re.compile(r"\b(?:alt2|quote)\b")
 
 #: Elements whose content is not text, and may hold anything up to their end tag.
 _RAW = frozenset({"script", "style", "iframe", "noembed", "noframes", "xmp", "textarea", "title"})
@@ -197,6 +202,8 @@ def _step(
 
 
 def _is_quote(name: str, attributes: str) -> bool:
+    if name == "td":
+        return _QUOTE_CELL.search(attributes) is not None
     return name in {"aside", "div", "fieldset"} and _QUOTE_CLASS.search(attributes) is not None
 
 

@@ -29,9 +29,19 @@ _ODD = re.compile(r"[\s\\\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _SESSION_KEYS = frozenset({"s", "phpsessid", "jsessionid"})
 _SESSION_VALUE = re.compile(r"[0-9A-Za-z]{16,}")
 
-_LINKEDIN = "its user agreement forbids every kind of copying; forward its notification mails"
-#: Platforms that are never fetched, with what to do instead.
-_REFUSED_PLATFORMS = {"linkedin.com": ("LinkedIn", _LINKEDIN), "lnkd.in": ("LinkedIn", _LINKEDIN)}
+_FORBIDDEN = (
+    "its terms forbid collecting by machine; let Harken read the mails by which a group notifies "
+    "its members (kind imap), or capture a post by hand"
+)
+#: Platforms that are never fetched; the reason says what to do instead.
+_REFUSED_PLATFORMS = {
+    "linkedin.com": "LinkedIn",
+    "lnkd.in": "LinkedIn",
+    "facebook.com": "Facebook",
+    "fb.com": "Facebook",
+    "fb.me": "Facebook",
+    "fb.watch": "Facebook",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +78,28 @@ def parse_url(text: str) -> Target:
     host, port = str(url.raw_host), int(url.port or 0)
     if port not in WEB_PORTS and port < FIRST_OPEN_PORT:
         raise BadUrl(f"port {port} is not a web port")
-    for platform, (name, because) in _REFUSED_PLATFORMS.items():
-        if host == platform or host.endswith("." + platform):
-            raise PlatformRefused(name, because=because)
+    _refuse_platform(host)
     return Target(url=str(url), scheme=url.scheme, host=host, port=port)
+
+
+def parse_host(text: str) -> str:
+    """Return the host that ``text`` names, in lower case, IDNA-encoded and without brackets.
+
+    Raises:
+        BadUrl: it is no host, or an IP address in disguise.
+        PlatformRefused: its platform forbids crawling.
+    """
+    if _ODD.search(text) or _AUTHORITY.fullmatch(f"[{text}]" if ":" in text else text) is None:
+        raise BadUrl("its host cannot be read")
+    host = _host(f"[{text}]" if ":" in text else text)
+    _refuse_platform(host)
+    return host
+
+
+def _refuse_platform(host: str) -> None:
+    for platform, name in _REFUSED_PLATFORMS.items():
+        if host == platform or host.endswith("." + platform):
+            raise PlatformRefused(name, because=_FORBIDDEN)
 
 
 def resolve(reference: str, *, base: str) -> Target:
@@ -157,6 +185,7 @@ def _build(scheme: str, *, host: str, port: int, rest: str) -> URL:
     return url
 
 
+@lru_cache(maxsize=1_024)
 def _host(text: str) -> str:
     if text.startswith("["):
         try:

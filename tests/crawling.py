@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from crawlers.errors import SourceError
 from crawlers.fetch import AllowedNetworks, Gate, HostBudget, Limits, RobotsCache
-from crawlers.found import Batch, FoundPost, SourceToPoll
+from crawlers.found import Batch, FoundPost, SourceToPoll, ThreadReader, ThreadToRead
 from crawlers.parsing import ParsingPool
 from crawlers.registry import adapter_for
 from models.words import SourceKind
@@ -22,7 +22,7 @@ NOW = datetime(2026, 6, 30, 12, 0, tzinfo=UTC)
 AGENT = "harken/0.1 (+https://harken.example/bot)"
 
 #: Short enough for tests, long enough for a busy machine.
-QUICK = Limits(stall_seconds=0.5, total_seconds=3)
+QUICK = Limits(stall_seconds=1, total_seconds=4)
 
 
 class SharedLoop:
@@ -53,6 +53,7 @@ def a_gate(
     budget: HostBudget | None = None,
     robots: RobotsCache | None = None,
     policy_interval: float = 0,
+    endpoints: Collection[str] = (),
 ) -> Gate:
     """Return a gate that may reach loopback and asks without pause."""
     return Gate(
@@ -63,6 +64,7 @@ def a_gate(
         robots=robots,
         policy_interval=policy_interval,
         parsing=SHARED.parsing,
+        endpoints=endpoints,
     )
 
 
@@ -107,6 +109,20 @@ async def batches(gate: Gate, source: SourceToPoll, *, now: datetime = NOW) -> l
 def polled(source: SourceToPoll, gate: Gate | None = None, *, now: datetime = NOW) -> list[Batch]:
     """Return all batches of a poll, from outside the loop."""
     return through_gate(lambda opened: batches(opened, source, now=now), gate)
+
+
+def read_again(
+    source: SourceToPoll, key: str, *, url: str | None = None, gate: Gate | None = None
+) -> list[Batch]:
+    """Return all batches of a reading of one conversation."""
+    reader = adapter_for(source.kind)
+    assert isinstance(reader, ThreadReader)
+    thread = ThreadToRead(key=key, url=url)
+
+    async def read(opened: Gate) -> list[Batch]:
+        return [batch async for batch in reader.read_thread(source, opened, thread, now=NOW)]
+
+    return through_gate(read, gate)
 
 
 def failure(work: Callable[[Gate], Awaitable[object]], gate: Gate | None = None) -> SourceError:

@@ -11,7 +11,7 @@ import threading
 import time
 import zlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import TracebackType
 from typing import Self
@@ -34,6 +34,7 @@ class Asked:
     path: str  # with query
     headers: dict[str, str]  # names in lower case
     at: float  # time.monotonic()
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +155,8 @@ class MisbehavingServer:
         try:
             head = await reader.readuntil(b"\r\n\r\n")
             asked = _read_head(head)
+            if length := int(asked.headers.get("content-length", 0)):
+                asked = replace(asked, body=await reader.readexactly(length))
             self.requests.append(asked)
             await self._dispatch(Exchange(asked, self, writer))
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):

@@ -7,7 +7,7 @@ from typing import TypeVar
 import pytest
 
 from crawlers.errors import BadDocument, NotAFeed, PoisonDocument, Unparseable
-from crawlers.feed_document import read_feed
+from crawlers.feeds.document import read_feed
 from crawlers.parsing import ParsingLimits, ParsingPool
 from crawlers.plaintext import many_from_html
 from tests.parsers import (
