@@ -75,7 +75,7 @@ def test_what_is_whole_of_a_truncated_feed_is_taken_and_the_rest_asked_for_again
     batch = the_batch(a_source(misbehaving.url("/truncated.xml")))
     assert [post.external_id for post in batch.posts] == ["entry-1", "entry-2"]
     assert "breaks off" in str(batch.problem)
-    assert batch.cursor == {}
+    assert set(batch.cursor) == {"posts"}
 
 
 @pytest.mark.parametrize(
@@ -135,5 +135,5 @@ def test_a_new_entry_is_found_at_the_next_poll() -> None:
         first = the_batch(a_source(server.url("/f")))
         count = 4
         second = the_batch(a_source(server.url("/f"), cursor=stored(first)))
-    new = {post.external_id for post in second.posts} - {post.external_id for post in first.posts}
-    assert new == {"entry-4"}
+    assert len(first.posts) == 3
+    assert [post.external_id for post in second.posts] == ["entry-4"]

@@ -3,7 +3,8 @@ import time
 import pytest
 
 from crawlers.errors import EmptyDocument, NotAFeed, PoisonDocument, Unparseable
-from crawlers.feed_document import FeedDocument, FeedEntry, read_feed
+from crawlers.feeds.document import read_feed
+from crawlers.feeds.entry import FeedDocument, FeedEntry
 
 ATOM = "<feed xmlns='http://www.w3.org/2005/Atom' xml:lang='de'><title>Feed</title>{}</feed>"
 RSS = "<rss version='2.0'><channel><title>Feed</title>{}</channel></rss>"
@@ -101,7 +102,8 @@ def test_a_feed_that_is_no_xml_in_the_end_is_read_all_the_same() -> None:
     ("body", "what"),
     [
         ("<!DOCTYPE html><html><body>Log in</body></html>", "a web page"),  # X39
-        ('{"version": "https://jsonfeed.org/version/1.1"}', "a JSON document"),
+        ('{"hits": []}', "a JSON document"),
+        ("[1, 2]", "a JSON document"),
         ("hello", "something else"),
         ("\x00\x01\x02", "something else"),
     ],

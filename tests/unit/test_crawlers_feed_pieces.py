@@ -3,7 +3,7 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.feed_pieces import breaks_off, cut, whole_part
+from crawlers.feeds.pieces import breaks_off, cut, whole_part
 
 RSS = b"<?xml version='1.0'?><rss><channel><title>t</title>%s</channel></rss>"
 ITEM = b"<item><title>%d</title></item>\n"

@@ -1,11 +1,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from hypothesis import given
-from hypothesis import strategies as st
-
-from crawlers.feed_document import FeedEntry
-from crawlers.feed_posts import MAX_EXTERNAL_ID, external_ids, posts
+from crawlers.feeds.entry import FeedEntry
+from crawlers.feeds.posts import posts
 from crawlers.found import FoundPost
 
 NOW = datetime(2026, 6, 30, 12, 0, tzinfo=UTC)
@@ -41,44 +38,15 @@ def an_entry(
     )
 
 
-def ids(*entries: FeedEntry) -> list[str]:
-    return list(external_ids(entries, own_host="a.example"))
-
-
 def the_post(entry: FeedEntry) -> FoundPost:
-    (post,) = posts([entry], feed_url=FEED, now=NOW)
+    (post,) = posts([entry], ["name"], feed_url=FEED, now=NOW)
     return post
 
 
-def test_an_id_is_the_entry_s_own_without_scheme_host_and_port() -> None:
-    assert ids(an_entry("tag:a,1")) == ["tag:a,1"]
-    assert ids(an_entry("http://a.example:8080/x?y=1#z")) == ["/x?y=1#z"]
-    assert ids(an_entry("https://b.example/x")) == ["//b.example/x"]
-
-
-def test_an_entry_without_id_goes_by_its_link_and_without_link_by_its_words() -> None:
-    assert ids(an_entry(None)) == ["/posts/1"]
-    assert ids(an_entry(None, link=None, digest="abc")) == ["~abc"]
-
-
-def test_x29_entries_with_the_same_id_are_told_apart_by_their_words() -> None:
-    same = [an_entry("same", digest="d1"), an_entry("same", digest="d2"), an_entry("other")]
-    assert ids(*same) == ["same~d1", "same~d2", "other"]
-    assert ids(*reversed(same)) == ["other", "same~d2", "same~d1"]
-
-
 def test_an_entry_that_is_there_twice_counts_once() -> None:
-    assert len(posts([an_entry(), an_entry()], feed_url=FEED, now=NOW)) == 1
-
-
-@given(st.lists(st.tuples(st.text(max_size=700), st.text(max_size=3)), max_size=8))
-def test_ids_are_unique_short_and_the_same_at_the_next_poll(pairs: list[tuple[str, str]]) -> None:
-    entries = [an_entry(identifier, digest=digest) for identifier, digest in pairs]
-    found = posts(entries, feed_url=FEED, now=NOW)
-    external = [post.external_id for post in found]
-    assert len(set(external)) == len(external)
-    assert all(len(identifier) <= MAX_EXTERNAL_ID for identifier in external)
-    assert [post.external_id for post in posts(entries, feed_url=FEED, now=NOW)] == external
+    twice = [an_entry(title="first"), an_entry(title="second"), an_entry()]
+    found = posts(twice, ["a", "a", "b"], feed_url=FEED, now=NOW)
+    assert [(post.external_id, post.title) for post in found] == [("a", "first"), ("b", "A title")]
 
 
 def test_x28_dates_that_cannot_be_are_left_out() -> None:

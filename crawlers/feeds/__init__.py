@@ -1,0 +1,1 @@
+"""RSS, Atom, RDF, CDF and JSON Feed."""
