@@ -10,10 +10,21 @@ import pytest
 
 from crawlers.errors import NotFound, NothingToRead, RateLimited
 from crawlers.fetch import Gate
-from crawlers.found import Batch, Cursor, SourceToPoll
+from crawlers.forums.adapter import ForumAdapter
+from crawlers.found import Batch, Cursor, FoundPost, SourceToPoll, ThreadToRead
 from crawlers.registry import adapter_for
 from models.words import SourceKind
-from tests.crawling import NOW, a_source, batches, polled, posts_of, stored, through_gate
+from tests.crawling import (
+    NOW,
+    a_source,
+    batches,
+    polled,
+    posts_of,
+    read_again,
+    stored,
+    through_gate,
+)
+from tests.forum_pages import POSTS, THREADS
 from tests.misbehaving import Asked, MisbehavingServer, Reply
 
 PER_PAGE = 3
@@ -294,3 +305,127 @@ def test_many_forums_are_crawled_in_one_loop_without_a_word(
             assert len(ids(found)) == len(all_ids(board))
     assert [record for record in caplog.records if record.name.startswith("scrapy")] == []
     assert "twisted.internet.reactor" not in sys.modules
+
+
+# Conversations.
+
+
+def thread_of(found: list[Batch], key: str) -> tuple[list[FoundPost], str]:
+    """Return the posts that a poll gave of a thread, and the address that it gave."""
+    posts = [post for post in posts_of(found) if post.thread_key == key]
+    url = posts[-1].thread_url
+    assert url is not None
+    return posts, url
+
+
+def test_a_thread_that_is_read_again_has_the_posts_that_polls_gave() -> None:
+    with MisbehavingServer(a_board()) as server:
+        found, url = thread_of(polled(source(server)), "t7")
+        server.requests.clear()
+        (batch,) = read_again(source(server), "t7", url=url)
+        assert len(server.requests) == 1 + 3  # robots.txt
+    assert list(batch.posts) == found
+    assert len(found) == 8
+    assert (batch.whole, batch.fetched, batch.problem) == (True, 3, None)
+
+
+def test_a_thread_of_any_software_is_read_again_with_the_same_ids() -> None:
+    pages = {f"/{n}/thread": write(POSTS) for n, write in enumerate(THREADS.values())}
+    with MisbehavingServer(lambda asked: _page_at(pages, asked)) as server:
+        for path in pages:
+            at = a_source(server.url(path), kind=SourceKind.FORUM)
+            found = posts_of(polled(at))
+            (batch,) = read_again(at, found[0].thread_key or "", url=found[0].thread_url)
+            assert list(batch.posts) == found
+            assert batch.whole
+
+
+def _page_at(pages: dict[str, str], asked: Asked) -> Reply | None:
+    return Reply(body=pages[asked.path].encode()) if asked.path in pages else None
+
+
+def test_a_new_reply_and_a_missing_one_are_seen_in_a_whole_thread() -> None:
+    board = a_board()
+    with MisbehavingServer(board) as server:
+        url = server.url("/viewtopic.php?f=2&t=7")
+        board.threads[7] = [700, 702, 703, 1_500]
+        (batch,) = read_again(source(server), "t7", url=url)
+    assert ids([batch]) == ["p700", "p702", "p703", "p1500"]
+    assert batch.whole
+
+
+def test_of_a_thread_without_end_the_first_pages_are_read() -> None:
+    board = a_board()
+    board.threads[7] = [700 + n for n in range(99)]
+    with MisbehavingServer(board) as server:
+        (batch,) = read_again(source(server), "t7", url=server.url("/viewtopic.php?t=7"))
+        assert len(server.requests) == 1 + 10
+    assert len(batch.posts) == 10 * PER_PAGE
+    assert not batch.whole
+
+
+def test_a_last_page_that_repeats_for_ever_ends_the_reading() -> None:
+    board = a_board()
+    board.repeats_last_page = True
+    with MisbehavingServer(board) as server:
+        (batch,) = read_again(source(server), "t7", url=server.url("/viewtopic.php?t=7"))
+    assert sorted(ids([batch])) == [f"p{700 + n}" for n in range(8)]
+
+
+def test_a_thread_that_is_gone_is_not_found() -> None:
+    with MisbehavingServer(a_board()) as server, pytest.raises(NotFound):
+        read_again(source(server), "t99", url=server.url("/viewtopic.php?t=99"))
+
+
+def test_a_notice_in_place_of_a_thread_is_no_sign_of_deletion() -> None:
+    with MisbehavingServer(a_board()) as server:
+        for path in ("/viewforum.php?f=2", "/"):  # as where one is led to
+            with pytest.raises(NothingToRead):
+                read_again(source(server), "t7", url=server.url(path))
+
+
+def test_what_was_read_stands_when_the_next_page_is_refused() -> None:
+    board = a_board()
+    board.answers["/viewtopic.php?f=2&t=7&start=3"] = Reply(
+        status="429 No", headers={"Retry-After": "90"}
+    )
+    read: list[Batch] = []
+
+    async def broken(gate: Gate) -> None:
+        url = server.url("/viewtopic.php?f=2&t=7")
+        thread = ThreadToRead(key="t7", url=url)
+        reading = ForumAdapter().read_thread(source(server), gate, thread, now=NOW)
+        read.append(await anext(reading))
+        await anext(reading)
+
+    with MisbehavingServer(board) as server, pytest.raises(RateLimited):
+        through_gate(broken)
+    assert (ids(read), read[0].whole) == (["p700", "p701", "p702"], False)
+
+
+def test_a_page_that_fails_makes_it_a_part() -> None:
+    board = a_board()
+    board.answers["/viewtopic.php?f=2&t=7&start=6"] = Reply(status="404 Not Found")
+    with MisbehavingServer(board) as server:
+        url = server.url("/viewtopic.php?f=2&t=7")
+        (batch,) = read_again(source(server), "t7", url=url)
+    assert (len(batch.posts), batch.whole) == (6, False)
+
+
+def test_a_thread_that_is_known_by_a_later_page_is_never_whole() -> None:
+    with MisbehavingServer(a_board()) as server:
+        url = server.url("/viewtopic.php?f=2&t=7&start=3")
+        (batch,) = read_again(source(server), "t7", url=url)
+    assert (len(batch.posts), batch.whole) == (5, False)
+
+
+def test_a_thread_that_was_merged_with_another_is_found_there() -> None:
+    board = a_board()
+    board.answers["/viewtopic.php?f=2&t=3"] = Reply(
+        status="302 Found", headers={"Location": "/viewtopic.php?f=2&t=7"}
+    )
+    with MisbehavingServer(board) as server:
+        url = server.url("/viewtopic.php?f=2&t=3")
+        (batch,) = read_again(source(server), "t3", url=url)
+    assert {post.thread_key for post in batch.posts} == {"t7"}
+    assert not batch.whole

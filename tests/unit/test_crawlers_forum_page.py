@@ -1,4 +1,5 @@
-from crawlers.forum_page import ForumPage, read_forum_page
+from crawlers.forums.page import read_forum_page
+from crawlers.forums.values import ForumPage
 
 HERE = "https://forum.example/viewforum.php?f=2"
 

@@ -4,10 +4,17 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawlers.errors import NotFound, NothingToRead, RateLimited, TimedOut
-from crawlers.forum_page import ForumPage, ForumPost, ListedThread
-from crawlers.forum_progress import MAX_REMEMBERED, Progress
-from crawlers.forum_walk import MAX_FAILURES, Step, Visit, Walk, thread_key
+from crawlers.errors import (
+    NotFound,
+    NothingToRead,
+    RateLimited,
+    SourceError,
+    TimedOut,
+    UnexpectedStatus,
+)
+from crawlers.forums.progress import MAX_REMEMBERED, Progress
+from crawlers.forums.values import ForumPage, ForumPost, ListedThread
+from crawlers.forums.walk import MAX_FAILURES, Step, Visit, Walk, thread_key
 from crawlers.found import Cursor
 
 NOW = datetime(2026, 6, 30, 12, 0, tzinfo=UTC)
@@ -229,13 +236,120 @@ def test_posts_without_a_number_go_by_their_place_or_their_words() -> None:
     assert ids[1].startswith("/t/x~")
 
 
+def test_one_thread_under_two_addresses_counts_once() -> None:
+    walk = a_walk()
+    here, there = Visit(url=f"{HOME}a/12", thread="/a/12"), Visit(url=f"{HOME}b", thread="/b")
+    assert len(arrive(walk, here, a_thread(1, 2)).posts) == 2
+    assert arrive(walk, there, a_thread(1, 2)) == Step()
+
+
+def test_a_short_address_that_leads_on_names_the_thread_by_where_it_led() -> None:
+    walk = a_walk()
+    visit = Visit(url=f"{HOME}s/x", thread="/s/x", state="s")
+    step = walk.arrived(visit, a_thread(1), found_at=f"{HOME}viewtopic.php?t=12")
+    assert step.posts[0].thread_key == "t12"
+    assert not walk.progress.has_news("/s/x", ListedThread("", "", "s"))
+
+
+@pytest.mark.parametrize("error", [NotFound(), UnexpectedStatus(400)])
+def test_a_page_behind_the_last_ends_its_thread_quietly(error: SourceError) -> None:
+    walk = a_walk()
+    more = f"{HOME}viewtopic.php?t=12&start=10"
+    (thread,) = arrive(walk, walk.start(), a_board((12, "s"))).visits
+    (onward,) = arrive(walk, thread, a_thread(1, 2, following=more)).visits
+    walk.failed(onward, error)
+    assert walk.problem is None
+    assert walk.cursor(at_end=True)["complete"] is True
+    later = a_walk(walk.cursor(at_end=True))
+    (again,) = arrive(later, later.start(), a_board((12, "s2"))).visits
+    assert again.url == thread.url  # not the page that isn't there
+
+
+def test_a_page_behind_the_last_without_posts_is_not_gone_on_from() -> None:
+    walk = a_walk()
+    second, third = (f"{HOME}viewtopic.php?t=12&start={start}" for start in (10, 20))
+    (thread,) = arrive(walk, walk.start(), a_board((12, "s"))).visits
+    (onward,) = arrive(walk, thread, a_thread(1, 2, following=second)).visits
+    (behind,) = arrive(walk, onward, a_thread(3, number=2, following=third)).visits
+    arrive(walk, behind, a_thread())
+    later = a_walk(walk.cursor(at_end=True))
+    assert arrive(later, later.start(), a_board((12, "s2"))).visits[0].url == second
+
+
+def dated(*days_ago: int) -> ForumPage:
+    now = int(NOW.timestamp())
+    return replace(
+        a_board(),
+        threads=tuple(
+            ListedThread(f"{HOME}viewtopic.php?t={days}", "x", "s", active=now - days * 86_400)
+            for days in days_ago
+        ),
+        following=f"{HOME}viewforum.php?f=2&start=2",
+    )
+
+
+def test_a_backfill_goes_back_so_many_days_and_no_further() -> None:
+    walk = replace(a_walk(), backfill_days=30)
+    visits = arrive(walk, walk.start(), dated(1, 29, 31)).visits
+    assert [visit.thread for visit in visits] == ["t1", "t29", None]
+    assert arrive(walk, visits[-1], dated(40, 50)).visits == ()
+    assert walk.cursor(at_end=True)["complete"] is True
+
+
+def test_a_longer_backfill_goes_behind_what_is_known() -> None:
+    first = replace(a_walk(), backfill_days=30)
+    (thread, _) = arrive(first, first.start(), dated(1)).visits
+    arrive(first, thread, a_thread(1))
+    cursor = json.loads(json.dumps(first.cursor(at_end=True)))
+    same = replace(a_walk(cursor), backfill_days=30)
+    assert arrive(same, same.start(), dated(1)).visits == ()
+    longer = replace(a_walk(cursor), backfill_days=90)
+    (onward,) = arrive(longer, longer.start(), dated(1)).visits
+    assert [visit.thread for visit in arrive(longer, onward, dated(60, 91)).visits[:-1]] == ["t60"]
+
+
+def test_a_post_whose_time_moves_with_the_clock_stays_the_same() -> None:
+    page = a_thread(1)
+    first = replace(page.posts[0], id=None, url=None, exact=False)
+    later = replace(first, published=(first.published or 0) + 900)
+    visit = Visit(url=f"{HOME}t/x", thread="/t/x")
+    ids = {
+        arrive(a_walk(), visit, replace(page, posts=(post,))).posts[0].external_id
+        for post in (first, later)
+    }
+    assert len(ids) == 1
+
+
+def test_numbers_that_count_within_a_thread_do_not_meet() -> None:
+    page = replace(a_thread(1), ids_are_global=False)
+    ids = {
+        arrive(a_walk(), Visit(url=f"{HOME}t/{name}/{n}"), page).posts[0].external_id
+        for n, name in enumerate(["a", "b"], start=1)
+    }
+    assert ids == {"t1#p1", "t2#p1"}
+
+
 @pytest.mark.parametrize(
     ("url", "key"),
     [
         ("https://f.example/viewtopic.php?f=3&t=12&start=20", "t12"),
         ("https://f.example/threads/which-help-desk.123/page-4", "t123"),
         ("https://f.example/threads/123/", "t123"),
-        ("https://f.example:8443/t/name/9?page=2", "/t/name/9"),
+        ("https://f.example:8443/t/name/9?page=2", "t9"),
+        ("https://f.example/t/9", "t9"),
+        ("https://f.example/index.php?topic=12.20", "t12"),
+        ("https://f.example/index.php/topic,12.msg99.html", "t12"),
+        ("https://f.example/showthread.php?tid=12&pid=4", "t12"),
+        ("https://f.example/thread-12-page-2.html", "t12"),
+        ("https://f.example/threads/12-which-hob/page2", "t12"),
+        ("https://f.example/viewtopic.php?id=12&p=3", "t12"),
+        ("https://f.example/topic/12-which-hob/page/2/", "topic12"),
+        ("https://f.example/index.php?/topic/12-which-hob/", "topic12"),
+        ("https://f.example/d/12-which-hob/30", "d12"),
+        ("https://f.example/question/12/which-hob/", "question12"),
+        ("https://f.example/forum/forum/tools-3/topic/which-hob-12/?page=2", "topic12"),
+        ("https://f.example/2026/which-hob/page/2/", "/2026/which-hob"),
+        ("https://f.example/2026/which-hob?page=2", "/2026/which-hob"),
     ],
 )
 def test_a_thread_has_one_key_under_all_its_addresses(url: str, key: str) -> None:

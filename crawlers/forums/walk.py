@@ -8,12 +8,13 @@ page for ever), links to other hosts are not followed, and a crawl has a number 
 import hashlib
 import re
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from yarl import URL
 
 from crawlers.errors import (
+    AnswerRefused,
     Forbidden,
     Gone,
     HostResting,
@@ -21,10 +22,12 @@ from crawlers.errors import (
     NotFound,
     NothingToRead,
     RateLimited,
+    ServerFailed,
     SourceError,
 )
-from crawlers.forum_page import ForumPage, ForumPost, ListedThread
-from crawlers.forum_progress import Progress
+from crawlers.forums.paging import place
+from crawlers.forums.progress import Progress
+from crawlers.forums.values import ForumPage, ForumPost, ListedThread
 from crawlers.found import Cursor, FoundPost
 from crawlers.times import stated
 from crawlers.urls import Target, parse_url, safe_link, strip_origin, strip_session
@@ -33,8 +36,23 @@ MAX_PAGES = 500
 #: So many failures in a row mean that the server is down, not that pages are bad.
 MAX_FAILURES = 5
 
-_THREAD_PATH = re.compile(r"/threads/(?:[^/]*\.)?(\d+)(?:/|$)")
-_PLACE_KEYS = frozenset({"start", "page", "p", "sid", "f"})
+#: Parameters that number a thread: phpBB; MyBB; SMF; vBulletin; Invision; FluxBB has plain ids.
+_THREAD_KEYS = ("t", "tid", "topic", "threadid", "showtopic")
+_THREAD_NUMBER = re.compile(r"([0-9]{1,12})(?:\.(?:0|[0-9]+|msg[0-9]+|new))?")
+_THREAD_PATH = re.compile(
+    r"/threads/(?:[^/]*\.)?([0-9]+)(?=[/?-]|$)"  # XenForo, vBulletin 4
+    r"|/showthread\.php/([0-9]+)"
+    r"|/thread-([0-9]+)(?=[-.])"  # MyBB
+    r"|/topic,([0-9]+)\.",  # SMF
+    re.IGNORECASE,
+)
+#: ``/topic/12-name``, ``/t/name/12/3``, ``/question/12/name/``, ``/topic/name-12/``
+_NAMED_PATH = re.compile(
+    r"/(topic|question|questions|discussion|d|t|thread)/"
+    r"(?:([0-9]+)(?=[/?-]|$)|[^/?]+/([0-9]+)(?=[/?]|$)|[^/?]*-([0-9]+)(?=[/?]|$))",
+    re.IGNORECASE,
+)
+_PLACE_KEYS = frozenset({"start", "page", "p", "pid", "sid", "f", "post", "sort", "highlight"})
 _POST_ID = re.compile(r"[\w-]{1,60}")
 
 
@@ -46,6 +64,8 @@ class Visit:
     thread: str | None = None  # the key of the thread it is of
     state: str | None = None  # of that thread, as its list had it
     home: str | None = None  # the thread's first page
+    key: str | None = None  # what its posts carry: the thread's key at its own address
+    before: str | None = None  # path of the page that led on to this one
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +84,7 @@ class Walk:
     progress: Progress
     now: datetime
     max_pages: int = MAX_PAGES
+    backfill_days: int | None = None  # how long ago a thread's last post may be; None: any time
     pages: int = 0  # read in this crawl
     unfinished: bool = False  # something is left that the next crawl must come for
     fatal: Exception | None = None  # why the whole crawl has to end
@@ -72,6 +93,7 @@ class Walk:
     _home: Target | None = None  # where the first page was found
     _listed: set[str] = field(default_factory=set)  # keys of threads, urls of boards
     _posts_of: dict[str, set[str]] = field(default_factory=dict)
+    _begun: dict[str, str] = field(default_factory=dict)  # first posts of threads, to their keys
 
     def start(self) -> Visit:
         """Return the first visit."""
@@ -93,7 +115,7 @@ class Walk:
         self._failures_in_a_row = 0
         self._home = self._home or parse_url(found_at)
         if page.posts:
-            step = self._at_thread(visit, page)
+            step = self._at_thread(self._under_its_key(visit, found_at), page)
         elif page.boards or page.threads:
             step = self._at_list(visit, page)
         else:
@@ -102,6 +124,9 @@ class Walk:
 
     def failed(self, visit: Visit, error: SourceError) -> None:
         """Note that a page could not be read; decide whether that ends the crawl."""
+        if visit.before is not None and _is_no_page(error):
+            self._at_nothing(visit)  # there are servers that name a page behind the last
+            return
         self._failures_in_a_row += 1
         if (
             self._home is None
@@ -119,7 +144,9 @@ class Walk:
 
     def cursor(self, *, at_end: bool = False) -> Cursor:
         """Return the cursor behind all that was given out so far."""
-        return self.progress.cursor(complete=at_end and not self.unfinished)
+        return self.progress.cursor(
+            complete=at_end and not self.unfinished, backfill_days=self.backfill_days
+        )
 
     @property
     def problem(self) -> str | None:
@@ -133,31 +160,64 @@ class Walk:
     def _at_list(self, visit: Visit, page: ForumPage) -> Step:
         visits = [Visit(url=url) for board in page.boards if (url := self._new_place(board))]
         new = [(key, thread) for thread in page.threads if (key := self._new_thread(thread))]
-        news = [(key, thread) for key, thread in new if self.progress.has_news(key, thread)]
+        wanted = [(key, thread) for key, thread in new if self._is_recent(thread)]
+        news = [(key, thread) for key, thread in wanted if self.progress.has_news(key, thread)]
         visits += [self._to_thread(key, thread) for key, thread in news]
         # what comes behind a list without news is older still
-        goes_on = bool(new) and (bool(news) or not self.progress.complete)
+        is_known = self.progress.complete and self.progress.reaches(self.backfill_days)
+        goes_on = bool(wanted) and (bool(news) or not is_known)
         if goes_on and (following := self._inside(page.following)):
-            visits.append(Visit(url=following))
+            visits.append(Visit(url=following, before=_path(visit.url)))
         return Step(visits=tuple(visits))
 
+    def _is_recent(self, thread: ListedThread) -> bool:
+        if self.backfill_days is None or thread.active is None:
+            return True
+        since = self.now - timedelta(days=self.backfill_days)
+        return thread.active >= since.timestamp()
+
+    def _under_its_key(self, visit: Visit, found_at: str) -> Visit:
+        """Return the visit with the key of the address where the thread was found in the end."""
+        if visit.key is not None:
+            return visit
+        own = thread_key(self._inside(found_at) or visit.url)
+        return replace(visit, key=own, thread=visit.thread or own)
+
     def _at_thread(self, visit: Visit, page: ForumPage) -> Step:
-        key = visit.thread or thread_key(self._inside(page.url) or visit.url)
+        key, thread = visit.key or "", visit.thread or ""
         known = self._posts_of.setdefault(key, set())
         posts = [post for post in self._posts(key, visit, page) if post.external_id not in known]
+        if self._is_begun_elsewhere(key, page):
+            self.progress.read_up_to(thread, resume="", state=visit.state)
+            return Step()
         known.update(post.external_id for post in posts)
         following = self._inside(page.following) if posts else None
-        if following is None:
-            last = "" if visit.url == (visit.home or visit.url) else _path(visit.url)
-            self.progress.read_up_to(key, resume=last, state=visit.state)
+        if following is None or following == visit.url:
+            self._read_to_its_end(visit, is_new=bool(posts))
             return Step(tuple(posts))
-        self.progress.read_up_to(key, resume=_path(following), state=None)
-        onward = replace(visit, url=following, thread=key, home=visit.home or visit.url)
+        self.progress.read_up_to(thread, resume=_path(following), state=None)
+        home = visit.home or visit.url
+        onward = replace(visit, url=following, home=home, before=_path(visit.url))
         return Step(tuple(posts), (onward,))
+
+    def _is_begun_elsewhere(self, key: str, page: ForumPage) -> bool:
+        """Say whether this thread was read in this crawl under another address."""
+        if page.number != 1:
+            return False
+        first = page.posts[0]
+        said = f"{page.title}\0{first.id}\0{first.author}\0{first.published}\0{first.text}"
+        return self._begun.setdefault(_digest(said), key) != key
+
+    def _read_to_its_end(self, visit: Visit, *, is_new: bool) -> None:
+        """Note where to look for the next answer: on the last page that brought something."""
+        home = _path(visit.home or visit.url)
+        last = _path(visit.url) if is_new or visit.before is None else visit.before
+        resume = "" if last == home else last
+        self.progress.read_up_to(visit.thread or "", resume=resume, state=visit.state)
 
     def _at_nothing(self, visit: Visit) -> Step:
         if visit.thread:
-            self.progress.read_up_to(visit.thread, resume="", state=visit.state)
+            self._read_to_its_end(visit, is_new=False)
         return Step()
 
     def _within_budget(self, step: Step) -> Step:
@@ -176,8 +236,9 @@ class Walk:
         self, post: ForumPost, key: str, visit: Visit, page: ForumPage, *, opens: bool
     ) -> FoundPost:
         link = safe_link(post.url)
+        opens = opens if post.opens is None else post.opens
         return FoundPost(
-            external_id=_external_id(post, key, link),
+            external_id=_external_id(post, key, link, is_global=page.ids_are_global),
             url=strip_sid(link) if link else visit.url,
             title=page.title if opens else "",
             text=post.text,
@@ -227,15 +288,21 @@ class Walk:
 
 
 def thread_key(url: str) -> str:
-    """Return what names a thread under all its addresses: ``t12``, or its path."""
+    """Return what names a thread under all its addresses: ``t12``, ``topic12``, or its path."""
     parsed = URL(url)
-    number = parsed.query.get("t", "")
-    if number.isascii() and number.isdigit():
-        return f"t{number}"
-    if found := _THREAD_PATH.search(parsed.path):
-        return f"t{found[1]}"
-    kept = parsed.without_query_params(*_PLACE_KEYS)
-    return strip_origin(str(kept), own_host=str(parsed.raw_host))[:300]
+    for name in _THREAD_KEYS:
+        if number := _THREAD_NUMBER.fullmatch(parsed.query.get(name, "")[:40]):
+            return f"t{number[1]}"
+    if parsed.path.endswith("/viewtopic.php") and parsed.query.get("id", "").isdecimal():
+        return f"t{parsed.query['id'][:12]}"
+    path_and_query = f"{parsed.path}?{parsed.query_string}"  # Invision: /index.php?/topic/12-x/
+    if found := _THREAD_PATH.search(path_and_query):
+        return f"t{next(filter(None, found.groups()))}"
+    if named := _NAMED_PATH.search(path_and_query):
+        return f"{named[1].lower()}{next(filter(None, named.groups()[1:]))}"
+    kept = parsed.without_query_params(*_PLACE_KEYS).with_fragment(None)
+    own = strip_origin(str(kept), own_host=str(parsed.raw_host))
+    return (place(own).of.removesuffix("?") if place(str(kept)).at else own)[:300]
 
 
 def strip_sid(link: str) -> str:
@@ -244,15 +311,27 @@ def strip_sid(link: str) -> str:
     return strip_session(link) + (f"#{fragment}" if fragment else "")
 
 
-def _external_id(post: ForumPost, key: str, link: str | None) -> str:
+def _external_id(post: ForumPost, key: str, link: str | None, *, is_global: bool) -> str:
     """Return the forum's own number of the post, which outlives moves of its thread."""
     if post.id and _POST_ID.fullmatch(post.id):
-        return post.id
+        return post.id if is_global else f"{key}#{post.id}"
     fragment = urlsplit(link).fragment if link else ""
     if fragment and _POST_ID.fullmatch(fragment):
         return f"{key}#{fragment}"
-    said = f"{post.author}\0{post.published}\0{post.text}"
-    return f"{key}~{hashlib.sha256(said.encode(errors='replace')).hexdigest()[:32]}"
+    published = post.published if post.exact else None
+    said = f"{post.author}\0{published}\0{post.text}"
+    return f"{key}~{_digest(said)}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:32]
+
+
+def _is_no_page(error: SourceError) -> bool:
+    """Say whether a server answers so for a page behind the last: 400, 404, 410 and the like."""
+    return isinstance(error, AnswerRefused) and not isinstance(
+        error, Forbidden | RateLimited | ServerFailed
+    )
 
 
 def _path(url: str) -> str:

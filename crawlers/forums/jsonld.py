@@ -10,6 +10,10 @@ _POSTS = frozenset(
     {"DiscussionForumPosting", "SocialMediaPosting", "Question", "Comment", "Answer"}
 )
 _OPENINGS = frozenset({"DiscussionForumPosting", "SocialMediaPosting", "Question"})
+#: What is no post of a conversation itself, but may have comments.
+_COMMENTED = frozenset(
+    {"Article", "BlogPosting", "NewsArticle", "TechArticle", "Product", "Recipe"}
+)
 _ANSWERS = ("comment", "suggestedAnswer", "acceptedAnswer")
 _MAX_SCRIPTS = 20
 _MAX_DEPTH = 20
@@ -25,6 +29,7 @@ class Statement:
     author: str
     published: str
     url: str
+    opens: bool = True
 
 
 def statements(tree: LexborHTMLParser) -> list[Statement]:
@@ -36,7 +41,10 @@ def statements(tree: LexborHTMLParser) -> list[Statement]:
         except (ValueError, RecursionError):
             continue
         for opening in _openings(stated, depth=0):
-            found.extend(_with_answers(opening, depth=0))
+            if _kinds(opening) & _OPENINGS:
+                found.extend(_with_answers(opening, depth=0))
+            else:
+                found.extend(_answers(opening, depth=0))
     return found[:_MAX_STATEMENTS]
 
 
@@ -47,7 +55,7 @@ def _openings(stated: object, *, depth: int) -> Iterator[dict[str, object]]:
         for one in stated:
             yield from _openings(one, depth=depth + 1)
     elif isinstance(stated, dict):
-        if _kinds(stated) & _OPENINGS:
+        if _kinds(stated) & (_OPENINGS | _COMMENTED):
             yield stated
         else:
             for within in (stated.get("@graph"), stated.get("mainEntity")):
@@ -61,7 +69,12 @@ def _with_answers(stated: dict[str, object], *, depth: int) -> Iterator[Statemen
         author=_author(stated.get("author")),
         published=_text(stated, "datePublished") or _text(stated, "dateCreated"),
         url=_text(stated, "url") or _text(stated, "@id"),
+        opens=bool(_kinds(stated) & _OPENINGS),
     )
+    yield from _answers(stated, depth=depth)
+
+
+def _answers(stated: dict[str, object], *, depth: int) -> Iterator[Statement]:
     for key in _ANSWERS:
         answers = stated.get(key)
         for answer in answers if isinstance(answers, list) else [answers]:

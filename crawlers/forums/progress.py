@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from crawlers.forum_page import ListedThread
+from crawlers.forums.values import ListedThread
 from crawlers.found import Cursor
 
 #: Threads that are remembered, the ones read last. Others are read again when they come up.
@@ -27,12 +27,20 @@ class Progress:
 
     def __init__(self, cursor: Cursor) -> None:
         self.complete = cursor.get("complete") is True
+        days = cursor.get("backfill_days")
+        self._backfill_days = days if isinstance(days, int) else None
         self._known: dict[str, _Known] = {}
         threads = cursor.get("threads")
         for key, value in threads.items() if isinstance(threads, Mapping) else ():
             match value:
                 case [str() | None as state, str() as resume]:
                     self._known[key] = _Known(state, resume)
+
+    def reaches(self, backfill_days: int | None) -> bool:
+        """Say whether the crawls so far went back as far as is asked for; None: to the first."""
+        if self._backfill_days is None or backfill_days is None:
+            return self._backfill_days is None
+        return backfill_days <= self._backfill_days
 
     def has_news(self, key: str, thread: ListedThread) -> bool:
         """Say whether the thread must be visited: unknown, unfinished, or not as it was."""
@@ -51,9 +59,10 @@ class Progress:
         while len(self._known) > MAX_REMEMBERED:
             del self._known[next(iter(self._known))]
 
-    def cursor(self, *, complete: bool) -> dict[str, JsonValue]:
+    def cursor(self, *, complete: bool, backfill_days: int | None = None) -> dict[str, JsonValue]:
         """Return all this as JSON."""
         threads: dict[str, JsonValue] = {
             key: [known.state, known.resume] for key, known in self._known.items()
         }
-        return {"complete": complete, "threads": threads}
+        cursor: dict[str, JsonValue] = {"complete": complete, "threads": threads}
+        return cursor if backfill_days is None else {**cursor, "backfill_days": backfill_days}

@@ -18,8 +18,8 @@ from typing_extensions import override
 
 from crawlers.errors import SourceError
 from crawlers.fetch import Gate, Page
-from crawlers.forum_page import read_forum_page
-from crawlers.forum_walk import Visit, Walk
+from crawlers.forums.page import read_forum_page
+from crawlers.forums.walk import Visit, Walk
 from crawlers.found import Batch, Cursor, FoundPost
 
 T = TypeVar("T")
@@ -204,7 +204,13 @@ class _Crawl:
         if self.is_over:
             return ()
         try:
-            page = await self._gate.parsing.run(read_forum_page, body, url=url)
+            page = await self._gate.parsing.run(
+                read_forum_page,
+                body,
+                url=url,
+                now=int(self.walk.now.timestamp()),
+                in_thread=visit.thread is not None,
+            )
             async with self._in_turn:  # so that each cursor covers the batches before it
                 step = self.walk.arrived(visit, page, found_at=url)
                 if step.posts:

@@ -1,0 +1,1 @@
+"""Forums and comments, read by their pages."""

@@ -1,0 +1,205 @@
+"""What makes a part of a page a post: its time, its author, and where its words are.
+
+The words are the largest pieces that hold neither time nor author, less what is named or reads
+like a signature, a button or a profile. Where they hang is decided for all posts of a look
+together: what is a body in most of them is it in all.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from crawlers.forums.nodes import MAX_NAME
+from crawlers.forums.sketch import Sketch
+
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_WORDS_NAME = re.compile(
+    r"(?:^|[\s_-])(?:content|body|text|message|entry|markdown|prose|comment|msg|words|copy)"
+    r"(?=$|[\s_-])",
+    re.IGNORECASE,
+)
+_SURE_WORDS_NAME = re.compile(
+    r"(?:^|[\s_-])(?:content|body|text|markdown|prose)(?=$|[\s_-])", re.IGNORECASE
+)
+_NOISE_NAME = re.compile(
+    r"(?:^|[\s_-])(?:sig(?:nature)?|foot(?:er)?|actions?|buttons?|btn|tool(?:bar|s)?|controls?|"
+    r"avatar|meta(?:data)?|reactions?|likes?|votes?|voting|share|badges?|rank|stats?|menu|nav|"
+    r"attachments?|edited|report|user(?:info|card|-details)?|profile|author|sidebar|ad|ads|"
+    r"sponsored|head(?:er)?|number|score|points|subject|hidden|tags?)(?=$|[\s_\d-])",
+    re.IGNORECASE,
+)
+# fmt: off
+_FLOW = frozenset({
+    "#text", "p", "ul", "ol", "li", "pre", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "b",
+    "i", "a", "em", "strong", "code", "span", "u", "s", "q", "cite", "small", "sub", "sup",
+    "table", "tbody", "tr", "td", "dl", "dt", "dd", "figure", "figcaption", "details", "kbd",
+    "del", "ins", "mark",
+})
+# fmt: on
+_UI_WORDS = re.compile(
+    r"(?:#?[0-9]+|reply|quote|report|edit(?:ed)?|delete|share|likes?|flag|link|permalink|"
+    r"permanent link|up(?:vote)?|down(?:vote)?|respond|mark(?: as solution)?|top|by|on|at|"
+    r"posted|wrote|said|says|answered|asked|commented|antworten|zitieren|melden|teilen|"
+    r"gefällt mir|répondre|citer|von|par|am|à|[\W_]+)[\s:.,·|-]*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Where a post is: a slice of the page, with what it holds."""
+
+    start: int
+    stop: int
+    time: int
+    user: int
+    bodies: dict[str, list[int]]  # pieces of text by where they hang
+
+
+def blocks_of(drawn: Sketch, members: Sequence[int], *, spread: bool = False) -> list[Block]:
+    """Return the members that have time, author and text; ``spread``: up to the next member."""
+    blocks = []
+    for nth, start in enumerate(members):
+        stop = drawn.end[start]
+        if spread:
+            above = drawn.parent[start]
+            stop = drawn.end[above] if above >= 0 else stop
+            behind = members[nth + 1] if nth + 1 < len(members) else stop
+            stop = min(stop, behind)
+        block = block_at(drawn, start, stop, holes=_nested(drawn, members, nth, stop))
+        if block is not None:
+            blocks.append(block)
+    return blocks
+
+
+def _nested(drawn: Sketch, members: Sequence[int], nth: int, stop: int) -> dict[int, int]:
+    """Return the members within this one, start to end: answers to it, with words of their own."""
+    holes, until = {}, -1
+    for other in members[nth + 1 :]:
+        if other >= stop:
+            break
+        if other >= until:
+            holes[other] = until = drawn.end[other]
+    return holes
+
+
+def block_at(drawn: Sketch, start: int, stop: int, *, holes: dict[int, int]) -> Block | None:
+    """Return the post in a slice of the page, None when time, author or words are missing.
+
+    ``holes`` are the posts within it, start to end, which are not its own.
+    """
+    inside = _without(range(start, stop), holes)
+    time = _time_of(drawn, inside)
+    user = _user_of(drawn, inside, time)
+    if time is None or user is None:
+        return None
+    tainted = _above(drawn, (time, user, *holes), start)
+    bodies = _bodies(drawn, start, stop, tainted, holes)
+    return Block(start, stop, time, user, bodies) if bodies else None
+
+
+def _without(span: range, holes: dict[int, int]) -> list[int]:
+    kept, at = [], span.start
+    while at < span.stop:
+        if at in holes:
+            at = holes[at]
+        else:
+            kept.append(at)
+            at += 1
+    return kept
+
+
+def _time_of(drawn: Sketch, inside: list[int]) -> int | None:
+    times = [at for at in inside if at in drawn.moments]
+    marked = [at for at in times if drawn.moments[at].marked]
+    return next(iter(marked or times), None)
+
+
+def _user_of(drawn: Sketch, inside: list[int], time: int | None) -> int | None:
+    best: tuple[int, int] | None = None
+    for at in inside:
+        sure = drawn.users.get(at, 0)
+        if sure and 0 < drawn.length[at] <= MAX_NAME and (best is None or sure > best[0]):
+            best = (sure, at)
+    if best is not None:
+        return _innermost(drawn, best[1])
+    # a link beside the time, whatever it leads to
+    links = [
+        at
+        for at in inside
+        if at in drawn.links and 0 < drawn.length[at] <= 40 and not in_heading(drawn, at)
+    ]
+    near = [at for at in links if time is not None and abs(at - time) <= 12]
+    return near[0] if near else None
+
+
+def _innermost(drawn: Sketch, at: int) -> int:
+    """Return the user's link within an element that is called author and holds more."""
+    inside = drawn.within(at)
+    return next((one for one in inside if drawn.users.get(one, 0) >= 2 and drawn.length[one]), at)
+
+
+def _above(drawn: Sketch, ats: Iterable[int], start: int) -> set[int]:
+    tainted = set()
+    for at in ats:
+        while at >= start and at not in tainted:
+            tainted.add(at)
+            at = drawn.parent[at]
+    return tainted
+
+
+def _bodies(
+    drawn: Sketch, start: int, stop: int, tainted: set[int], holes: dict[int, int]
+) -> dict[str, list[int]]:
+    """Return the largest pieces without author and time, by where they hang."""
+    bodies: defaultdict[str, list[int]] = defaultdict(list)
+    at = start
+    while at < stop:
+        if at in holes:
+            at = holes[at]
+        elif at in tainted and at not in drawn.users and at not in drawn.moments:
+            at += 1
+        else:
+            if at not in tainted and drawn.length[at] and not _is_noise(drawn, at):
+                bodies[_hangs(drawn, at)].append(at)
+            at = drawn.end[at]
+    return bodies
+
+
+def _is_noise(drawn: Sketch, at: int) -> bool:
+    names = drawn.names[at]
+    if _NOISE_NAME.search(names) and not _SURE_WORDS_NAME.search(names):
+        return True
+    if drawn.length[at] > 30:
+        return False
+    return _UI_WORDS.fullmatch(drawn.text(at, most=30)) is not None
+
+
+def _hangs(drawn: Sketch, at: int) -> str:
+    if drawn.tag[at] in _FLOW and not _WORDS_NAME.search(drawn.names[at]):
+        above = drawn.parent[at]
+        return f"{drawn.signature[above]}>*" if above >= 0 else "*"
+    return drawn.signature[at]
+
+
+def home_of(drawn: Sketch, blocks: Sequence[Block]) -> tuple[str, float]:
+    """Return where the words hang in these posts, and how many there are."""
+    words: Counter[str] = Counter()
+    posts: Counter[str] = Counter()
+    for block in blocks:
+        for hangs, pieces in block.bodies.items():
+            said = sum(drawn.length[at] - drawn.linked[at] / 2 for at in pieces)
+            named = any(_WORDS_NAME.search(drawn.names[at]) for at in pieces)
+            words[hangs] += int(said * (3 if named else 1))
+            posts[hangs] += 1
+    if not words:
+        return "", 0
+    home = max(words, key=lambda hangs: words[hangs] * posts[hangs] / len(blocks))
+    return home, words[home] * posts[home] / len(blocks)
+
+
+def in_heading(drawn: Sketch, at: int) -> bool:
+    """Say whether a link is in a heading, or a heading in it."""
+    around = (drawn.parent[at], *range(at + 1, min(drawn.end[at], at + 4)))
+    return any(drawn.tag[one] in _HEADINGS for one in around)

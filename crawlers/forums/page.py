@@ -1,0 +1,263 @@
+"""The HTML of a forum's page to what it lists or says. Runs in the parsing child.
+
+In this order: what its software is known to look like, what the page states as data (JSON-LD,
+microdata), what repeats on it as posts or threads do. Data comes second where both are there:
+boards that state any often state the first post only.
+"""
+
+import re
+from dataclasses import replace
+from urllib.parse import urljoin
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from crawlers.forums.hazards import refuse_hazards
+from crawlers.forums.isso import isso_page
+from crawlers.forums.jsonld import Statement, statements
+from crawlers.forums.microdata import MicroPost, micro_posts
+from crawlers.forums.nodes import (
+    MAX_LISTED,
+    MAX_NAME,
+    MAX_TITLE,
+    attribute,
+    every,
+    first,
+    inner_html,
+    line,
+    link,
+    moment,
+    number,
+    rough_moment,
+    short_state,
+)
+from crawlers.forums.paging import following, place
+from crawlers.forums.platform import Platform
+from crawlers.forums.platforms import PLATFORMS
+from crawlers.forums.rows import listed
+from crawlers.forums.selectors_other import WORDPRESS
+from crawlers.forums.siblings import sibling_posts
+from crawlers.forums.sketch import sketch
+from crawlers.forums.values import ForumPage, ForumPost, ListedThread
+from crawlers.plaintext import PlainText, from_html, one_line
+from crawlers.times import epoch
+
+UNKNOWN = "unknown software"
+#: What a page's feed goes before: blogs look so too, and a feed has all their articles.
+AFTER_FEEDS = frozenset({UNKNOWN, "JSON-LD", "microdata", WORDPRESS.name})
+
+_QUOTE_LABEL = re.compile(r"^(?:Quote|Zitat|Citation|Cita):?$", re.MULTILINE | re.IGNORECASE)
+_PLACE = re.compile(r"[\w-]{1,60}")
+
+
+def read_forum_page(body: bytes, *, url: str, now: int = 0, in_thread: bool = False) -> ForumPage:
+    """Return what a page of a forum holds; nothing when it is no forum's.
+
+    Args:
+        body: the HTML, or the JSON of a comment server.
+        url: where it was found, for relative links.
+        now: seconds since 1970, for "2 hours ago"; 0 leaves such times out.
+        in_thread: a list of threads led to it, so a post alone on a page is one.
+
+    Raises:
+        PoisonDocument: it is made to keep a parser busy.
+    """
+    if body.lstrip()[:1] in (b"[", b"{"):
+        return isso_page(body, url=url) or ForumPage(None, "", url)
+    refuse_hazards(body)
+    tree = LexborHTMLParser(body)
+    title = line(tree.css_first("title"), most=MAX_TITLE)
+    page = ForumPage(None, title, link(tree.css_first("link[rel=canonical]"), url) or url)
+    read: ForumPage | None = None
+    for known in PLATFORMS:
+        if tree.css_first(known.mark):
+            read = _by_platform(tree, known, replace(page, platform=known.name), url, now)
+            if _holds(read):
+                break
+    if read is None or not _holds(read):
+        read = _by_statements(tree, read or page, url)
+    if len(read.posts) < 2 and (read.platform in {None, "JSON-LD", "microdata"}):
+        read = _by_likeness(tree, read, url, now, in_thread=in_thread)
+    return read
+
+
+def _holds(page: ForumPage) -> bool:
+    return bool(page.posts or page.threads or page.boards)
+
+
+def _by_platform(
+    tree: LexborHTMLParser, platform: Platform, page: ForumPage, url: str, now: int
+) -> ForumPage:
+    posts = tuple(_post(node, platform, url, now) for node in every(tree, platform.post))
+    boards = [link(node, url) for node in every(tree, platform.board)]
+    rows = every(tree, platform.row)
+    threads = [thread for row in rows if (thread := _thread(row, platform, url, now))]
+    return replace(
+        page,
+        title=_heading(first(tree, platform.title)) or page.title,
+        # a thread's page may list related threads: they are found where they belong
+        boards=() if posts else tuple(dict.fromkeys(filter(None, boards))),
+        threads=() if posts else tuple(threads),
+        posts=tuple(post for post in posts if post.text or post.quoted),
+        following=following(tree, url=url, selector=platform.following),
+        number=number(line(first(tree, platform.current), most=20)) or _page_number(url),
+        ids_are_global=platform.ids_are_global,
+    )
+
+
+def _thread(row: LexborNode, platform: Platform, url: str, now: int) -> ListedThread | None:
+    node = first(row, platform.thread)
+    target = link(node, url)
+    if target is None:
+        return None
+    replies = number(line(first(row, platform.replies), most=20))
+    last = first(row, platform.last)
+    active = moment(last)
+    moved = str(active) if active is not None else attribute(last, "href")
+    return ListedThread(
+        url=target,
+        title=line(node, most=MAX_TITLE),
+        state=None if replies is None and not moved else short_state(f"{replies}|{moved}"),
+        active=active if active is not None else rough_moment(last, now=now),
+    )
+
+
+def _post(node: LexborNode, platform: Platform, url: str, now: int) -> ForumPost:
+    read = _words(next(filter(None, map(node.css_first, platform.body)), None))
+    named = (attribute(node, name) for name in platform.post_id)
+    author = attribute(node, platform.author_attribute) if platform.author_attribute else ""
+    exact, rough = _times(node, platform.time, now)
+    return ForumPost(
+        id=one_line(next(filter(None, named), ""), most=MAX_NAME) or None,
+        url=link(first(node, platform.permalink), url) or _at_place(node, url),
+        author=one_line(author, most=MAX_NAME)
+        or line(first(node, platform.author), most=MAX_NAME)
+        or None,
+        published=exact if exact is not None else rough,
+        exact=exact is not None,
+        text=read.text,
+        quoted=read.quoted,
+        opens=None if platform.opens else False,
+    )
+
+
+def _words(body: LexborNode | None) -> PlainText:
+    """Return what a post says, without the word over a quote in old tables."""
+    read = from_html(inner_html(body))
+    return replace(read, text=_QUOTE_LABEL.sub("", read.text).strip()) if read.quoted else read
+
+
+def _at_place(node: LexborNode, url: str) -> str | None:
+    """Return the address of a place on this page, by the element's own id."""
+    named = attribute(node, "id")
+    return f"{url.partition('#')[0]}#{named}" if _PLACE.fullmatch(named) else None
+
+
+def _times(
+    post: LexborNode, selectors: tuple[str, ...], now: int
+) -> tuple[int | None, int | None]:
+    """Return the first time that can be read, exact or as the clock stands."""
+    rough = None
+    for selector in selectors:
+        node = post.css_first(selector)
+        exact = moment(node)
+        if exact is not None:
+            return exact, None
+        rough = rough if rough is not None else rough_moment(node, now=now)
+    return None, rough
+
+
+def _by_statements(tree: LexborHTMLParser, page: ForumPage, url: str) -> ForumPage:
+    stated = statements(tree)[:MAX_LISTED]
+    marked = micro_posts(tree)[:MAX_LISTED]
+    if not stated and not marked:
+        return page
+    headline = next((one.headline for one in stated if one.headline), "") or _heading(
+        first(tree, "h1")
+    )
+    page = replace(
+        page,
+        title=one_line(headline, most=MAX_TITLE) or page.title,
+        following=following(tree, url=url),
+        number=_page_number(url),
+    )
+    if len(marked) > len(stated):
+        posts = tuple(_marked(post, url) for post in marked)
+        return replace(page, platform="microdata", posts=_with_text(posts))
+    posts = tuple(_stated(statement, url=url) for statement in stated)
+    return replace(page, platform="JSON-LD", posts=_with_text(posts))
+
+
+def _with_text(posts: tuple[ForumPost, ...]) -> tuple[ForumPost, ...]:
+    return tuple(post for post in posts if post.text or post.quoted)
+
+
+def _stated(statement: Statement, *, url: str) -> ForumPost:
+    read = from_html(statement.text)
+    return ForumPost(
+        id=None,
+        url=_joined(url, statement.url),
+        author=one_line(statement.author, most=MAX_NAME) or None,
+        published=epoch(statement.published),
+        text=read.text,
+        quoted=read.quoted,
+        opens=None if statement.opens else False,
+    )
+
+
+def _marked(post: MicroPost, url: str) -> ForumPost:
+    read, said = from_html(post.markup), post.said
+    published = said.get("datepublished") or said.get("datecreated") or said.get("commenttime")
+    return ForumPost(
+        id=one_line(attribute(post.node, "id"), most=MAX_NAME) or None,
+        url=_joined(url, said.get("url", "")),
+        author=one_line(said.get("author", ""), most=MAX_NAME) or None,
+        published=epoch(published or ""),
+        text=read.text,
+        quoted=read.quoted,
+        opens=None if post.opens else False,
+    )
+
+
+def _joined(base: str, href: str) -> str | None:
+    try:
+        return urljoin(base, href) if href else None
+    except ValueError:
+        return None
+
+
+def _by_likeness(
+    tree: LexborHTMLParser, page: ForumPage, url: str, now: int, *, in_thread: bool
+) -> ForumPage:
+    drawn = sketch(tree, now=now)
+    posts = sibling_posts(drawn, url=url, single=in_thread and not page.posts)
+    if len(posts) <= len(page.posts) and page.posts:
+        return page
+    boards: tuple[str, ...] = ()
+    threads: tuple[ListedThread, ...] = ()
+    if not posts:
+        boards, threads = listed(drawn, url=url)
+    if not (posts or boards or threads):
+        return page
+    heading = _heading(first(tree, "h1"))
+    return replace(
+        page,
+        platform=UNKNOWN,
+        title=heading or page.title,
+        posts=posts,
+        boards=boards,
+        threads=threads,
+        following=following(tree, url=url),
+        number=_page_number(url),
+        ids_are_global=False,
+    )
+
+
+def _heading(node: LexborNode | None) -> str:
+    """Return a heading without the buttons in it."""
+    return one_line(from_html(inner_html(node)).text, most=MAX_TITLE)
+
+
+def _page_number(url: str) -> int:
+    """Return which page an address says that it is; 2 stands for any behind the first."""
+    at = place(url).at
+    return 1 if at <= 1 else 2
