@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from pydantic import JsonValue
 
@@ -70,6 +70,23 @@ class Batch:
     fetched: int = 1  # requests answered for this batch
     not_modified: bool = False  # the source said that nothing changed
     problem: str | None = None  # the batch is usable, but something was wrong: for a person
+    #: How long the source says that what it gave holds: a feed's ttl, Cache-Control, Expires. The
+    #: longest of them; None when it says nothing. See ``crawlers.freshness``.
+    ttl_seconds: int | None = None
+    #: Where the source's own address redirects to for good: ``Page.moved_to`` of its document.
+    moved_to: str | None = None
+    #: External ids of posts that the source says were taken back: tombstones, deletion events.
+    deleted: tuple[str, ...] = ()
+    #: Of ``read_thread`` alone: these are all posts of the conversation. Who isn't there is gone.
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadToRead:
+    """A conversation that is looked at again."""
+
+    key: str  # as ``FoundPost.thread_key`` had it
+    url: str | None  # as ``FoundPost.thread_url`` had it last
 
 
 class Adapter(Protocol):
@@ -81,6 +98,25 @@ class Adapter(Protocol):
         """Yield batches, newest information first or oldest first, each with its cursor.
 
         Raises:
+            SourceError: the source refused, timed out or sent nonsense; what was yielded stands.
+        """
+        ...
+
+
+@runtime_checkable
+class ThreadReader(Protocol):
+    """An adapter that can read one conversation by itself."""
+
+    def read_thread(
+        self, source: SourceToPoll, gate: Gate, thread: ThreadToRead, *, now: datetime
+    ) -> AsyncGenerator[Batch, None]:
+        """Yield the conversation as it stands on the source's own page, in any order.
+
+        The batches' cursors mean nothing. ``whole`` is true only of a batch that holds every post
+        of the conversation, ``deleted`` names those that stay as empty shells.
+
+        Raises:
+            NotFound, Gone: there is no such conversation any more.
             SourceError: the source refused, timed out or sent nonsense; what was yielded stands.
         """
         ...

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from types import MappingProxyType
 
 from sqlmodel import Session, func, select
 
 from config.source import SourceSpec
-from crawlers.discover import recognise
+from crawlers.discover import Recognised, recognise
 from crawlers.fetch import Gate
 from crawlers.found import FoundPost, SourceToPoll
 from crawlers.plaintext import one_line
@@ -19,6 +20,7 @@ from models.source import Source
 from models.words import SourceHealth, SourceKind
 from service.errors import NotFoundError, RefusedError
 from service.house import House
+from service.source_secrets import secrets_of
 from service.store.engine import writing
 from service.sync import new_source
 
@@ -56,39 +58,54 @@ class Added:
 
 
 async def add_source(
-    house: House, url: str, *, kind: SourceKind | None, every: timedelta
+    house: House,
+    url: str,
+    *,
+    kind: SourceKind | None,
+    every: timedelta,
+    options: Mapping[str, str] = MappingProxyType({}),
 ) -> Added:
     """Find out what ``url`` is, read a few posts, and save it as a source.
+
+    Args:
+        house: where it is saved.
+        url: as somebody pasted it.
+        kind: None finds out.
+        every: between two polls.
+        options: for the adapter, besides those that the address tells.
 
     Raises:
         crawlers.errors.SourceError: it can't be read, or Harken can't tell what it is.
         RefusedError: it is a source already, or its policy forbids it.
     """
+    if kind is not None and not kind.is_polled:
+        raise RefusedError(f"nothing polls {kind.value}: see `harken import`, or /capture")
     async with house.gate() as gate:
-        found_kind, found_url, name = kind, url, ""
-        if kind is None:
-            recognised = await recognise(url, gate)
-            found_kind, found_url, name = recognised.kind, recognised.url, recognised.name
-        assert found_kind is not None  # noqa: S101 - recognise names a kind or raises
-        policy = house.config.policy_for(found_kind, found_url)
+        found = (
+            await recognise(url, gate, now=house.clock.now())
+            if kind is None
+            else Recognised(kind=kind, url=url, name="")
+        )
+        found = replace(found, options={**found.options, **options})
+        policy = house.config.policy_for(found.kind, found.url)
         if not policy.allows_crawling:
             raise RefusedError(f"policy {policy.name!r} needs an approval; see policies.toml")
-        preview = await _preview(house, gate, found_kind, found_url)
+        preview = await _preview(house, gate, found)
     with writing(house.engine) as db:
-        source = _saved(db, house, found_kind, found_url, name, every)
+        source = _saved(db, house, found, every)
         return Added(
             slug=source.slug,
-            kind=found_kind,
-            url=found_url,
+            kind=found.kind,
+            url=found.url,
             name=source.name,
             preview=preview,
         )
 
 
-def _saved(
-    db: Session, house: House, kind: SourceKind, url: str, name: str, every: timedelta
-) -> Source:
-    there = db.exec(select(Source).where(Source.url == url)).first()
+def _saved(db: Session, house: House, found: Recognised, every: timedelta) -> Source:
+    at_url = db.exec(select(Source).where(Source.url == found.url).order_by(Source.slug))
+    # an API has one address for all that it can be asked for
+    there = next((source for source in at_url if source.options == dict(found.options)), None)
     if there is not None and there.active:
         raise RefusedError(f"this is a source already: {there.slug}")
     if there is not None:  # it was removed once; what it brought then is still known
@@ -97,27 +114,36 @@ def _saved(
         there.next_poll_at = house.clock.now()
         db.add(there)
         return there
-    slug = _free_slug(db, name or url)
+    slug = _free_slug(db, found.name or found.url)
     spec = SourceSpec(
-        id=slug, kind=kind, name=one_line(name, most=200) or slug, url=url, every=every
+        id=slug,
+        kind=found.kind,
+        name=one_line(found.name, most=200) or slug,
+        url=found.url,
+        every=every,
+        options=found.options,
     )
     source = new_source(spec, house.config, from_files=False, now=house.clock.now())
     db.add(source)
     return source
 
 
-async def _preview(house: House, gate: Gate, kind: SourceKind, url: str) -> tuple[FoundPost, ...]:
-    policy = house.config.policy_for(kind, url)
+async def _preview(house: House, gate: Gate, found: Recognised) -> tuple[FoundPost, ...]:
+    policy = house.config.policy_for(found.kind, found.url)
     source = SourceToPoll(
         id="preview",
-        kind=kind,
-        name=url,
-        url=url,
+        kind=found.kind,
+        name=found.url,
+        url=found.url,
+        options=found.options,
+        secrets=secrets_of(found.options),
         obey_robots=policy.obey_robots,
         min_interval_seconds=policy.min_interval.total_seconds(),
     )
     posts: list[FoundPost] = []
-    async with aclosing(adapter_for(kind).poll(source, gate, now=house.clock.now())) as batches:
+    async with aclosing(
+        adapter_for(found.kind).poll(source, gate, now=house.clock.now())
+    ) as batches:
         async for batch in batches:
             posts.extend(batch.posts)
             if len(posts) >= _PREVIEW:

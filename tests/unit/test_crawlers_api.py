@@ -3,7 +3,7 @@
 import pytest
 from pydantic import JsonValue
 
-from crawlers.api import ApiModel, left_out, readable, secret, understand
+from crawlers.apis.asking import ApiModel, left_out, readable, secret, understand
 from crawlers.errors import BadDocument, MissingSecret
 from tests.crawling import a_source
 

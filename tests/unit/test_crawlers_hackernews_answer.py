@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import JsonValue
 
-from crawlers.hackernews_answer import RawAnswer, posts, read_answer
+from crawlers.apis.hackernews_answer import RawAnswer, posts, read_answer
 from crawlers.plaintext import from_html
 
 NOW = datetime(2026, 6, 30, 12, 0, tzinfo=UTC)

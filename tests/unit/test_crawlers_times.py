@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.times import epoch, stated
+from crawlers.times import epoch, epoch_from, stated
 
 NOW = datetime(2026, 6, 30, 12, 0, tzinfo=UTC)
 MOMENT = int(datetime(2026, 1, 5, 16, 11, tzinfo=UTC).timestamp())
@@ -20,6 +20,22 @@ MOMENT = int(datetime(2026, 1, 5, 16, 11, tzinfo=UTC).timestamp())
         "Mon Jan 05, 2026 4:11 pm",
         "Jan 5, 2026 at 4:11 PM",
         "05 Jan 2026, 16:11",
+        "Jan. 5, 2026, 4:11 p.m.",
+        "by ann on Jan. 5, 2026, 4:11 p.m.",
+        "January 05, 2026, 04:11:00 PM",
+        "5th January 2026, 16:11",
+        "Posted 5 January 2026 - 04:11 PM",
+        "5. Januar 2026, 16:11 Uhr",
+        "le 5 janvier 2026 16:11",
+        "5 de enero de 2026 16:11",
+        "05.01.2026, 16:11",
+        "01-05-2026, 04:11 PM",
+        "5/1/2026 16:11",
+        "2026/01/05 16:11",
+        "2026-01-05 16:11:00+00:00 +0000",
+        "2026-01-05 17:11 +0100",
+        "16:11, 5 Jan 2026",
+        f"{MOMENT}000",
         str(MOMENT),
         f" {MOMENT}.75 ",
     ],
@@ -34,6 +50,54 @@ def test_the_forms_that_forums_write_are_read(text: str) -> None:
 )
 def test_what_is_no_time_is_none(text: str) -> None:
     assert epoch(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("Jan 5, 2026", 0),
+        ("Jan. 5, 2026, noon", 12),
+        ("Jan. 5, 2026, midnight", 0),
+        ("Jan. 5, 2026, 3 a.m.", 3),
+        ("Jan 5, 2026 12:30 am", 0.5),
+        ("5/1/2026 25:00", 0),
+    ],
+)
+def test_dates_without_minutes_are_read(text: str, hours: float) -> None:
+    midnight = int(datetime(2026, 1, 5, tzinfo=UTC).timestamp())
+    assert epoch(text) == midnight + int(hours * 3_600)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds_ago"),
+    [
+        ("2 hours ago", 7_200),
+        ("an hour ago", 3_600),
+        ("vor 3 Tagen", 3 * 86_400),
+        ("5m ago", 300),
+        ("2 weeks ago", 14 * 86_400),
+        ("a month ago", 30 * 86_400),
+        ("just now", 0),
+        ("Today, 04:11 AM", 7 * 3_600 + 49 * 60),
+        ("Yesterday at 12:00", 86_400),
+        ("gestern, 12:00 Uhr", 86_400),
+    ],
+)
+def test_times_in_relation_to_now_are_read_where_now_is_told(text: str, seconds_ago: int) -> None:
+    now = int(NOW.timestamp())
+    assert epoch_from(text, now=now) == now - seconds_ago
+    assert epoch(text) is None
+
+
+def test_what_is_no_time_is_none_also_in_relation_to_now() -> None:
+    for text in ("in a while", "3 apples", "12", "page 3 of 4", "may 5"):
+        assert epoch_from(text, now=int(NOW.timestamp())) is None
+
+
+@given(st.text(max_size=80), st.integers(0, 2_000_000_000))
+def test_any_text_is_a_time_or_none_in_relation_to_now(text: str, now: int) -> None:
+    seconds = epoch_from(text, now=now)
+    assert seconds is None or isinstance(seconds, int)
 
 
 @given(st.text(max_size=80))

@@ -12,6 +12,9 @@ from crawlers.fetch import Gate, Page
 from crawlers.found import SourceToPoll
 from crawlers.plaintext import PlainText, many_from_html
 
+#: Requests that one reading of a conversation makes at most. Of longer ones the rest is left out.
+MOST_THREAD_PAGES = 10
+
 
 class ApiModel(BaseModel):
     """Part of an answer, as far as it is needed. What else there is may change as it likes."""

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field, JsonValue, StringConstraints
 from yarl import URL
 
-from crawlers.api import ApiModel, readable
+from crawlers.apis.asking import ApiModel, readable
 from crawlers.found import FoundPost
 from crawlers.plaintext import PlainText, one_line
 from crawlers.times import stated

@@ -6,17 +6,18 @@ that is killed goes on at the window it was in.
 """
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
 from pydantic import JsonValue
 from yarl import URL
 
-from crawlers.api import ask, left_out, plain_texts
+from crawlers.apis.asking import ask, left_out, plain_texts
+from crawlers.apis.hackernews_answer import Answer, Hit, RawAnswer, posts, read_answer
+from crawlers.errors import NotFound
 from crawlers.fetch import Gate
-from crawlers.found import Batch, FoundPost, SourceToPoll
-from crawlers.hackernews_answer import Answer, Hit, RawAnswer, posts, read_answer
+from crawlers.found import Batch, FoundPost, SourceToPoll, ThreadToRead
 from crawlers.urls import parse_url
 
 MOST_RESULTS = 1_000  # of one query, whatever it finds
@@ -77,6 +78,10 @@ class _Search:
             site=_HACKER_NEWS if target.host == _ALGOLIA else target.origin,
         )
 
+    def of_story(self, story: str) -> Self:
+        """Return the search for a story and its comments: Algolia tags both with its id."""
+        return replace(self, parameters={"tags": f"(story,comment),story_{story}"})
+
     def url(self, window: Window, *, page: int) -> str:
         filters = window.filters()
         bounds = {"numericFilters": filters} if filters else {}
@@ -132,6 +137,32 @@ class HackerNewsAdapter:
                 problem=_problem(found, answer, window=window),
             )
             fetched = 0
+
+    async def read_thread(
+        self, source: SourceToPoll, gate: Gate, thread: ThreadToRead, *, now: datetime
+    ) -> AsyncGenerator[Batch, None]:
+        """Yield a story with all its comments, as many as a query gives.
+
+        Deleted ones stay as empty shells, or come no more.
+
+        Raises:
+            NotFound: there is no such story any more.
+            SourceError: the API could not be reached or isn't one.
+        """
+        search = _Search.of(source).of_story(thread.key)
+        answer = await _ask(gate, source, search.url(Window(), page=0))
+        found = _Found({})
+        read_on = await self._read_on(gate, source, search, Window(), answer, into=found)
+        if not found.hits and not found.unreadable:
+            raise NotFound
+        yield Batch(
+            posts=await _posts(gate, found, site=search.site, now=now),
+            cursor={},
+            fetched=1 + read_on,
+            problem=_problem(found, answer, window=Window()),
+            deleted=tuple(sorted(hit.id for hit in found.hits.values() if not hit.says_something)),
+            whole=not found.unreadable and (answer.total or 0) <= len(found.hits),
+        )
 
     async def _read_on(
         self,

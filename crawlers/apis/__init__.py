@@ -1,0 +1,1 @@
+"""Communities that have an API."""
