@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Annotated, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator
@@ -92,21 +92,61 @@ def check_url(value: str) -> str:
     Raises:
         ValueError: another scheme, no host, a user name in it, blanks, or a site that forbids it.
     """
+    parts = _address(value)
+    if parts is None or parts.scheme not in {"http", "https"}:
+        raise ValueError(f"{quoted(value)} is no web address; it begins with http:// or https://")
+    for site, reason in REFUSED_SITES.items():
+        if is_on(parts.hostname or "", site):
+            raise ValueError(reason)
+    return value
+
+
+def check_server(value: str, *, scheme: str, example: str) -> str:
+    """Return ``value`` if it is the address of a server of mail or news.
+
+    Args:
+        value: what was written.
+        scheme: of the plain protocol; with an s behind it, it is the one in TLS.
+        example: how such an address looks.
+
+    Raises:
+        ValueError: another scheme, no host, a user name in it, or blanks.
+    """
+    parts = _address(value)
+    if parts is None or parts.scheme not in {scheme, f"{scheme}s"}:
+        raise ValueError(f"{quoted(value)} is no such server; write it like {example}")
+    return value
+
+
+def check_path(value: str) -> str:
+    """Return ``value`` if it is the path of a file or folder on this machine.
+
+    Raises:
+        ValueError: it is relative, names another machine, or holds control characters.
+    """
+    if _CONTROL.search(value) or not value.startswith(("/", "file:///")):
+        raise ValueError(
+            f"{quoted(value)} is no path from the root; write it like /var/mail/lists"
+        )
+    return value
+
+
+def _address(value: str) -> SplitResult | None:
+    """Return the parts of an address, or None when it has no host or no port that can be.
+
+    Raises:
+        ValueError: it holds what belongs in no address.
+    """
     if value != "".join(value.split()) or _CONTROL.search(value) or "\\" in value:
         raise ValueError(f"{quoted(value)} has blanks, backslashes or control characters in it")
     try:
         parts = urlsplit(value)
-        host, has_port = parts.hostname or "", parts.port is None or parts.port > 0
+        has_port = parts.port is None or parts.port > 0
     except ValueError as error:
         raise ValueError(f"{quoted(value)} is no address: {error}") from error
-    if parts.scheme not in {"http", "https"} or not host or not has_port:
-        raise ValueError(f"{quoted(value)} is no web address; it begins with http:// or https://")
     if "@" in parts.netloc:
         raise ValueError("the address holds a user name or password; take it out")
-    for site, reason in REFUSED_SITES.items():
-        if is_on(host, site):
-            raise ValueError(reason)
-    return value
+    return parts if parts.hostname and has_port else None
 
 
 def is_on(host: str, site: str) -> bool:

@@ -3,10 +3,18 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from ipaddress import ip_address
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, PlainValidator, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    PlainValidator,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from config.problem import quoted
 from config.shape import (
@@ -16,9 +24,12 @@ from config.shape import (
     Shape,
     Share,
     Slug,
-    Url,
     Word,
     at,
+    check_path,
+    check_server,
+    check_slug,
+    check_url,
     is_on,
     parse_duration,
 )
@@ -50,6 +61,42 @@ def check_host(value: str) -> str:
     return value
 
 
+def check_source_url(value: str, *, kind: SourceKind | None) -> str:
+    """Return ``value`` if sources of this kind are found at such an address.
+
+    Most are on the web. A mailbox is a path, or a server of mail; a newsgroup is on a server of
+    news. What is only brought by people (``capture``, ``import``) may also have a name for its
+    address: ``import://crm-slack``.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    match kind:
+        case SourceKind.IMAP:
+            check_server(value, scheme="imap", example="imaps://imap.example.com")
+            if value.startswith("imap:") and not _is_this_machine(value):
+                raise ValueError(f"{quoted(value)} would send the password in clear; use imaps://")
+        case SourceKind.NNTP:
+            check_server(value, scheme="nntp", example="nntps://news.example.com/comp.group")
+            if not urlsplit(value).path.strip("/"):
+                raise ValueError(f"{quoted(value)} names no group; write it behind the host")
+        case SourceKind.MAILBOX:
+            check_path(value)
+        case SourceKind.CAPTURE | SourceKind.IMPORT if value.startswith(f"{kind.value}://"):
+            check_slug(value.removeprefix(f"{kind.value}://"))
+        case _:
+            check_url(value)
+    return value
+
+
+def _is_this_machine(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 Poll = Annotated[timedelta, PlainValidator(parse_poll)]
 Host = Annotated[str, AfterValidator(check_host)]
 
@@ -60,12 +107,17 @@ class SourceSpec(Shape):
     id: Slug
     kind: Word[SourceKind]
     name: Line
-    url: Url
+    url: Annotated[str, Field(max_length=2_000)]  # what it may be depends on the kind
     every: Poll = timedelta(minutes=15)  # between two polls
     policy: Slug | None = None  # None: the policy of its host, else the one named like its kind
     options: Mapping[str, str] = Field(default_factory=dict)  # for the adapter of its kind
     quality: Share = 1.0  # q of the score: how much a signal from here is worth
     active: bool = True
+
+    @field_validator("url")
+    @classmethod
+    def _is_where_its_kind_is(cls, value: str, known: ValidationInfo) -> str:
+        return check_source_url(value, kind=known.data.get("kind"))
 
     @property
     def host(self) -> str:
@@ -80,6 +132,7 @@ class PolicySpec(Shape):
     hosts: tuple[Host, ...] = ()  # sources on these hosts and below them fall under it
     obey_robots: bool = True
     min_interval: Duration  # between two requests to one host
+    recheck: Duration = timedelta(days=7)  # how often it is looked whether evidence is still there
     requires_approval: bool = False  # nothing is fetched before approval_ref says who allowed it
     approval_ref: Prose = ""  # where the permission can be read: a contract, a page, a mail
     allow_storage: Word[StorageMode]

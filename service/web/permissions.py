@@ -27,11 +27,14 @@ class Permission(StrEnum):
     PROMOTE_LEADS = "promote leads"
     DISMISS_LEADS = "dismiss leads"
     LOG_TOUCHES = "log touches"
+    CAPTURE_POSTS = "capture posts"
     READ_METRICS = "read metrics"
 
 
 P = Permission
-_WORKS = frozenset({P.READ_LEADS, P.ANSWER_OFFERS, P.DISMISS_LEADS, P.LOG_TOUCHES})
+_WORKS = frozenset(
+    {P.READ_LEADS, P.ANSWER_OFFERS, P.DISMISS_LEADS, P.LOG_TOUCHES, P.CAPTURE_POSTS}
+)
 
 GRANTS: Mapping[UserRole, frozenset[Permission]] = {
     UserRole.ADMIN: frozenset(Permission),

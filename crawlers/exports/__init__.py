@@ -1,0 +1,1 @@
+"""What people bring out of other programs."""
