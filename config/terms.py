@@ -1,10 +1,12 @@
 """Whether sources have terms and teams have clocks: what needs several files as a whole."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Generic, TypeVar
 
 from config.document import Document
+from config.hours import HORIZON_DAYS, WorkingHours
 from config.problem import Problem
 from config.source import PoliciesFile, PolicySpec, SourcesFile, SourceSpec, choose_policy
 from config.team import Sla, TeamsFile
@@ -54,8 +56,47 @@ def _breaches(source: SourceSpec, policy: PolicySpec) -> Iterator[tuple[str, str
 
 
 def check_clocks(teams: Checked[TeamsFile], sla: Checked[Sla]) -> Iterator[Problem]:
-    """Yield a problem for each team whose channel has no expectations."""
+    """Yield a problem for each team or user whose clocks could never run out."""
+    channels = {team.id: team.channel for team in teams.model.team}
     for number, team in enumerate(teams.model.team):
         if team.channel not in sla.model.channels:
             message = f"sla.toml says nothing of it: add [channels.{team.channel.value}]"
             yield teams.document.problem(("team", number, "channel"), message)
+    days_off = {calendar.name: calendar.days for calendar in teams.model.calendar}
+    for number, user in enumerate(teams.model.user):
+        expected = sla.model.channels.get(channels.get(user.team or ""))  # type: ignore[arg-type]  # None is no key
+        if expected is None:
+            continue
+        longest = max(
+            sla.model.working_time(span)
+            for span in (expected.accept, expected.first_touch, expected.update)
+        )
+        if _working_time_ahead(user.hours, days_off.get(user.calendar or "", ())) < longest:
+            message = (
+                f"leave less than the {longest} of working time that sla.toml allows the team "
+                f"within {HORIZON_DAYS} days"
+            )
+            yield teams.document.problem(("user", number, "hours"), message)
+
+
+def check_hierarchy(teams: Checked[TeamsFile]) -> Iterator[Problem]:
+    """Yield a problem for each user who reports to himself, be it by way of others."""
+    above = {user.handle: user.reports_to for user in teams.model.user}
+    for number, user in enumerate(teams.model.user):
+        seen, boss = {user.handle}, user.reports_to
+        while boss is not None and boss not in seen:
+            seen.add(boss)
+            boss = above.get(boss)
+        if boss == user.handle:
+            message = "makes a circle: somebody must be at the top"
+            yield teams.document.problem(("user", number, "reports_to"), message)
+
+
+def _working_time_ahead(hours: WorkingHours, days_off: Sequence[date]) -> timedelta:
+    """Return the working time that is left at the least in any stretch of the horizon."""
+    by_day = [0] * 7
+    for shift in hours.shifts:
+        by_day[shift.weekday] += shift.end - shift.start
+    minutes = sum(by_day) * (HORIZON_DAYS // 7)
+    off = sum(by_day[day.weekday()] for day in frozenset(days_off))
+    return timedelta(minutes=max(minutes - off, 0))

@@ -11,28 +11,41 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from config import Config
 from config.settings import PrivacyMode
 from crawlers.found import FoundPost
+from models.ids import new_id
 from models.lead import LeadSignal
-from models.post import Author, Post, Thread
+from models.post import Post
 from models.signal import Signal
-from models.source import Source, SourcePolicy
+from models.source import Source
 from nlp.language import language_of_post
 from nlp.text import read
+from service.batch_rows import BatchRows
 from service.folding import fold, forget, remember, words_of
+from service.following import watch
 from service.hearing import hear, reconsider
 from service.judging import Judged, Listener
 from service.keeping import Kept, keep, keep_hash
+from service.liveness import bury, is_shell
+from service.replies import heed_replies
 from service.signals import rejudge, signal_of, withdraw
-from service.suppression import normalise_handle, suppressed
+from service.suppression import suppressed
 from service.transitions import lead_of
 
 logger = logging.getLogger(__name__)
 
 _IN_CHUNK = 500  # ids in one query; SQLite takes 999 variables at the least
+_HASHES = columns(
+    col(Post.external_id), col(Post.content_hash), col(Post.deleted_at_source)
+).where(
+    col(Post.source_id) == bindparam("source"),
+    col(Post.external_id).in_(bindparam("names", expanding=True)),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,15 +94,12 @@ class Intake:
     def fresh(self, db: Session, source: Source, found: Sequence[FoundPost]) -> Fresh:
         """Return the posts of ``found`` that will have to be judged: new, changed, not barred."""
         barred = self._barred(db, source, found)
-        hashes = {
-            external_id: post.content_hash
-            for external_id, post in _known(db, source, [p.external_id for p in found]).items()
-        }
+        hashes = _hashes(db, source, [p.external_id for p in found])
         keyed = {(p.external_id, content_hash(p)): p for p in found if p.author not in barred}
         return {
             (external_id, digest): post
             for (external_id, digest), post in keyed.items()
-            if hashes.get(external_id) != digest
+            if hashes.get(external_id, "") not in {digest, None} and not is_shell(post)
         }
 
     def listen(self, source: str, posts: Fresh) -> Ahead:
@@ -108,21 +118,35 @@ class Intake:
         *,
         now: datetime,
         ahead: Ahead | None = None,
+        own_page: bool = False,
     ) -> Counts:
         """Store ``found`` and what follows from it, in the caller's transaction.
 
-        What ``ahead`` doesn't have is judged here.
+        What ``ahead`` doesn't have is judged here. ``own_page``: it is the conversation as its
+        source shows it now, which alone brings back what was deleted there (service.liveness).
         """
-        barred = self._barred(db, source, found)
-        admitted = {p.external_id: p for p in found if p.author is None or p.author not in barred}
-        known = _known(db, source, list(admitted))
+        if db.new:  # such as a source that was made a moment ago
+            db.flush()
+        with db.no_autoflush:  # a lease that was renewed is written later, with the cursor
+            barred = self._barred(db, source, found)
+            allowed = [p for p in found if p.author is None or p.author not in barred]
+            shells = {p.external_id for p in allowed if is_shell(p)}
+            admitted = {p.external_id: p for p in allowed if p.external_id not in shells}
+            rows = BatchRows.look_up(db, source, list(admitted.values()), now=now)
         counts = Counts(
-            suppressed=sum(1 for p in found if p.author in barred),
-            duplicates=sum(1 for p in found if p.author not in barred) - len(admitted),
+            suppressed=len(found) - len(allowed),
+            duplicates=len(allowed) - len(admitted) - len(shells),
         )
         for external_id, post in admitted.items():
-            counts += self._take(db, source, post, known.get(external_id), now, ahead or {})
-        return counts
+            if _is_tombstone(rows.posts.get(external_id)) and not own_page:
+                counts += Counts(duplicates=1)
+            else:
+                counts += self._take(rows, post, ahead or {})
+        rows.write()
+        buried = bury(db, source, sorted(shells), config=self.config, now=now)
+        counts += Counts(updated=buried, duplicates=len(shells) - buried)
+        heeded = heed_replies(db, rows.talked, config=self.config, now=now)
+        return counts + Counts(signals=heeded)
 
     def _barred(self, db: Session, source: Source, found: Sequence[FoundPost]) -> Set[str]:
         handles = {post.author for post in found if post.author}
@@ -140,38 +164,34 @@ class Intake:
         )
         return Listened(matched, matched[0].judgement.language if matched else _language(post))
 
-    def _take(
-        self,
-        db: Session,
-        source: Source,
-        found: FoundPost,
-        row: Post | None,
-        now: datetime,
-        ahead: Ahead,
-    ) -> Counts:
-        digest = content_hash(found)
+    def _take(self, rows: BatchRows, found: FoundPost, ahead: Ahead) -> Counts:
+        db, row, digest = rows.db, rows.posts.get(found.external_id), content_hash(found)
         if row is not None and row.content_hash == digest:
             if found.url and row.url != found.url:  # moved, or another port: the same post
                 row.url = found.url
                 db.add(row)
             return Counts(duplicates=1)
-        listened = ahead.get((found.external_id, digest)) or self._listened(source.slug, found)
+        key = (found.external_id, digest)
+        listened = ahead.get(key) or self._listened(rows.source.slug, found)
         matched = listened.matched
         heard = _signals_of(db, row)
         judged = [j for j in matched if j.is_signal or j.match.topic_id in heard]
-        kept = self._keep(db, source, found, matched, judged)
+        kept = self._keep(rows, found, matched, judged)
         if row is not None:
-            _revise(db, source, row, kept.post, digest, now)
+            _revise(rows, row, kept.post, digest)
             row.language = listened.language
-            again = self._hear_again(db, row, found, kept.judged, heard, now)
+            again = self._hear_again(db, row, found, kept.judged, heard, rows.now)
             return Counts(updated=1, signals=again)
-        post = self._store(db, source, kept.post, digest, listened.language, now)
-        return Counts(new=1, signals=self._hear(db, post, found, kept.judged, now))
+        post_id = self._store(rows, kept, digest, listened.language)
+        if not kept.judged:  # most posts
+            return Counts(new=1)
+        rows.write()
+        post = db.get_one(Post, post_id)
+        return Counts(new=1, signals=self._hear(db, post, found, kept.judged, rows.now))
 
     def _keep(
         self,
-        db: Session,
-        source: Source,
+        rows: BatchRows,
         found: FoundPost,
         matched: Sequence[Judged],
         judged: Sequence[Judged],
@@ -179,44 +199,40 @@ class Intake:
         """Return how much of a post may be stored: by its source's policy and privacy.mode."""
         if self.config.settings.privacy.mode is PrivacyMode.EU and not matched:
             return keep_hash(found)
-        return keep(found, judged, db.get_one(SourcePolicy, source.policy_name).allow_storage)
+        return keep(found, judged, rows.storage)
 
-    def _store(
-        self,
-        db: Session,
-        source: Source,
-        kept: FoundPost,
-        digest: str,
-        language: str,
-        now: datetime,
-    ) -> Post:
-        post = Post(
-            source_id=source.id,
-            external_id=kept.external_id,
-            thread_id=_thread(db, source, kept, now).id,
-            author_id=_author_id(db, source, kept, now),
-            parent_external_id=kept.parent_external_id,
-            is_opening=kept.is_opening,
-            url=kept.url,
-            title=kept.title,
-            text=kept.text,
-            quoted=kept.quoted,
-            language=language,
-            published_at=min(kept.published or now, now),
-            edited_at=kept.edited,
-            fetched_at=now,
-            content_hash=digest,
-            retention_until=now + timedelta(days=self.config.settings.retention.posts_days),
+    def _store(self, rows: BatchRows, kept: Kept, digest: str, language: str) -> str:
+        """Gather a new post among ``rows``; return its id."""
+        post, now, id_ = kept.post, rows.now, new_id()
+        rows.add(
+            {
+                "id": id_,
+                "source_id": rows.source.id,
+                "external_id": post.external_id,
+                "thread_id": rows.thread_id(post),
+                "author_id": rows.author_id(post),
+                "parent_external_id": post.parent_external_id,
+                "is_opening": post.is_opening,
+                "url": post.url,
+                "title": post.title,
+                "text": post.text,
+                "quoted": post.quoted,
+                "language": language,
+                "published_at": min(post.published or now, now),
+                "edited_at": post.edited,
+                "fetched_at": now,
+                "content_hash": digest,
+                "retention_until": now + timedelta(days=self.config.settings.retention.posts_days),
+            },
+            is_heard=bool(kept.judged),
         )
-        db.add(post)
-        db.flush()
-        return post
+        return id_
 
     def _hear(
         self, db: Session, post: Post, found: FoundPost, judged: Sequence[Judged], now: datetime
     ) -> int:
         """Make signals of what the author hasn't said lately; return how many."""
-        if not judged:  # most posts
+        if not judged:
             return 0
         words = words_of(found)
         new = fold(db, post, words, judged)
@@ -224,7 +240,8 @@ class Intake:
             signal = signal_of(one, post, now)
             db.add(signal)
             db.flush()
-            hear(db, signal, post, config=self.config, now=now)
+            lead = hear(db, signal, post, config=self.config, now=now)
+            watch(db, post, is_evidence=lead is not None, now=now)
         if new:
             remember(db, post, words)
         return len(new)
@@ -246,7 +263,7 @@ class Intake:
         judged = {j.match.topic_id: j for j in kept}
         for topic_id, signal in heard.items():
             if topic_id in judged:
-                rejudge(signal, judged[topic_id])
+                rejudge(signal, judged[topic_id], post)
             else:
                 withdraw(signal)
             db.add(signal)
@@ -280,19 +297,22 @@ def _language(found: FoundPost) -> str:
     return language_of_post(read(found.title[:200], found.text[:600]))
 
 
-def _revise(
-    db: Session, source: Source, row: Post, kept: FoundPost, digest: str, now: datetime
-) -> None:
-    _thread(db, source, kept, now)
-    row.author_id = _author_id(db, source, kept, now)
+def _revise(rows: BatchRows, row: Post, kept: FoundPost, digest: str) -> None:
+    if row.deleted_at_source is not None and row.is_opening:  # its source shows it again
+        rows.show_again(kept)
+    rows.talked.add(rows.thread_id(kept))
+    author_id = rows.author_id(kept)
+    rows.write()
+    row.author_id = author_id
     row.title, row.text, row.quoted = kept.title, kept.text, kept.quoted
     row.url = kept.url
-    row.edited_at = kept.edited or now
-    row.fetched_at = now
+    row.edited_at = kept.edited or rows.now
+    row.fetched_at = rows.now
     row.content_hash = digest
+    row.deleted_at_source = row.missing_since = None
     row.revision += 1
-    db.add(row)
-    db.flush()
+    rows.db.add(row)
+    rows.db.flush()
 
 
 def _signals_of(db: Session, post: Post | None) -> Mapping[str, Signal]:
@@ -303,44 +323,15 @@ def _signals_of(db: Session, post: Post | None) -> Mapping[str, Signal]:
     return {signal.topic_id: signal for signal in rows}
 
 
-def _known(db: Session, source: Source, external_ids: Sequence[str]) -> dict[str, Post]:
-    found: dict[str, Post] = {}
+def _is_tombstone(row: Post | None) -> bool:
+    return row is not None and row.deleted_at_source is not None
+
+
+def _hashes(db: Session, source: Source, external_ids: Sequence[str]) -> Mapping[str, str | None]:
+    """Return the hashes of the posts that are there; None for one that was taken back."""
+    found: dict[str, str | None] = {}
     for start in range(0, len(external_ids), _IN_CHUNK):
-        chunk = external_ids[start : start + _IN_CHUNK]
-        rows = db.exec(
-            select(Post).where(Post.source_id == source.id, col(Post.external_id).in_(chunk))
-        )
-        found.update((row.external_id, row) for row in rows)
+        named = {"source": source.id, "names": external_ids[start : start + _IN_CHUNK]}
+        for external_id, digest, deleted_at in db.connection().execute(_HASHES, named):
+            found[external_id] = None if deleted_at else digest
     return found
-
-
-def _thread(db: Session, source: Source, found: FoundPost, now: datetime) -> Thread:
-    key = found.thread_key or found.external_id
-    thread = db.exec(
-        select(Thread).where(Thread.source_id == source.id, Thread.key == key)
-    ).first()
-    title = found.thread_title or (found.title if found.is_opening else "")
-    if thread is None:
-        thread = Thread(source_id=source.id, key=key, title=title, first_seen_at=now)
-    thread.title = title or thread.title
-    thread.url = found.thread_url or thread.url or (found.url if found.is_opening else None)
-    db.add(thread)
-    db.flush()
-    return thread
-
-
-def _author_id(db: Session, source: Source, found: FoundPost, now: datetime) -> str | None:
-    handle_norm = normalise_handle(found.author or "")
-    if not found.author or not handle_norm:
-        return None
-    author = db.exec(
-        select(Author).where(Author.source_id == source.id, Author.handle_norm == handle_norm)
-    ).first()
-    if author is None:
-        author = Author(
-            source_id=source.id, handle=found.author, handle_norm=handle_norm, first_seen_at=now
-        )
-    author.profile_url = found.author_url or author.profile_url
-    db.add(author)
-    db.flush()
-    return author.id

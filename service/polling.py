@@ -1,4 +1,7 @@
-"""Poll sources from the command line or the demo: lease, crawl, and return when all is done."""
+"""Poll sources from the command line or the demo: lease, crawl, and return when all is done.
+
+Conversations that are due are read again after that.
+"""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -9,6 +12,7 @@ from service.crawling import Polled
 from service.errors import RefusedError
 from service.house import House
 from service.leases import Leased, lease_all, lease_due, lease_named
+from service.rereading import reread
 from service.sourcing import source_named
 from service.store.engine import writing
 
@@ -39,6 +43,8 @@ def _why_not(source: Source) -> str:
         return f"{source.slug} is off: switch it on in sources.toml, or add it again"
     if source.health is SourceHealth.PAUSED:
         return f"{source.slug} is paused: `harken sources resume {source.slug}` polls it again"
+    if not source.kind.is_polled:
+        return f"{source.slug} is never polled: it gets what a person brings"
     return f"{source.slug} is being polled right now: wait until that crawl is through"
 
 
@@ -48,10 +54,15 @@ def crawl_now(
     *,
     on_done: Callable[[Polled], None] = lambda _: None,
 ) -> list[Polled]:
-    """Poll ``leased`` in a loop of our own; return how each went."""
+    """Poll ``leased``, then read due conversations again, in a loop of our own.
+
+    Returns how each poll went.
+    """
 
     async def crawl() -> list[Polled]:
         async with house.crawl() as ready:
-            return await ready.run(leased, on_done=on_done)
+            polled = await ready.run(leased, on_done=on_done)
+            await reread(ready)
+            return polled
 
     return asyncio.run(crawl())

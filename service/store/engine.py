@@ -7,9 +7,11 @@ took writers from 105,120 BUSY errors to none).
 
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import URL, Connection, Engine, StaticPool, event
 from sqlalchemy.exc import DBAPIError
@@ -20,6 +22,7 @@ from service.errors import StoreError
 from service.folder import DATABASE
 
 _WRITES = "harken_writes"
+_PATIENCE_SECONDS = 30  # of a thread that waits for the others of its process
 _PRAGMAS = (
     "PRAGMA busy_timeout = 5000",
     "PRAGMA journal_mode = WAL",
@@ -89,14 +92,41 @@ def reading(engine: Engine) -> Iterator[Session]:
 def writing(engine: Engine) -> Iterator[Session]:
     """Give a session whose work is committed as one at the end, or not at all.
 
-    On SQLite it takes the write lock at once, waiting up to 5 s for another writer.
+    On SQLite it takes the write lock at once, waiting up to 5 s for another process's writer. The
+    threads of one process wait for each other in Python: SQLite's own waiting is a poll with
+    growing pauses, by which one thread among six can go without for longer than that.
 
     Raises:
         StoreError: the disk is full, the file is locked or damaged.
     """
     writer = engine.execution_options(**{_WRITES: True})
-    with worded(), Session(writer, expire_on_commit=False) as session, session.begin():
+    with (
+        _turn(engine),
+        worded(),
+        Session(writer, expire_on_commit=False) as session,
+        session.begin(),
+    ):
         yield session
+
+
+_one_writer: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
+_first_use = threading.Lock()
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    """Hold the turn of this process's writers; on PostgreSQL they need none."""
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    with _first_use:
+        turn = _one_writer.setdefault(engine, threading.Lock())
+    if not turn.acquire(timeout=_PATIENCE_SECONDS):
+        raise StoreError(f"the database was busy for {_PATIENCE_SECONDS} seconds; try again")
+    try:
+        yield
+    finally:
+        turn.release()
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import JsonValue
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, func, select
 
@@ -21,6 +21,7 @@ from models.topic import Topic
 from models.words import LeadStatus, OfferState
 from service.errors import StoreError
 from service.store.engine import database_url, open_engine, reading, sqlite_url, writing
+from service.store.migrate import upgrade
 from tests.builders import a_config, a_place, a_post, undone
 from tests.fakes import NOON
 
@@ -358,3 +359,33 @@ def test_without_a_setting_the_database_is_a_file_in_the_folder(tmp_path: Path) 
         pass
     engine.dispose()
     assert (folder / "harken.db").exists()
+
+
+def test_threads_that_write_at_once_wait_for_each_other_and_not_for_sqlite(tmp_path: Path) -> None:
+    engine = open_engine(sqlite_url(tmp_path / "harken.db"))
+    upgrade(engine)
+    engine.dispose()
+    event.listen(engine, "connect", _without_patience)
+    failed: list[Exception] = []
+
+    def write(thread: int) -> None:
+        try:
+            for turn in range(5):
+                with writing(engine) as db:
+                    db.add(a_topic_row(f"topic-{thread}-{turn}"))
+        except StoreError as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+
+    assert failed == []
+    assert len(topics(engine)) == 40
+    engine.dispose()
+
+
+def _without_patience(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA busy_timeout = 0")

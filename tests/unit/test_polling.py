@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.rules.polling import (
+    GONE_EVERY,
     LONGEST_BACKOFF,
     next_poll_after_failure,
+    next_poll_after_gone,
     next_poll_after_rest,
     next_poll_after_success,
 )
@@ -19,10 +21,21 @@ JITTER = st.floats(-1, 1)
 
 
 @given(JITTER)
-def test_after_a_success_the_interval_passes_within_a_tenth(jitter: float) -> None:
+def test_after_a_success_the_interval_passes_and_up_to_a_tenth_more(jitter: float) -> None:
     pause = next_poll_after_success(NOW, QUARTER, jitter=jitter) - NOW
 
-    assert 0.9 * QUARTER <= pause <= 1.1 * QUARTER
+    assert QUARTER <= pause <= 1.1 * QUARTER
+
+
+@given(st.integers(2, 1000), JITTER)
+def test_what_is_gone_for_good_is_looked_at_after_a_day_and_then_once_a_week(
+    fails: int, jitter: float
+) -> None:
+    first = next_poll_after_gone(NOW, QUARTER, fails=1, jitter=jitter) - NOW
+    later = next_poll_after_gone(NOW, QUARTER, fails=fails, jitter=jitter) - NOW
+
+    assert timedelta(days=1) <= first <= 1.1 * timedelta(days=1)
+    assert GONE_EVERY <= later <= 1.1 * GONE_EVERY
 
 
 @pytest.mark.parametrize(
