@@ -2,7 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field
 
 from models.base import Row
@@ -27,7 +35,15 @@ class Thread(Row, table=True):
     """A conversation at a source."""
 
     __tablename__ = "thread"
-    __table_args__ = (UniqueConstraint("source_id", "key"),)
+    __table_args__ = (
+        UniqueConstraint("source_id", "key"),
+        Index(
+            "ix_thread_watched",
+            "next_read_at",
+            sqlite_where=text("next_read_at IS NOT NULL"),
+            postgresql_where=text("next_read_at IS NOT NULL"),
+        ),
+    )
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
     source_id: str = Field(foreign_key="source.id")
@@ -35,6 +51,10 @@ class Thread(Row, table=True):
     title: str
     url: str | None = None
     first_seen_at: datetime
+    next_read_at: datetime | None = None  # watched: see service.following; None: not watched
+    read_at: datetime | None = None  # when it was last read as a whole
+    read_fails: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # in a row
+    deleted_at_source: datetime | None = None  # its opening post is a tombstone: no title, no URL
 
 
 class Post(Row, table=True):
@@ -44,6 +64,12 @@ class Post(Row, table=True):
     __table_args__ = (
         UniqueConstraint("source_id", "external_id"),
         CheckConstraint("revision >= 1", name="revision_counts_from_one"),
+        Index(
+            "ix_post_checked",
+            "next_check_at",
+            sqlite_where=text("next_check_at IS NOT NULL"),
+            postgresql_where=text("next_check_at IS NOT NULL"),
+        ),
     )
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
@@ -65,6 +91,11 @@ class Post(Row, table=True):
     signature: bytes | None = Field(default=None, sa_type=LargeBinary)  # nlp.near; of signals only
     revision: int = 1
     retention_until: datetime = Field(index=True)
+    #: When it turned out that it had been taken back: a tombstone, which holds no words, no name
+    #: and no address any more. See service.liveness.
+    deleted_at_source: datetime | None = None
+    missing_since: datetime | None = None  # looked for and not found; a second time it is deleted
+    next_check_at: datetime | None = None  # when its permalink is looked at; None: it isn't
 
 
 class PostBand(Row, table=True):

@@ -1,7 +1,7 @@
 """A thread as it was heard: posts in order, the asker's marked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -9,9 +9,13 @@ from sqlmodel import Session, col, select
 from models.lead import Lead, LeadSignal
 from models.post import Author, Post
 from models.signal import Signal
+from models.topic import Topic
+from nlp.replies import Talk, listen_in
 from service.folding import also_posted
+from service.replies import turns_of
 from service.web.links import outward, rel
 from service.web.marking import Excerpt, excerpt
+from service.web.names import may_pretend
 from service.web.views.quoted import places
 
 MOST_POSTS = 200
@@ -25,6 +29,7 @@ class Said:
     post_id: str
     author: str
     author_url: str | None
+    may_pretend: bool  # the name may be made to be read as another one
     is_asker: bool
     is_signal: bool  # of this lead
     is_opening: bool
@@ -35,6 +40,8 @@ class Said:
     quoted: str  # what the author quoted from others
     url: str | None
     language: str
+    is_deleted: bool = False  # at its source, and so here
+    notes: tuple[str, ...] = ()  # what it says about the asker's question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +61,7 @@ class Conversation:
     posts: tuple[Said, ...]
     elsewhere: tuple[Place, ...]
     is_cut: bool  # there are more than are shown
+    standing: tuple[str, ...] = ()  # what has become of the question, a sentence each
 
 
 def read_conversation(db: Session, lead: Lead) -> Conversation:
@@ -65,24 +73,69 @@ def read_conversation(db: Session, lead: Lead) -> Conversation:
         .order_by(col(Post.is_opening).desc(), col(Post.published_at), col(Post.id))
         .limit(MOST_POSTS + 1)
     ).all()
+    shown = rows[:MOST_POSTS]
     signals = signals_of(db, lead.id)
+    talk = _listen(db, lead, [post for post, _ in shown])
     return Conversation(
         posts=tuple(
-            say(
-                post,
-                author,
-                [s for s in signals if s.post_id == post.id],
-                asker_id=lead.author_id,
-                most=_LONGEST,
+            replace(
+                say(
+                    post,
+                    author,
+                    [s for s in signals if s.post_id == post.id],
+                    asker_id=lead.author_id,
+                    most=_LONGEST,
+                ),
+                notes=_notes(talk, post.id),
             )
-            for post, author in rows[:MOST_POSTS]
+            for post, author in shown
         ),
         elsewhere=tuple(
             Place(source=one.source, url=outward(one.url), rel=rel(one.licence), at=one.at)
             for one in also_posted(db, [lead.id]).get(lead.id, ())
         ),
         is_cut=len(rows) > MOST_POSTS,
+        standing=_standing(talk),
     )
+
+
+def _listen(db: Session, lead: Lead, posts: Sequence[Post]) -> Talk:
+    if lead.author_id is None:
+        return Talk()
+    definition = db.get_one(Topic, lead.topic_id).definition
+    lists = (definition.get("competitors"), definition.get("products"))
+    names = [str(name) for those in lists if isinstance(those, list) for name in those]
+    standing = [post for post in posts if post.deleted_at_source is None]
+    return listen_in(turns_of(standing), asker=lead.author_id, names=names)
+
+
+def _notes(talk: Talk, post_id: str) -> tuple[str, ...]:
+    """Return what a post says about the question, a few words each."""
+    notes = []
+    if talk.choice is not None and post_id == talk.choice_in:
+        notes.append(f"chose {talk.choice.what}" if talk.choice.what else "has chosen")
+    if boat := talk.same_boat.get(post_id):
+        notes.append("same boat" if boat.is_need else "follows the talk")
+    if offered := talk.offered.get(post_id):
+        notes.append(f"names {', '.join(offered)}")
+    return tuple(notes)
+
+
+def _standing(talk: Talk) -> tuple[str, ...]:
+    """Return what has become of the question, the weightiest first."""
+    said = []
+    if talk.choice is not None:
+        what = talk.choice.what
+        said.append(f"The asker chose {what}." if what else "The asker has found an answer.")
+    elif talk.replied:
+        said.append("The asker has come back and is still open.")
+    if talk.answerers:
+        others = "1 person has" if talk.answerers == 1 else f"{talk.answerers} people have"
+        crowd = ": it is crowded" if talk.is_crowded else ""
+        said.append(f"Already answered: {others} offered something{crowd}.")
+    if needy := sum(boat.is_need for boat in talk.same_boat.values()):
+        said.append(f"In the same boat: {needy}.")
+    return tuple(said)
 
 
 def signals_of(db: Session, lead_id: str) -> Sequence[Signal]:
@@ -109,6 +162,7 @@ def say(
         post_id=post.id,
         author=author.handle if author else "unnamed",
         author_url=outward(author.profile_url) if author else None,
+        may_pretend=author is not None and may_pretend(author.handle),
         is_asker=asker_id is not None and post.author_id == asker_id,
         is_signal=bool(signals),
         is_opening=post.is_opening,
@@ -119,4 +173,5 @@ def say(
         quoted=post.quoted[:most],
         url=outward(post.url),
         language="" if post.language == "und" else post.language,
+        is_deleted=post.deleted_at_source is not None,
     )

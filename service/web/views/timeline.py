@@ -1,13 +1,17 @@
 """What happened to a lead, newest first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from models.lead import Offer, StatusChange, Touchpoint
+from models.lead import LeadSignal, Offer, StatusChange, Touchpoint
 from models.moves import LeadEvent
 from models.people import User
+from models.signal import Signal
+from service.replies import BY_REPLIES
+from service.web.views.quoted import quoted
 from service.web.words import EVENTS, STATUSES, TOUCHES, reason_in_words
 
 _OPENED = "opened"
@@ -35,7 +39,31 @@ def read_timeline(db: Session, lead_id: str) -> tuple[Happening, ...]:
     # Ids are made in order: they tell what came first within one transaction.
     told = {(c.at, c.id): _change(c, names, offered) for c in changes}
     told |= {(t.at, t.id): _touch(t, names) for t in touches}
+    told |= {(s.created_at, s.id): _chosen(s) for s in _choices(db, lead_id)}
     return tuple(told[key] for key in sorted(told, reverse=True))
+
+
+def _choices(db: Session, lead_id: str) -> Sequence[Signal]:
+    """Return what a lead's asker said of what he has chosen, in replies."""
+    return db.exec(
+        select(Signal)
+        .join(LeadSignal, col(LeadSignal.signal_id) == Signal.id)
+        .where(
+            LeadSignal.lead_id == lead_id,
+            col(Signal.solved).is_(True),
+            Signal.model_version == BY_REPLIES,
+        )
+    ).all()
+
+
+def _chosen(signal: Signal) -> Happening:
+    said = quoted(signal.evidence)
+    return Happening(
+        at=signal.created_at,
+        words="the asker has chosen",
+        who=None,
+        note=said[-1].text if said else "",
+    )
 
 
 def _touch(touch: Touchpoint, names: dict[str, str]) -> Happening:
