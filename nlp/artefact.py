@@ -5,28 +5,24 @@ A model is a folder with two files. ``model.npz`` holds arrays only (``allow_pic
 the SHA-256 that the arrays must have.
 """
 
-import hashlib
 import io
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from models.words import Kind, Role
+from nlp.card import Json, card_of, card_text, read_checked, read_text, writing
 from nlp.errors import ModelError
 from nlp.linear import LinearModel, Weights
 
 __all__ = [
     "Card", "Model", "ModelError", "check_target", "load_model", "pack", "read_card", "write_model"
 ]  # fmt: skip
-
-Json: TypeAlias = "str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None"
 
 #: Raised when what the arrays mean changes; a model of another format is refused.
 FORMAT = 1
@@ -65,7 +61,7 @@ class Card:
 
     def to_json(self) -> str:
         """Return the card as a JSON document, the same text for the same card."""
-        return json.dumps(asdict(self), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+        return card_text(self)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,20 +83,7 @@ def read_card(text: str) -> Card:
     Raises:
         ModelError: it isn't a card of this format.
     """
-    try:
-        raw = json.loads(text)
-        form = raw["format"]
-        raw["kinds"] = tuple(Kind(word) for word in raw["kinds"])
-        raw["roles"] = tuple(Role(word) for word in raw["roles"])
-        card = Card(**raw)
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ModelError(f"the model card can't be read: {error}") from error
-    if form != FORMAT:
-        raise ModelError(f"the model is of format {form}; this version reads format {FORMAT}")
-    numbers = (getattr(card, name) for name in _NUMBERS)
-    if not all(isinstance(number, int | float) for number in numbers):
-        raise ModelError("the model card has a threshold or calibration that is no number")
-    return card
+    return card_of(text, Card, what="the model", form=FORMAT, numbers=_NUMBERS)
 
 
 def load_model(folder: Path | None = None) -> Model:
@@ -110,17 +93,8 @@ def load_model(folder: Path | None = None) -> Model:
         ModelError: a file is missing or broken, or the arrays aren't those of the card.
     """
     folder = folder or SHIPPED
-    try:
-        card = read_card((folder / CARD).read_text(encoding="utf-8"))
-        content = (folder / ARRAYS).read_bytes()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ModelError(f"no model can be read in {folder}: {error}") from error
-    digest = hashlib.sha256(content).hexdigest()
-    if digest != card.sha256:
-        raise ModelError(
-            f"{folder / ARRAYS} is not the model of its card: its SHA-256 is {digest[:12]}..., "
-            f"the card says {str(card.sha256)[:12]}...; install again or train again"
-        )
+    card = read_card(read_text(folder / CARD, what="the model"))
+    content = read_checked(folder / ARRAYS, card.sha256, what="the model")
     linear = _unpack(content)
     if linear.weights.shape[1] != card.outputs:
         raise ModelError(
@@ -172,7 +146,7 @@ def write_model(card: Card, arrays: bytes, folder: Path) -> None:
     Raises:
         ModelError: they can't be written there.
     """
-    with _writing(folder):
+    with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / ARRAYS).write_bytes(arrays)
         (folder / CARD).write_text(card.to_json(), encoding="utf-8")
@@ -188,7 +162,7 @@ def check_target(folder: Path) -> None:
     """
     missing = [one for one in (folder, *folder.parents) if not one.exists()]
     try:
-        with _writing(folder):
+        with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
             with TemporaryFile(dir=folder):
                 pass  # permissions say less than a try: not even root writes to /proc
@@ -199,12 +173,3 @@ def check_target(folder: Path) -> None:
         with suppress(OSError):  # where mkdir failed, there is nothing to take away
             for one in missing:
                 one.rmdir()
-
-
-@contextmanager
-def _writing(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        reason = "Not a directory" if isinstance(error, FileExistsError) else error.strerror
-        raise ModelError(f"no model can be written in {folder}: {reason}") from error

@@ -103,14 +103,17 @@ def explain(text: Text, features: Features, scores: Scores) -> Explanation:
         share = contribution / len(places)
         for number, first, last in places:
             row = tokens[number]
-            last = min(last, len(row))
-            if last - first == 1:
+            width = min(last, len(row)) - first
+            if width == 1:
                 row[first] += share
-            elif first >= last:  # a pair of frame marks around an empty field
+            elif width == 2:  # spelt out, as pairs are half of all: a fifth of the time
+                row[first] += share / 2
+                row[first + 1] += share / 2
+            elif width <= 0:  # a pair of frame marks around an empty field
                 shape += share
             else:
-                for position in range(first, last):
-                    row[position] += share / (last - first)
+                for position in range(first, first + width):
+                    row[position] += share / width
     return Explanation(scores.signal, scores.intercept, shape, tokens, scores.contributions)
 
 

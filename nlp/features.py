@@ -78,15 +78,17 @@ class _Gatherer:
         self, prefix: str, words: Sequence[str], *, number: int, offset: int
     ) -> None:
         """Add the n-grams of one and two words, of which the first is token ``offset``."""
-        known, before = self._known, ""
+        known, add = self._known, self._gram
+        before, begins = "", 0
         for position, word in enumerate(words, offset):
+            begun, begins = begins, max(0, position)
             name = prefix + word
             if known is None or name in known:
-                self._gram(name, (number, max(0, position), position + 1))
+                add(name, (number, begins, position + 1))
             if before:
                 name = f"{prefix}{before} {word}"
                 if known is None or name in known:
-                    self._gram(name, (number, max(0, position - 1), position + 1))
+                    add(name, (number, begun, position + 1))
             before = word
 
     def steps(self, prefix: str, words: Sequence[str], places: Sequence[Place]) -> None:

@@ -18,7 +18,6 @@ from nlp.language import UNKNOWN, language_of_post
 from nlp.linear import Scores, log_odds, probability
 from nlp.reader.card import ReaderCard
 from nlp.reader.session import Read, Reader
-from nlp.slots import TextSlotReader
 from nlp.text import Text, read
 
 #: The buyer's journey step that asking in this way belongs to (lead-management's map).
@@ -122,7 +121,7 @@ class Judge:
             )
         self.model = model
         self._cues = cues
-        self._slots = slots or TextSlotReader()
+        self._slots = slots
         self._reader = reader
 
     @property
@@ -187,7 +186,7 @@ class Judge:
         negatives = _negatives(reading.cues, author)
         strength = self._strength(reading, role, signal=signal)
         kind = self._kind(reading, strength)
-        slots = self._slots.read(reading.text, said_at) if chance >= SURVIVES else ()
+        slots = self._slots_of(reading.text, said_at) if chance >= SURVIVES else ()
         return Judgement(
             signal=signal,
             uncertain=abs(mix.log_odds - log_odds(mix.threshold)) < mix.uncertain_within,
@@ -227,6 +226,13 @@ class Judge:
             reader and probability(card.slope * scores.signal + card.offset) >= reader.card.floor
         )
         return Reading(text, features, scores, reader.read(text) if reader and passes else None)
+
+    def _slots_of(self, text: Text, said_at: datetime | None) -> tuple[Slot, ...]:
+        if self._slots is None:
+            from nlp.slots import TextSlotReader  # here because most posts never need it
+
+            self._slots = TextSlotReader()
+        return self._slots.read(text, said_at)
 
     def _unjudged(self, title: str, body: str, language: str) -> Judgement:
         """Return what can be said of a post in a language that no model was trained on."""

@@ -15,8 +15,9 @@ import numpy.typing as npt
 
 from models.words import Kind, Role
 from nlp import metrics
-from nlp.artefact import Card, Json, Model, pack, write_model
+from nlp.artefact import Card, Model, pack, write_model
 from nlp.calibration import Fold, calibrate, probabilities
+from nlp.card import Json
 from nlp.errors import TrainingError
 from nlp.labelled import LabelledPost
 from nlp.linear import Floats, LinearModel, log_odds

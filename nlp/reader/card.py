@@ -1,14 +1,10 @@
 """What a reader is: its files, how it is mixed with the linear model, and how it was measured."""
 
-import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field
 
 from models.words import Kind, Role
-from nlp.artefact import Json
-from nlp.errors import ModelError
+from nlp.card import Json, card_of, card_text
 
 #: Raised when what the network's outputs mean changes; another format is refused.
 FORMAT = 1
@@ -43,7 +39,7 @@ class ReaderCard:
 
     def to_json(self) -> str:
         """Return the card as a JSON document, the same text for the same card."""
-        return json.dumps(asdict(self), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+        return card_text(self)
 
 
 def read_reader_card(text: str) -> ReaderCard:
@@ -52,35 +48,4 @@ def read_reader_card(text: str) -> ReaderCard:
     Raises:
         ModelError: it isn't a card of this format.
     """
-    try:
-        raw = json.loads(text)
-        form = raw["format"]
-        raw["kinds"] = tuple(Kind(word) for word in raw["kinds"])
-        raw["roles"] = tuple(Role(word) for word in raw["roles"])
-        card = ReaderCard(**raw)
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ModelError(f"the reader's card can't be read: {error}") from error
-    if form != FORMAT:
-        raise ModelError(f"the reader is of format {form}; this version reads format {FORMAT}")
-    if not all(isinstance(getattr(card, name), int | float) for name in _NUMBERS):
-        raise ModelError("the reader's card has a threshold or weight that is no number")
-    return card
-
-
-def checked(file: Path, sha256: str) -> bytes:
-    """Return the bytes of a file of the reader.
-
-    Raises:
-        ModelError: they aren't there, or not those of the card.
-    """
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise ModelError(f"no reader can be read in {file.parent}: {error}") from error
-    digest = hashlib.sha256(content).hexdigest()
-    if digest != sha256:
-        raise ModelError(
-            f"{file} is not the one of its card: its SHA-256 is {digest[:12]}..., the card says "
-            f"{str(sha256)[:12]}...; install again or train again"
-        )
-    return content
+    return card_of(text, ReaderCard, what="the reader", form=FORMAT, numbers=_NUMBERS)

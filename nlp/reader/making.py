@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp import metrics
-from nlp.artefact import Json
 from nlp.calibration import probabilities
+from nlp.card import Json, writing
 from nlp.cues import finder
 from nlp.errors import TrainingError
 from nlp.judge import Judge
@@ -54,11 +54,16 @@ class MadeReader:
     vocabulary: bytes
 
     def write(self, folder: Path) -> None:
-        """Write the files of the reader into ``folder``, which is made when it is missing."""
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / NETWORK).write_bytes(self.network)
-        (folder / VOCABULARY).write_bytes(self.vocabulary)
-        (folder / CARD).write_text(self.card.to_json(), encoding="utf-8")
+        """Write the files of the reader into ``folder``, which is made when it is missing.
+
+        Raises:
+            ModelError: they can't be written there.
+        """
+        with writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / NETWORK).write_bytes(self.network)
+            (folder / VOCABULARY).write_bytes(self.vocabulary)
+            (folder / CARD).write_text(self.card.to_json(), encoding="utf-8")
 
 
 def make_reader(

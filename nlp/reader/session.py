@@ -10,9 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from models.words import Kind, Role
+from nlp.card import read_checked, read_text
 from nlp.errors import ModelError
-from nlp.reader.card import CARD, NETWORK, VOCABULARY, ReaderCard, checked, read_reader_card
+from nlp.reader.card import CARD, NETWORK, VOCABULARY, ReaderCard, read_reader_card
 from nlp.text import Text
+
+_WHAT = "the reader"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +53,7 @@ class Reader:
         Raises:
             ModelError: its card is missing or broken.
         """
-        try:
-            card = read_reader_card((folder / CARD).read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise ModelError(f"no reader can be read in {folder}: {error}") from error
+        card = read_reader_card(read_text(folder / CARD, what=_WHAT))
         return cls(card, folder)
 
     def check(self) -> None:
@@ -62,8 +62,8 @@ class Reader:
         Raises:
             ModelError: they are missing or not those of its card.
         """
-        checked(self._folder / NETWORK, self.card.sha256)
-        checked(self._folder / VOCABULARY, self.card.vocabulary_sha256)
+        read_checked(self._folder / NETWORK, self.card.sha256, what=_WHAT)
+        read_checked(self._folder / VOCABULARY, self.card.vocabulary_sha256, what=_WHAT)
 
     def read(self, text: Text) -> Read:
         """Return what the reader makes of a post.
@@ -96,7 +96,7 @@ class Reader:
     def _words(self) -> Any:
         from nlp.reader.pieces import tokeniser
 
-        checked(self._folder / VOCABULARY, self.card.vocabulary_sha256)
+        read_checked(self._folder / VOCABULARY, self.card.vocabulary_sha256, what=_WHAT)
         return tokeniser(self._folder / VOCABULARY)
 
     @cached_property
@@ -109,7 +109,7 @@ class Reader:
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.enable_cpu_mem_arena = False
         options.log_severity_level = 3
-        network = checked(self._folder / NETWORK, self.card.sha256)
+        network = read_checked(self._folder / NETWORK, self.card.sha256, what=_WHAT)
         try:
             return onnxruntime.InferenceSession(
                 network, options, providers=["CPUExecutionProvider"]

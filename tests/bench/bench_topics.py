@@ -1,17 +1,8 @@
 """What queries and similarity add to looking for phrases, on posts about none of the topics."""
 
-import time
-from statistics import median
-
-import pytest
-
 from nlp.phrases import TopicIndex, TopicPhrases
-from nlp.primer import made_up_posts
+from tests.measuring import microseconds, show, some_posts
 
-RUNS = 7
-POSTS = [(post.title, f"{post.body} {post.body}") for post in made_up_posts(seed=3) if post.body][
-    :300
-]
 PHRASES_EACH = 100
 
 
@@ -39,31 +30,23 @@ def topics(phrases: int, *, queries: bool = False, similarity: float = 0.0) -> T
     )
 
 
-def microseconds(index: TopicIndex) -> float:
-    """Return the median over runs of the mean time a post takes."""
-
-    def once() -> float:
-        began = time.perf_counter()
-        for title, body in POSTS:
-            index.match(title, body, author="ada", host="talk.example")
-        return (time.perf_counter() - began) / len(POSTS) * 1e6
-
-    once()
-    return median(once() for _ in range(RUNS))
-
-
-@pytest.mark.parametrize("phrases", [500, 10_000])
-def test_queries_cost_a_rejected_post_little(phrases: int, pytestconfig: pytest.Config) -> None:
-    plain = microseconds(topics(phrases))
-    asked = microseconds(topics(phrases, queries=True))
-    alike = microseconds(topics(phrases, queries=True, similarity=0.2))
-
-    words = sum(len(f"{title} {body}".split()) for title, body in POSTS) / len(POSTS)
-    line = (
-        f"\n{phrases:,} phrases, {words:.0f} words a post: {plain:.1f} us; with queries "
-        f"{asked:.1f} us; with queries and similarity {alike:.1f} us"
+def rejecting(index: TopicIndex) -> float:
+    """Return the microseconds that an index takes for a post."""
+    return microseconds(
+        lambda post: index.match(*post, author="ada", host="talk.example"), some_posts()
     )
-    pytestconfig.get_terminal_writer().line(line)
-    assert plain < 60
-    assert asked < 90
-    assert alike < 150
+
+
+def test_what_queries_cost_a_rejected_post() -> None:
+    rows = []
+    for phrases in (500, 10_000):
+        plain = rejecting(topics(phrases))
+        asked = rejecting(topics(phrases, queries=True))
+        alike = rejecting(topics(phrases, queries=True, similarity=0.2))
+        ratios = (f"{asked / plain:.1f} x", f"{alike / plain:.1f} x")
+        rows.append((f"{phrases:,}", f"{plain:.1f}", *ratios, "15 us"))
+    show(
+        "Rejecting a post: phrases alone, with queries, with queries and similarity",
+        ("phrases", "alone, us", "queries", "and similarity", "target"),
+        rows,
+    )

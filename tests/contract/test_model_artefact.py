@@ -92,14 +92,14 @@ def other_arrays(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
-        (lambda folder: (folder / CARD).unlink(), "no model can be read"),
-        (lambda folder: (folder / ARRAYS).unlink(), "no model can be read"),
+        (lambda folder: (folder / CARD).unlink(), "the model can't be read"),
+        (lambda folder: (folder / ARRAYS).unlink(), "the model can't be read"),
         (lambda folder: (folder / ARRAYS).write_bytes(b"other"), "SHA-256"),
         (other_arrays, "arrays"),
         (lambda folder: (folder / CARD).write_text("{"), "card"),
         (lambda folder: (folder / CARD).write_text("[]"), "card"),
         (lambda folder: (folder / CARD).write_text("[" * 100_000), "card"),
-        (lambda folder: (folder / CARD).write_bytes(b"\xff"), "no model can be read"),
+        (lambda folder: (folder / CARD).write_bytes(b"\xff"), "the model can't be read"),
         (lambda folder: rewrite(folder, format=99), "format 99"),
         (lambda folder: rewrite(folder, kinds=["wish"]), "card"),
         (lambda folder: rewrite(folder, kinds=["pricing"]), "outputs"),

@@ -185,7 +185,7 @@ def test_a_file_that_is_not_the_one_of_the_card_is_refused(tmp_path: Path, name:
 
 
 def test_a_folder_without_a_card_holds_no_reader(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="no reader can be read"):
+    with pytest.raises(ModelError, match="the reader can't be read"):
         Reader.load(tmp_path)
 
 
