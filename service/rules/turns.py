@@ -1,4 +1,4 @@
-"""Whose turn it is: smooth weighted round robin.
+"""Whose turn it is: smooth weighted round robin, or who is least loaded.
 
 After any number of picks nobody has a whole lead more than the fair share, and nobody lacks more
 than one (one and a half with a dozen reps and weights from 1 to 100); weighted random drifts by 79
@@ -7,6 +7,8 @@ over 6,000 picks: security-and-privacy.md, fact 9.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+
+from config.team import Strategy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +19,17 @@ class Seat:
     weight: int  # > 0: share of the team's leads
     credit: int  # what earlier turns left; stored between them
     open_leads: int
+    fit: int = 0  # how much of a specialist for the lead, see eligibility.fit
+
+
+def choose(seats: Sequence[Seat], strategy: Strategy) -> tuple[Seat | None, tuple[Seat, ...]]:
+    """Return who gets the lead, and those whose credits have changed with their new ones."""
+    if strategy is Strategy.LEAST_LOADED:
+        return least_loaded(seats), ()
+    if strategy is Strategy.FIT_FIRST:
+        best = max((seat.fit for seat in seats), default=0)
+        seats = [seat for seat in seats if seat.fit == best]
+    return next_turn(seats)
 
 
 def next_turn(seats: Sequence[Seat]) -> tuple[Seat | None, tuple[Seat, ...]]:
@@ -33,3 +46,8 @@ def next_turn(seats: Sequence[Seat]) -> tuple[Seat | None, tuple[Seat, ...]]:
         replace(seat, credit=seat.credit - total) if seat is chosen else seat for seat in raised
     )
     return chosen, settled
+
+
+def least_loaded(seats: Sequence[Seat]) -> Seat | None:
+    """Return the seat with the fewest open leads for its weight; ties go by id."""
+    return min(seats, key=lambda s: (s.open_leads / s.weight, s.user_id), default=None)

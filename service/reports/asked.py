@@ -1,0 +1,33 @@
+"""What somebody wants to know of a report."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from sqlmodel import Session
+
+from config import Config
+from service.reports.document import Report
+from service.rules.money import Money
+from service.rules.neglect import USUAL
+from service.rules.period import Period
+from service.rules.value import BUY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The question; each report looks at what concerns it."""
+
+    period: Period
+    now: datetime  # aware UTC
+    config: Config
+    viewer: str | None = None  # the handle of who wants to see figures about people
+    standard: float | None = None  # the defect rate (0..1) that the house has set itself
+    idle: timedelta = USUAL  # without anything done for so long, a lead is neglected
+    buy: Decimal = BUY  # the share (0..1) of leads that buy, from whomever
+    price: Money | None = None  # what one buyer spends; None: the mean of what was won
+    most: int = 100  # rows of a list at the most
+
+
+Reporter = Callable[[Session, Asked], Report]

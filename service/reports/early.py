@@ -1,0 +1,69 @@
+"""How much earlier a buyer is heard than met."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from models.contact import Inquiry
+from models.lead import Lead, LeadSignal, Touchpoint
+from service.reports.asked import Asked
+from service.reports.document import Report, Table, columns
+from service.reports.lives import counts, is_contact, within
+from service.rules.early import Met, early
+from service.rules.period import Period
+
+
+def report(db: Session, asked: Asked) -> Report:
+    """Return the hours from a lead's first signal to its first inquiry or contact, by topic."""
+    found = early(_met(db, asked.period))
+    return Report(
+        name="early",
+        period=asked.period,
+        tables=(
+            Table(
+                name="early",
+                title="From the first signal to the first inquiry or contact",
+                columns=columns(
+                    "topic: topic",
+                    "leads: leads met",
+                    "heard_first: heard first %",
+                    "early_detection_hours_p50: hours p50",
+                    "early_detection_hours_p90: hours p90",
+                ),
+                rows=[
+                    (one.topic or "all", one.leads, one.heard_first, one.hours_p50, one.hours_p90)
+                    for one in found
+                ],
+            ),
+        ),
+        notes=("leads that were opened in the period and met since; one hour is the clock's",),
+    )
+
+
+def _met(db: Session, period: Period) -> list[Met]:
+    contact = (
+        select(func.min(col(Touchpoint.at)))
+        .where(col(Touchpoint.lead_id) == col(Lead.id), is_contact())
+        .correlate(Lead)
+        .scalar_subquery()
+    )
+    inquiry = (
+        select(func.min(col(Inquiry.at)))
+        .join(LeadSignal, col(LeadSignal.signal_id) == col(Inquiry.signal_id))
+        .where(col(LeadSignal.lead_id) == col(Lead.id))
+        .correlate(Lead)
+        .scalar_subquery()
+    )
+    wanted = select(col(Lead.topic_id), col(Lead.first_signal_at), contact, inquiry).where(
+        counts(), within(Lead.created_at, period)
+    )
+    return [
+        Met(topic=topic, first_signal_at=heard, met_at=met)
+        for topic, heard, *moments in db.connection().execute(wanted)
+        if (met := _first(*moments)) is not None
+    ]
+
+
+def _first(*moments: datetime | None) -> datetime | None:
+    return min((moment for moment in moments if moment is not None), default=None)

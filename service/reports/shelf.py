@@ -1,0 +1,35 @@
+"""All reports by name."""
+
+from collections.abc import Mapping
+
+from service.reports import (
+    adherence,
+    attribution,
+    defects,
+    early,
+    effect,
+    forecast,
+    funnel,
+    neglect,
+    recycling,
+    speed,
+    value,
+)
+from service.reports.asked import Reporter
+
+REPORTS: Mapping[str, Reporter] = {
+    "funnel": funnel.report,
+    "speed": speed.report,
+    "sources": effect.of_sources,
+    "topics": effect.of_topics,
+    "phrases": effect.of_phrases,
+    "defects": defects.report,
+    "value": value.report,
+    "roi": effect.of_money,
+    "attribution": attribution.report,
+    "recycle": recycling.report,
+    "forecast": forecast.report,
+    "adherence": adherence.report,
+    "neglected": neglect.report,
+    "early": early.report,
+}

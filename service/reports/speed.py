@@ -1,0 +1,137 @@
+"""How fast hand-offs are followed up, and which never were."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from models.lead import Lead, Touchpoint
+from models.people import User
+from service.reports.asked import Asked
+from service.reports.document import Cell, Report, Table, columns
+from service.reports.lives import counts, is_contact, within
+from service.rules.hours import Office, elapsed_working_time, office_of
+from service.rules.period import Period
+from service.rules.speed import NEVER, HandedOff, Speed, is_followed_up, speed
+
+#: The row of the house as a whole.
+ALL = "all"
+
+
+def report(db: Session, asked: Asked) -> Report:
+    """Return speed to lead and the share that is never followed up: in all, and by team."""
+    teams: dict[str, list[HandedOff]] = defaultdict(list)
+    never: list[tuple[Cell, ...]] = []
+    for lead_id, title, team, lead in _handed_off(db, asked.period):
+        teams[ALL].append(lead)
+        teams[team or "-"].append(lead)
+        if lead.at + NEVER <= asked.now and not is_followed_up(lead):
+            never.append((lead_id, title, lead.at, asked.now - lead.at))
+    names = [ALL, *sorted(teams.keys() - {ALL})]
+    return Report(
+        name="speed",
+        period=asked.period,
+        tables=(
+            _table([(name, speed(teams[name], now=asked.now)) for name in names]),
+            Table(
+                name="never",
+                title="Never followed up: handed off 30 days ago or more, without a contact",
+                columns=columns(
+                    "lead: lead", "title: title", "at: handed off (UTC)", "ago_seconds: ago"
+                ),
+                rows=never[: asked.most],
+            ),
+        ),
+        notes=(
+            "business time is the working time of the rep who made the first contact",
+            *_left_out(len(never), asked.most),
+        ),
+    )
+
+
+def _handed_off(db: Session, period: Period) -> list[tuple[str, str, str | None, HandedOff]]:
+    by = (
+        select(func.min(col(Touchpoint.by_user_id)))
+        .where(
+            col(Touchpoint.lead_id) == col(Lead.id),
+            col(Touchpoint.at) == col(Lead.first_touch_at),
+            is_contact(),
+        )
+        .correlate(Lead)
+        .scalar_subquery()
+    )
+    wanted = (
+        select(
+            col(Lead.id),
+            col(Lead.title),
+            col(Lead.team_id),
+            col(Lead.sales_ready_at),
+            col(Lead.first_touch_at),
+            by,
+        )
+        .where(counts(), within(Lead.sales_ready_at, period))
+        .order_by(col(Lead.sales_ready_at), col(Lead.id))
+    )
+    offices = {
+        user.id: office_of(user.hours, user.tz, tuple(user.days_off))
+        for user in db.connection().execute(
+            select(col(User.id), col(User.hours), col(User.tz), col(User.days_off))
+        )
+    }
+    return [
+        (
+            lead_id,
+            title,
+            team,
+            HandedOff(
+                at=at, first_touch_at=touch, business=_business(offices.get(who), at, touch)
+            ),
+        )
+        for lead_id, title, team, at, touch, who in db.connection().execute(wanted)
+    ]
+
+
+def _business(office: Office | None, at: datetime, touch: datetime | None) -> timedelta | None:
+    if office is None or touch is None:
+        return None
+    return elapsed_working_time(at, touch, office)
+
+
+def _table(found: Sequence[tuple[str, Speed]]) -> Table:
+    return Table(
+        name="speed",
+        title="From ready for sales to the first contact",
+        columns=columns(
+            "team: team",
+            "handed_off: handed off",
+            "touched: contacted",
+            "clock_p50_seconds: clock p50",
+            "clock_p90_seconds: clock p90",
+            "business_p50_seconds: business p50",
+            "business_p90_seconds: business p90",
+            "ripe: 30 d old",
+            "never_followed_up: never",
+            "never_followed_up_share: never %",
+        ),
+        rows=[
+            (
+                name,
+                one.handed_off,
+                one.touched,
+                one.clock_p50,
+                one.clock_p90,
+                one.business_p50,
+                one.business_p90,
+                one.ripe,
+                one.never_followed_up,
+                one.never_followed_up_share,
+            )
+            for name, one in found
+        ],
+    )
+
+
+def _left_out(count: int, most: int) -> Sequence[str]:
+    return (f"{count - most:,} more were never followed up; see --most",) if count > most else ()
