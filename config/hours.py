@@ -15,6 +15,9 @@ from config.shape import parse_positive_duration
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ALWAYS = "mon-sun 00:00-24:00"
 
+#: How far ahead working time is looked for; hours that leave too little of it are a mistake.
+HORIZON_DAYS = 400
+
 _HINT = 'write it like "mon-fri 09:00-17:30" or "mon-thu 08:00-12:00 13:00-17:00; fri 08:00-14:00"'
 _TIMES = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)", re.ASCII)
 

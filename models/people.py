@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint
 from sqlmodel import Field
 
 from models.base import Row
-from models.columns import one_of
+from models.columns import JSONColumn, one_of
 from models.ids import new_id
 from models.words import UserRole
 
@@ -41,8 +41,30 @@ class User(Row, table=True):
     weight: int = 1  # share of the team's leads
     turn: int = 0  # running credit of the smooth weighted round robin
     max_open: int
+    max_per_day: int | None = None  # offers within 24 hours; None: any number
+    skills: list[str] = Field(default_factory=list, sa_type=JSONColumn)
+    languages: list[str] = Field(default_factory=list, sa_type=JSONColumn)  # empty: every one
+    regions: list[str] = Field(default_factory=list, sa_type=JSONColumn)  # empty: everywhere
+    days_off: list[str] = Field(default_factory=list, sa_type=JSONColumn)  # ISO dates
+    left_at: datetime | None = None  # left by a command; the files can't bring them back
     active: bool = True
     password_hash: str | None = None  # argon2id; None: never logged in
+    created_at: datetime
+
+
+class Absence(Row, table=True):
+    """A time in which somebody takes no leads, whatever the working hours say."""
+
+    __tablename__ = "absence"
+    __table_args__ = (
+        CheckConstraint("to_at IS NULL OR to_at > from_at", name="ends_after_it_begins"),
+    )
+
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
+    user_id: str = Field(foreign_key="user_account.id", index=True)
+    from_at: datetime
+    to_at: datetime | None = None  # None: until they are back
+    by: str  # a user's id, or "harken"
     created_at: datetime
 
 

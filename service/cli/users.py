@@ -1,13 +1,27 @@
 """`harken users`: who works here, and how they get in."""
 
-from typing import Annotated
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
 from service.cli.options import AsJson, DataDir, data_dir
 from service.cli.output import complain, print_json, say, table
 
-app = typer.Typer(no_args_is_help=True, help="See who works here; let somebody in.")
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from models.people import User
+    from service.house import House
+
+    Act = Callable[[Session, User, House], str]
+
+_HARKEN = "harken"
+
+app = typer.Typer(no_args_is_help=True, help="See who works here, and who is away; let them in.")
 
 
 @app.command(name="list")
@@ -79,3 +93,97 @@ def link(
         if settings.base_url is None and running_at(house.folder) is None:
             complain("Harken does not run here now; the link works once it runs at that address")
         say(f"{reached_at(settings, house.folder)}{path}")
+
+
+@app.command()
+def away(
+    name: Annotated[str, typer.Argument(help="The user's handle.")],
+    until: Annotated[
+        datetime | None,
+        typer.Option(
+            "--until",
+            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"],
+            help="Back from then on, on their own clock; left out: until `harken users back`.",
+        ),
+    ] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            "--from",
+            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"],
+            help="Away from then on, on their own clock; left out: from now on.",
+        ),
+    ] = None,
+    data: DataDir = None,
+) -> None:
+    """Give somebody no leads for a while; what they were offered goes to others.
+
+    Example: harken users away ada --until 2027-01-07
+    """
+    from service.absences import go_away
+
+    def act(db: "Session", user: "User", house: "House") -> str:
+        zone, now = ZoneInfo(user.tz), house.clock.now()
+        moved = go_away(
+            db,
+            user,
+            from_at=since.replace(tzinfo=zone).astimezone(UTC) if since else now,
+            to_at=until.replace(tzinfo=zone).astimezone(UTC) if until else None,
+            by=_HARKEN,
+            config=house.config,
+            now=now,
+        )
+        return f"{user.name} is noted as away; {moved} leads went on to others"
+
+    _change(name, data, act)
+
+
+@app.command()
+def back(
+    name: Annotated[str, typer.Argument(help="The user's handle.")], data: DataDir = None
+) -> None:
+    """Let somebody who was away or deactivated take leads again.
+
+    Example: harken users back ada
+    """
+    from service.absences import come_back
+
+    def act(db: "Session", user: "User", house: "House") -> str:
+        offered = come_back(db, user, by=_HARKEN, config=house.config, now=house.clock.now())
+        is_on = "" if user.active else ", but switched off in teams.toml"
+        return f"{user.name} is back{is_on}; {offered} waiting leads were offered"
+
+    _change(name, data, act)
+
+
+@app.command()
+def deactivate(
+    name: Annotated[str, typer.Argument(help="The user's handle.")], data: DataDir = None
+) -> None:
+    """Let somebody go: no leads, no way in; what they had goes to others or to the manager.
+
+    Example: harken users deactivate ada
+    """
+    from service.absences import leave
+
+    def act(db: "Session", user: "User", house: "House") -> str:
+        moved = leave(db, user, by=_HARKEN, config=house.config, now=house.clock.now())
+        return f"{user.name} is deactivated; {moved} leads went on to others"
+
+    _change(name, data, act)
+
+
+def _change(name: str, data: Path | None, act: "Act") -> None:
+    from sqlmodel import select
+
+    from models.people import User
+    from service.house import existing_house
+    from service.store.engine import writing
+    from service.unknown import unknown
+
+    with existing_house(data_dir(data)) as house, writing(house.engine) as db:
+        users = {user.handle: user for user in db.exec(select(User))}
+        if name not in users:
+            raise unknown("user", name, users)
+        said = act(db, users[name], house)
+    say(said)

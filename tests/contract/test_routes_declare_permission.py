@@ -19,13 +19,17 @@ from tests.web_house import House, a_house
 #: What may be had without logging in; anything that is added here is added on purpose.
 OPEN = {
     "/",
+    "/act/{token}",  # the token says who may do what with which lead
+    "/feeds/{token}.{form}",  # the address is the key
     "/healthz",
+    "/label/{token}",
     "/login",
     "/login/first/{token}",
     "/logout",
     "/preferences",
     "/readyz",
     "/static/{path:path}",
+    "/unsubscribe/{token}",
 }
 
 ROUTES = [
