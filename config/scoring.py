@@ -5,44 +5,16 @@ leads were scored with it: a change is a new version.
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from config.shape import Line, PositiveDuration, Shape, Share, Word, at
-from models.words import Kind, Negative
+from models.words import ActivityKind, Kind, Negative, SignalClass
 
 Points = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1)]
-
-
-class SignalClass(StrEnum):
-    """What a signal counts as. Finer than the kind: it knows complaints, replies and inquiries."""
-
-    RESEARCH = "research"
-    SEEK_RECOMMENDATION = "seek_recommendation"
-    ASK_EXPERIENCE = "ask_experience"
-    ALTERNATIVES = "alternatives"
-    COMPARE = "compare"
-    PRICE = "price"
-    COMPLAINT_SWITCH = "complaint_switch"
-    PEER_CONTACT = "peer_contact"
-    READY = "ready"
-    INQUIRY = "inquiry"
-
-
-class ActivityKind(StrEnum):
-    """What a known, consenting contact did."""
-
-    EMAIL_OPEN = "email_open"
-    LINK_CLICK = "link_click"
-    PAGE_VIEW = "page_view"
-    DOWNLOAD = "download"
-    WEBINAR = "webinar"
-    APPOINTMENT = "appointment"
-    DEMO = "demo"
 
 
 class Thresholds(Shape):
@@ -124,6 +96,8 @@ class ScoringProfile(Shape):
     kinds: Mapping[Word[Kind], Word[SignalClass]]
     complaint_class: Word[SignalClass]  # of kind alternative with a complaint
     peer_reply_class: Word[SignalClass]  # of a reply that asks another user about a product
+    #: What is different in profiles on trial: they score in the background and move nothing.
+    shadow: tuple[Mapping[str, Any], ...] = ()  # tables of this file's own shape, in part
 
     @model_validator(mode="after")
     def _is_complete(self) -> Self:
@@ -139,3 +113,40 @@ class ScoringProfile(Shape):
         if Kind.NONE in self.kinds:
             raise at("kinds", "'none' is no signal and has no class; take it out")
         return self
+
+    @model_validator(mode="after")
+    def _shadows_are_profiles(self) -> Self:
+        versions = [self.version, *(shadow.get("version") for shadow in self.shadow)]
+        if None in versions or len(set(versions)) < len(versions):
+            raise at("shadow", "every profile on trial needs a version of its own")
+        try:
+            self.shadows()
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            place = ".".join(str(part) for part in first["loc"])
+            raise at("shadow", f"{place}: {first['msg']}") from error
+        return self
+
+    def shadows(self) -> "tuple[ScoringProfile, ...]":
+        """Return the profiles on trial: this one with what is different in each.
+
+        Raises:
+            pydantic.ValidationError: one is no profile; not of one that was read from a file.
+        """
+        numbers = self.model_dump(exclude={"shadow"})
+        return tuple(
+            ScoringProfile.model_validate(overlaid(numbers, shadow)) for shadow in self.shadow
+        )
+
+
+def overlaid(numbers: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``numbers`` with what ``other`` says instead, table by table."""
+    # Any: what a TOML file or a dumped model holds; it is validated after.
+    merged = dict(numbers)
+    for key, value in other.items():
+        there = merged.get(key)
+        if isinstance(there, Mapping) and isinstance(value, Mapping):
+            merged[key] = overlaid(there, value)
+        else:
+            merged[key] = value
+    return merged

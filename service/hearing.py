@@ -1,25 +1,26 @@
 """From a signal to a lead: attach or open, score, let the score move it, route it."""
 
 import textwrap
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy import and_, exists, or_
 from sqlmodel import Session, col, select
 
 from config import Config
 from models.lead import Lead, LeadSignal
 from models.moves import LIVE, LeadEvent, MoveRefusedError, Request
-from models.people import User
-from models.post import Author, Post
+from models.post import Post
 from models.signal import Signal
-from models.source import Source
-from models.words import LeadStatus, Negative, SignalStatus
+from models.words import LeadStatus
 from service.ledger import emit, take_turn
-from service.routing import due, route
+from service.nurture import stop_nurture
+from service.persons import person_of
+from service.routing import due, reviewer_of, route
 from service.rules.lifecycle import status_by_score
 from service.rules.scoring import Heard, Score, score
+from service.scoring import heard_in, score_lead
+from service.snoozing import rouse
 from service.transitions import HARKEN, opened, transition
 
 #: A further signal of the same author on the topic within this time is the same situation.
@@ -29,21 +30,33 @@ _TITLE = 100  # characters of a post that has no title
 _LIVE = tuple(sorted(LIVE))
 
 
-def hear(db: Session, signal: Signal, post: Post, *, config: Config, now: datetime) -> Lead | None:
+def hear(
+    db: Session,
+    signal: Signal,
+    post: Post,
+    *,
+    config: Config,
+    now: datetime,
+    also: Collection[str] = (),
+    whatever_it_weighs: bool = False,
+) -> Lead | None:
     """Attach a new ``signal`` to the live lead it belongs to, or open one if it weighs enough.
 
-    What the author said before and what was too little for a lead then, counts along.
+    What the author said before and what was too little for a lead then, counts along. So does
+    what was said under the author ids in ``also``, which are known to be the same person's.
+    ``whatever_it_weighs``: who came to us by themselves is a lead in any case.
     """
     take_turn(db)
-    waiting = _waiting(db, signal, post)
-    lead = _live_lead(db, signal, post)
+    authors = {*also, post.author_id} - {None}
+    waiting = _waiting(db, signal, post, authors)
+    lead = _live_lead(db, signal, post, authors)
     if lead is None:
         result = score([heard for _, heard in waiting], config.scoring, now=now)
-        if result.value < config.scoring.thresholds.intake:
+        if result.value < config.scoring.thresholds.intake and not whatever_it_weighs:
             return None
         lead = _open(db, signal, post, result, config, now)
-    elif lead.status is LeadStatus.DETECTED:
-        lead.next_step_at = now + _PARK_AFTER  # something was added
+    else:
+        _go_on(db, lead, post, now)
     db.add_all(LeadSignal(signal_id=s.id, lead_id=lead.id) for s, _ in waiting)
     db.flush()
     reconsider(db, lead, config=config, now=now)
@@ -52,10 +65,8 @@ def hear(db: Session, signal: Signal, post: Post, *, config: Config, now: dateti
 
 def reconsider(db: Session, lead: Lead, *, config: Config, now: datetime) -> None:
     """Score ``lead`` afresh and let the score move it; route it when it became sales-ready."""
-    of_lead = select(LeadSignal.signal_id).where(LeadSignal.lead_id == lead.id)
-    rows = _heard(db, col(Signal.id).in_(of_lead))
-    _write_what_was_heard(lead, [signal for signal, _ in rows])
-    _write_score(lead, score([heard for _, heard in rows], config.scoring, now=now), now)
+    weighed = score_lead(db, lead, config.scoring, now=now)
+    _write_what_was_heard(lead, weighed.signals)
     db.add(lead)
     to = status_by_score(lead.status, lead.score, config.scoring.thresholds)
     if to is not lead.status:
@@ -66,15 +77,28 @@ def reconsider(db: Session, lead: Lead, *, config: Config, now: datetime) -> Non
     route(db, lead, config=config, now=now)
 
 
-def _live_lead(db: Session, signal: Signal, post: Post) -> Lead | None:
-    """Return the live lead of this topic by the same author, lately or in this thread."""
-    if post.author_id is None:
+def _go_on(db: Session, lead: Lead, post: Post, now: datetime) -> None:
+    """Let a lead know that its author spoke again: it wakes up, and no draft is due any more."""
+    lead.person_id = lead.person_id or person_of(db, post.author_id)
+    if lead.status is LeadStatus.DETECTED:
+        lead.next_step_at = now + _PARK_AFTER
+    if lead.snoozed_until is not None:
+        rouse(db, lead, by=HARKEN, now=now)
+    stop_nurture(db, lead.id, because="reply", now=now)
+    db.add(lead)
+
+
+def _live_lead(
+    db: Session, signal: Signal, post: Post, authors: Collection[str | None]
+) -> Lead | None:
+    """Return the live lead of this topic by one of the authors, lately or in this thread."""
+    if not authors:
         return None
     return db.exec(
         select(Lead)
         .where(
             Lead.topic_id == signal.topic_id,
-            Lead.author_id == post.author_id,
+            col(Lead.author_id).in_(authors),
             col(Lead.status).in_(_LIVE),
             or_(
                 col(Lead.thread_id) == post.thread_id,
@@ -98,7 +122,8 @@ def _open(
         topic_id=signal.topic_id,
         author_id=post.author_id,
         thread_id=post.thread_id,
-        title=post.title or _beginning(post.text) or (topic.name if topic else signal.topic_id),
+        person_id=person_of(db, post.author_id),
+        title=post.title or beginning(post.text) or (topic.name if topic else signal.topic_id),
         kind=signal.kind,
         journey_step=signal.journey_step,
         status=LeadStatus.DETECTED,
@@ -119,14 +144,16 @@ def _open(
     return lead
 
 
-def _waiting(db: Session, signal: Signal, post: Post) -> list[tuple[Signal, Heard]]:
+def _waiting(
+    db: Session, signal: Signal, post: Post, authors: Collection[str | None]
+) -> list[tuple[Signal, Heard]]:
     """Return ``signal`` and what its author said before on the topic that is in no lead yet."""
     is_this = col(Signal.id) == signal.id
-    if post.author_id is None:
-        return _heard(db, is_this)
+    if not authors:
+        return heard_in(db, is_this)
     earlier = and_(
         col(Signal.topic_id) == signal.topic_id,
-        col(Post.author_id) == post.author_id,
+        col(Post.author_id).in_(authors),
         or_(
             col(Post.thread_id) == post.thread_id,
             col(Signal.happened_at).between(
@@ -135,32 +162,7 @@ def _waiting(db: Session, signal: Signal, post: Post) -> list[tuple[Signal, Hear
         ),
         ~exists().where(col(LeadSignal.signal_id) == Signal.id),
     )
-    return _heard(db, or_(is_this, earlier))
-
-
-def _heard(db: Session, which: ColumnElement[bool]) -> list[tuple[Signal, Heard]]:
-    rows = db.exec(
-        select(Signal, Post, Author.handle_norm, Source.quality)
-        .join(Post, col(Post.id) == Signal.post_id)
-        .join(Source, col(Source.id) == Post.source_id)
-        .outerjoin(Author, col(Author.id) == Post.author_id)
-        .where(which, Signal.status != SignalStatus.REJECTED)
-        .order_by(Signal.id)
-    ).all()
-    return [(signal, _as_heard(signal, post, handle, q)) for signal, post, handle, q in rows]
-
-
-def _as_heard(signal: Signal, post: Post, handle: str | None, quality: float) -> Heard:
-    return Heard(
-        signal_id=signal.id,
-        kind=signal.kind,
-        probability=signal.probability,
-        happened_at=signal.happened_at,
-        author=handle,
-        thread=post.thread_id,
-        quality=quality,
-        negatives=frozenset(Negative(name) for name in signal.negatives),
-    )
+    return heard_in(db, or_(is_this, earlier))
 
 
 def _write_what_was_heard(lead: Lead, signals: Sequence[Signal]) -> None:
@@ -170,26 +172,10 @@ def _write_what_was_heard(lead: Lead, signals: Sequence[Signal]) -> None:
         lead.journey_step = max(signal.journey_step for signal in signals)
 
 
-def _write_score(lead: Lead, result: Score, now: datetime) -> None:
-    lead.score = result.value
-    if result.parts and result.parts[0].strength:
-        lead.kind = result.parts[0].kind
-    lead.profile_version = result.version
-    lead.scored_at = now
-    lead.score_explain = {
-        "version": result.version,
-        "base": result.base,
-        "fit": result.fit,
-        "negatives": [{"name": n.value, "factor": f} for n, f in result.negatives],
-        "parts": [asdict(part) | {"kind": part.kind.value} for part in result.parts],
-    }
-
-
 def _move_by_score(
     db: Session, lead: Lead, to: LeadStatus, *, config: Config, now: datetime
 ) -> None:
-    topic = config.topics.get(lead.topic_id)
-    reviewer = _user(db, topic.owner) if topic else None
+    reviewer = reviewer_of(db, lead, config)
     steps = {
         LeadStatus.DETECTED: ("grows or is parked", now + _PARK_AFTER),
         LeadStatus.MQL: (
@@ -206,17 +192,12 @@ def _move_by_score(
         next_step=next_step,
         next_step_at=next_step_at,
         sql_threshold=config.scoring.thresholds.sql,
+        holder=reviewer.id if to is LeadStatus.MQL and reviewer else None,
     )
-    if to is LeadStatus.MQL and reviewer is not None:
-        lead.owner_id = reviewer.id
     emit(db, "lead.score_changed", lead.id, now, {"lead_id": lead.id, "score": lead.score})
 
 
-def _user(db: Session, handle: str | None) -> User | None:
-    return db.exec(select(User).where(User.handle == handle)).first() if handle else None
-
-
-def _beginning(text: str) -> str:
+def beginning(text: str) -> str:
     """Return the first words of a post without a title, with a sign that it goes on."""
     words = textwrap.shorten(text, _TITLE, placeholder=" …")
     return words if words != "…" else f"{text[: _TITLE - 2]} …"  # written without blanks
