@@ -4,19 +4,23 @@ import re
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, cast
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
 from typing_extensions import override
 
+from config.digest import Digest
+from config.mail import Mail
 from config.problem import Problem, quoted
 from config.shape import CidrNetwork, Line, Shape, Url, Word, check_line
+from config.whole import Whole
 
 PREFIX = "HARKEN_"
 
@@ -37,14 +41,6 @@ class Privacy(Shape):
     mode: Word[PrivacyMode] = PrivacyMode.STANDARD
 
 
-def _refuse_truth(value: object) -> object:
-    """Refuse what Python takes for 1 and 0; text from the environment may become a number."""
-    if value is True or value is False:
-        raise ValueError("must be a whole number, not true or false")
-    return value
-
-
-Whole = Annotated[int, BeforeValidator(_refuse_truth), Field(strict=False)]
 Days = Annotated[Whole, Field(ge=1, le=3650)]
 
 
@@ -55,13 +51,6 @@ class Retention(Shape):
     lost_leads_days: Days = 180
     audit_days: Days = 365
     backups_days: Days = 35
-
-
-class Digest(Shape):
-    """``[digest]``: the daily summary that each person gets."""
-
-    cap: Annotated[Whole, Field(ge=1, le=100)] = 15  # signals shown
-    hour: Annotated[Whole, Field(ge=0, le=23)] = 8  # on the person's own clock
 
 
 def _split(value: object) -> object:
@@ -131,8 +120,8 @@ class Settings(BaseSettings):
     """How this installation runs.
 
     Every setting has a variable: ``port`` is HARKEN_PORT, ``digest.cap`` is HARKEN_DIGEST_CAP. The
-    environment wins over the file; lists are divided by commas. ``database`` and ``secret_key``
-    may also be read from the file that HARKEN_DATABASE_FILE or HARKEN_SECRET_KEY_FILE names.
+    environment wins over the file; lists are divided by commas. Secrets may also be read from the
+    file that HARKEN_DATABASE_FILE, HARKEN_SECRET_KEY_FILE or HARKEN_MAIL_PASSWORD_FILE names.
     """
 
     model_config = SettingsConfigDict(
@@ -146,7 +135,7 @@ class Settings(BaseSettings):
     )
 
     #: Settings that must not be seen, and that a file of their own may hold.
-    SECRETS: ClassVar[tuple[str, ...]] = ("database", "secret_key")
+    SECRETS: ClassVar[tuple[str, ...]] = ("database", "secret_key", "mail.password")
 
     name: Line = "Harken"
     base_url: Annotated[Url, AfterValidator(check_base_url)] | None = None
@@ -161,6 +150,7 @@ class Settings(BaseSettings):
     privacy: Privacy = Privacy()
     retention: Retention = Retention()
     digest: Digest = Digest()
+    mail: Mail = Mail()
 
     @classmethod
     @override
@@ -172,8 +162,18 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Let the environment win over the file, and read nothing else."""
-        return env_settings, init_settings
+        """Let the environment win over the file, and read nothing else.
+
+        A variable that points to a secret's file is no setting of the secret's table.
+        """
+        pointers = {pointer_to(name).lower() for name in cls.SECRETS}
+        environment = cast("EnvSettingsSource", env_settings)
+        environment.env_vars = {
+            name: value
+            for name, value in environment.env_vars.items()
+            if name.lower() not in pointers
+        }
+        return environment, init_settings
 
 
 def holds_password(database: str) -> bool:
@@ -188,22 +188,29 @@ def variable(path: tuple[str | int, ...]) -> str:
     return PREFIX + "_".join(str(part) for part in path).upper()
 
 
+def pointer_to(secret: str) -> str:
+    """Return the name of the variable that names a file with ``secret`` in it."""
+    return f"{variable(tuple(secret.split('.')))}_FILE"
+
+
 def secrets_from_files(
     environment: Mapping[str, str],
 ) -> tuple[dict[str, str], tuple[Problem, ...]]:
     """Return the secrets that HARKEN_..._FILE variables point to, and what hinders reading them.
+
+    A secret of a table has a dot in its name, as in "mail.password".
 
     A line end after the secret is dropped, since editors put one there.
     """
     secrets: dict[str, str] = {}
     problems: list[Problem] = []
     for name in Settings.SECRETS:
-        pointer = f"{variable((name,))}_FILE"
+        itself, pointer = variable(tuple(name.split("."))), pointer_to(name)
         path = environment.get(pointer, "")
         if not path:
             continue
-        if environment.get(variable((name,))):
-            message = f"{variable((name,))} is set too; keep one of them"
+        if environment.get(itself):
+            message = f"{itself} is set too; keep one of them"
             problems.append(Problem(file="environment", key=pointer, message=message))
             continue
         try:

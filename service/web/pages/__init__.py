@@ -1,6 +1,10 @@
 """One file per action."""
 
 from service.web.pages import (
+    actions,
+    capture,
+    digest,
+    feeds_out,
     health,
     home,
     inbox,
@@ -16,9 +20,14 @@ from service.web.pages import (
     metrics,
     preferences,
     static,
+    unsubscribe,
 )
 
 ROUTERS = (
+    actions.router,
+    capture.router,
+    digest.router,
+    feeds_out.router,
     health.router,
     home.router,
     inbox.router,
@@ -34,4 +43,5 @@ ROUTERS = (
     metrics.router,
     preferences.router,
     static.router,
+    unsubscribe.router,
 )

@@ -1,0 +1,1 @@
+"""Digests: what each person should look at, chosen, written down, sent once, and learnt from."""

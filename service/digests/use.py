@@ -1,0 +1,84 @@
+"""How useful a reader's digests were: what became of what they showed."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from sqlmodel import Session, col, select
+
+from models.digest import DigestItem, DigestRun, DigestSubscription
+from models.digest_words import RunState
+from models.lead import Lead, LeadSignal, StatusChange
+from models.moves import LeadEvent
+from models.signal import Signal
+from models.words import SignalStatus
+from service.rules.usefulness import Proposal, Shown, Week, by_week, propose
+
+_LOOK_BACK = timedelta(weeks=12)
+#: What somebody does with a lead that is one, and with one that is none.
+_GOOD = frozenset({LeadEvent.PROMOTED.value, LeadEvent.ACCEPTED.value, LeadEvent.TOUCHED.value})
+_BAD = frozenset({LeadEvent.DISQUALIFIED.value, LeadEvent.DECLINED_NOT_A_LEAD.value})
+
+
+def weeks_of(db: Session, subscription: DigestSubscription, today: date) -> tuple[Week, ...]:
+    """Return week by week how much of what was shown was accepted, the newest first."""
+    return by_week(shown_to(db, subscription, today))
+
+
+def last_week(db: Session, subscription: DigestSubscription, today: date) -> Week | None:
+    """Return how useful the digests of the week before ``today``'s were; None if none came."""
+    monday = today - timedelta(days=today.weekday() + 7)
+    return next((w for w in weeks_of(db, subscription, today) if w.monday == monday), None)
+
+
+def proposal_for(db: Session, subscription: DigestSubscription, today: date) -> Proposal | None:
+    """Return a higher threshold than the reader's, if his verdicts speak for one."""
+    found = propose(shown_to(db, subscription, today))
+    return found if found and found.min_score > (subscription.min_score or 0) else None
+
+
+def shown_to(db: Session, subscription: DigestSubscription, today: date) -> Sequence[Shown]:
+    """Return each lead that the reader's digests of the last 12 weeks showed, once."""
+    rows = db.exec(
+        select(col(DigestItem.lead_id), col(DigestItem.score), col(DigestRun.local_date))
+        .join(DigestRun, col(DigestRun.id) == DigestItem.run_id)
+        .where(
+            DigestRun.subscription_id == subscription.id,
+            DigestRun.state == RunState.SENT,
+            DigestRun.local_date > today - _LOOK_BACK,
+            col(DigestItem.lead_id).is_not(None),
+        )
+        .order_by(col(DigestRun.local_date))
+    ).all()
+    first: dict[str, tuple[date, float]] = {}
+    for lead_id, score, on in rows:
+        if lead_id is not None:
+            first.setdefault(lead_id, (on, score or 0.0))
+    verdicts = _verdicts(db, subscription)
+    return [
+        Shown(on=on, score=score, accepted=verdicts.get(lead_id))
+        for lead_id, (on, score) in first.items()
+    ]
+
+
+def _verdicts(db: Session, subscription: DigestSubscription) -> dict[str, bool]:
+    """Return what became of the leads that the reader was shown; a person's last word counts."""
+    shown = (
+        select(DigestItem.lead_id)
+        .join(DigestRun, col(DigestRun.id) == DigestItem.run_id)
+        .where(DigestRun.subscription_id == subscription.id)
+    )
+    confirmed = db.exec(
+        select(LeadSignal.lead_id)
+        .join(Signal, col(Signal.id) == LeadSignal.signal_id)
+        .where(col(LeadSignal.lead_id).in_(shown), Signal.status == SignalStatus.CONFIRMED)
+    )
+    verdicts = dict.fromkeys(confirmed, True)
+    changes = db.exec(
+        select(StatusChange.lead_id, StatusChange.event)
+        .join(Lead, col(Lead.id) == StatusChange.lead_id)
+        .where(col(StatusChange.lead_id).in_(shown), col(StatusChange.event).in_(_GOOD | _BAD))
+        .order_by(col(StatusChange.at), col(StatusChange.id))
+    )
+    for lead_id, event in changes:
+        verdicts[lead_id] = event in _GOOD
+    return verdicts

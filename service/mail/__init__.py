@@ -1,0 +1,1 @@
+"""Mail to our own users: how it is built, how it leaves, and the links in it."""

@@ -1,0 +1,236 @@
+"""What needs a hand: it opens once, is seen again, and resolves by itself."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from models.attention import AttentionItem
+from models.digest import DigestRun, MailAddress
+from models.digest_words import AttentionKind, RunState
+from models.lead import StatusChange
+from models.sla import SlaClock
+from models.source import Source
+from models.topic import Topic
+from models.words import ClockKind, LeadStatus, SourceHealth, UserRole
+from service.attending import Matter, look_around, raise_item, resolve, settle
+from service.store.engine import reading, writing
+from tests.builders import a_topic
+from tests.digesting import Desk, a_desk
+
+K = AttentionKind
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+
+
+@pytest.fixture
+def desk(engine: Engine) -> Desk:
+    return a_desk(engine)
+
+
+def look(desk: Desk, folder: Path) -> list[AttentionItem]:
+    """Look around, write it down, and return what is open."""
+    now = desk.house.clock.now()
+    with reading(desk.engine) as db:
+        found = look_around(db, config=desk.config, folder=folder, now=now)
+    with writing(desk.engine) as db:
+        settle(db, found, now=now)
+    with reading(desk.engine) as db:
+        items = db.exec(select(AttentionItem).order_by(AttentionItem.kind)).all()
+    return [item for item in items if item.resolved_at is None]
+
+
+def test_where_all_is_well_nothing_needs_a_hand(desk: Desk, tmp_path: Path) -> None:
+    desk.marketer()
+    desk.lead()
+
+    assert look(desk, tmp_path) == []
+
+
+def test_a_source_that_fails_opens_one_item_which_ends_with_the_failure(
+    desk: Desk, tmp_path: Path
+) -> None:
+    def fails(times: int, health: SourceHealth = SourceHealth.DEGRADED) -> None:
+        with writing(desk.engine) as db:
+            source = db.get_one(Source, desk.source.id)
+            source.fail_count, source.health = times, health
+            source.last_problem = "it does not answer" if times else None
+            db.add(source)
+
+    fails(2)
+    assert look(desk, tmp_path) == [], "that happens"
+    fails(3)
+    (item,) = look(desk, tmp_path)
+    assert (item.kind, item.subject) == (K.SOURCE_FAILING, f"source:{desk.source.id}")
+    assert "it does not answer" in item.words
+    assert item.for_roles == [UserRole.ADMIN.value, UserRole.MARKETER.value]
+
+    desk.house.clock.pass_by(HOUR)
+    (again,) = look(desk, tmp_path)
+    assert (again.id, again.opened_at, again.seen_at) == (
+        item.id,
+        item.opened_at,
+        item.opened_at + HOUR,
+    )
+    fails(0, SourceHealth.OK)
+    assert look(desk, tmp_path) == []
+    fails(5, SourceHealth.POISON)
+    (fresh,) = look(desk, tmp_path)
+    assert fresh.id != item.id
+    fails(5, SourceHealth.PAUSED)
+    assert look(desk, tmp_path) == [], "somebody paused it"
+
+
+def test_a_source_that_falls_silent_is_told_from_one_that_fails(
+    desk: Desk, tmp_path: Path
+) -> None:
+    now = desk.house.clock.now()
+    with writing(desk.engine) as db:
+        source = db.get_one(Source, desk.source.id)
+        source.heard_at = [int((now - 30 * DAY).timestamp())]
+        source.quiet_at, source.last_success_at = now - DAY, now
+        db.add(source)
+
+    (item,) = look(desk, tmp_path)
+
+    assert item.kind is K.SOURCE_QUIET
+    assert "has brought nothing since 2025-10-20" in item.words
+
+
+def test_a_topic_whose_leads_are_mostly_none_is_noisy(desk: Desk, tmp_path: Path) -> None:
+    for number in range(10):
+        lead = desk.lead(str(number))
+        event = "disqualified" if number < 7 else "promoted"
+        desk.write(
+            StatusChange(
+                lead_id=lead.id,
+                to_status=LeadStatus.DISQUALIFIED,
+                event=event,
+                actor="ida",
+                at=desk.house.clock.now(),
+                seconds_in_previous=0,
+            )
+        )
+
+    (item,) = look(desk, tmp_path)
+
+    assert item.kind is K.TOPIC_NOISY
+    assert "7 of 10 leads were none" in item.words
+    desk.house.clock.pass_by(31 * DAY)
+    assert look(desk, tmp_path) == []
+
+
+def test_a_phrase_that_finds_nothing_is_named(desk: Desk, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    from tests.web_house import Words
+
+    spec = a_topic("crm").model_copy(update={"keywords": ("tidepool", "lead desk")})
+    desk.config = replace(desk.config, topics={"crm": spec})
+    for _ in range(5):
+        desk.house.lead(
+            "Tidepool?",
+            "Is tidepool any good?",
+            source=desk.source,
+            topic=desk.topic,
+            phrases=[Words(text="tidepool", why="keyword")],
+        )
+    assert look(desk, tmp_path) == [], "the topic is too young"
+
+    with writing(desk.engine) as db:
+        topic = db.get_one(Topic, "crm")
+        topic.changed_at -= 31 * DAY
+        db.add(topic)
+    (item,) = look(desk, tmp_path)
+
+    assert item.kind is K.PHRASE_SILENT
+    assert "“lead desk” found no signal" in item.words
+    assert "tidepool" not in item.words
+
+
+def test_a_clock_that_ran_out_is_for_its_holder_and_the_manager(
+    desk: Desk, tmp_path: Path
+) -> None:
+    ben = desk.reader("ben")
+    boss = desk.reader("admin", role=UserRole.ADMIN)
+    now = desk.house.clock.now()
+    lead = desk.lead("words of a buyer", status=LeadStatus.ACCEPTED, owner=ben)
+    clock = SlaClock(
+        lead_id=lead.id,
+        kind=ClockKind.FIRST_TOUCH,
+        user_id=ben.id,
+        started_at=now - DAY,
+        runs_from=now - DAY,
+        due_at=now - HOUR,
+        allowed_seconds=3600,
+        breached_at=now - HOUR,
+    )
+    desk.write(clock)
+
+    (item,) = look(desk, tmp_path)
+
+    assert item.kind is K.SLA_BREACHED
+    assert item.for_users == [ben.id, boss.id]
+    assert item.path == f"/leads/{lead.id}"
+    assert "words of a buyer" not in item.words
+    with writing(desk.engine) as db:
+        row = db.get_one(SlaClock, clock.id)
+        row.stopped_at = now
+        db.add(row)
+    assert look(desk, tmp_path) == []
+
+
+def test_a_digest_that_did_not_get_out_needs_an_admins_hand_until_one_does(
+    desk: Desk, tmp_path: Path
+) -> None:
+    ida = desk.marketer()
+    now = desk.house.clock.now()
+
+    def a_run(days: int, state: RunState) -> None:
+        at = now + days * DAY
+        desk.write(
+            DigestRun(
+                subscription_id=desk.subscription(ida).id,
+                local_date=at.date(),
+                state=state,
+                message_id=f"{days}@x",
+                due_at=at,
+                created_at=at,
+                next_try_at=at,
+                problem="554 no",
+            )
+        )
+
+    a_run(0, RunState.DEAD)
+    desk.write(
+        MailAddress(
+            address="ida@acme.example",
+            refusals=3,
+            reason="550 no such user",
+            refused_at=now,
+            bouncing_since=now,
+        )
+    )
+
+    bouncing, dead = look(desk, tmp_path)
+
+    assert (bouncing.kind, dead.kind) == (K.ADDRESS_BOUNCING, K.MAIL_DEAD)
+    assert "554 no" in dead.words
+    assert dead.for_roles == ["admin"]
+    a_run(1, RunState.SENT)
+    assert [item.kind for item in look(desk, tmp_path)] == [K.ADDRESS_BOUNCING]
+
+
+def test_what_others_raise_stays_until_they_resolve_it(desk: Desk, tmp_path: Path) -> None:
+    matter = Matter(
+        kind=K.MODEL_GATE, subject="model:7", words="The new model is worse", for_roles=["admin"]
+    )
+    with writing(desk.engine) as db:
+        raise_item(db, matter, now=desk.house.clock.now())
+
+    assert [item.kind for item in look(desk, tmp_path)] == [K.MODEL_GATE]
+    with writing(desk.engine) as db:
+        assert resolve(db, K.MODEL_GATE, "model:7", now=desk.house.clock.now())
+        assert not resolve(db, K.MODEL_GATE, "model:7", now=desk.house.clock.now())
+    assert look(desk, tmp_path) == []
