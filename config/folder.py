@@ -21,6 +21,10 @@ FILES = (
     "sla.toml",
     "scoring.toml",
     "process.toml",
+    "nurture.toml",
+    "content.toml",
+    "costs.toml",
+    "channels.toml",
 )
 
 #: Other tools' files that lie about in working directories.

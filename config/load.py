@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -13,9 +14,13 @@ from pydantic import BaseModel, ValidationError
 from pydantic_settings import SettingsError
 
 from config.agreement import find_disagreements
+from config.campaign import CostsFile
+from config.channels import Channels, EndpointSpec, check_endpoints
+from config.content import Content
 from config.document import Document
 from config.explain import message_of, path_of, problems_of
 from config.folder import TOPICS, Reading, read_folder
+from config.nurture import Nurture
 from config.phrases import risky_phrases
 from config.places import KeyPath
 from config.problem import ConfigError, Problem
@@ -24,7 +29,7 @@ from config.scoring import ScoringProfile
 from config.settings import Settings, holds_password, secrets_from_files, variable
 from config.source import PoliciesFile, PolicySpec, SourcesFile, SourceSpec, choose_policy
 from config.team import Routing, Sla, TeamsFile, TeamSpec, UserSpec
-from config.terms import Checked, check_clocks, check_policies, check_sources
+from config.terms import Checked, check_clocks, check_hierarchy, check_policies, check_sources
 from config.topic import Topic
 from models.words import SourceKind
 
@@ -42,9 +47,14 @@ class Config:
     routing: Routing
     teams: Mapping[str, TeamSpec]  # by id
     users: Mapping[str, UserSpec]  # by handle
+    calendars: Mapping[str, frozenset[date]]  # by name: days off
     sla: Sla
     scoring: ScoringProfile
     process: Process
+    nurture: Nurture
+    content: Content
+    costs: CostsFile
+    endpoints: Mapping[str, EndpointSpec]  # by id: where events go
 
     def policy_for(self, kind: SourceKind, url: str, *, named: str | None = None) -> PolicySpec:
         """Return what may be done at a source, also at one that no file knows.
@@ -58,6 +68,10 @@ class Config:
         known = named if named in self.policies else None
         chosen = choose_policy(self.policies.values(), kind=kind, host=host, named=known)
         return chosen or self.policies[SourceKind.FEED.value]
+
+    def days_off(self, user: UserSpec) -> frozenset[date]:
+        """Return the days of a user's calendar; none without one."""
+        return self.calendars.get(user.calendar or "", frozenset())
 
     def members(self, team: str) -> tuple[UserSpec, ...]:
         """Return a team's active users, in the order of the file."""
@@ -122,7 +136,12 @@ def _check(reading: Reading) -> Config:
     sla = desk.read("sla.toml", Sla)
     scoring = desk.read("scoring.toml", ScoringProfile)
     process = desk.read("process.toml", Process)
+    nurture = desk.read("nurture.toml", Nurture)
+    content = desk.read("content.toml", Content)
+    costs = desk.read("costs.toml", CostsFile)
+    channels = desk.read("channels.toml", Channels)
     desk.compare(sources, policies, teams, sla)
+    desk.look_at_endpoints(channels, sources)
     if (
         desk.problems
         or settings is None
@@ -133,6 +152,10 @@ def _check(reading: Reading) -> Config:
         or sla is None
         or scoring is None
         or process is None
+        or nurture is None
+        or content is None
+        or costs is None
+        or channels is None
     ):
         raise ConfigError(desk.problems)
     return Config(
@@ -143,9 +166,16 @@ def _check(reading: Reading) -> Config:
         routing=routing.model,
         teams=MappingProxyType({team.id: team for team in teams.model.team}),
         users=MappingProxyType({user.handle: user for user in teams.model.user}),
+        calendars=MappingProxyType(
+            {calendar.name: frozenset(calendar.days) for calendar in teams.model.calendar}
+        ),
         sla=sla.model,
         scoring=scoring.model,
         process=process.model,
+        nurture=nurture.model,
+        content=content.model,
+        costs=costs.model,
+        endpoints=MappingProxyType({each.id: each for each in channels.model.endpoint}),
     )
 
 
@@ -182,7 +212,7 @@ class _Desk:
         for key in document.values.keys() - values:
             self.problems.append(document.problem((key,), "unknown key"))
         try:
-            return Settings(**(values | secrets))
+            return Settings(**_with_secrets(values, secrets))
         except ValidationError as error:
             self.problems += _setting_problems(error, document, secrets)
         except SettingsError as error:
@@ -202,8 +232,21 @@ class _Desk:
             self.problems += check_policies(policies)
         if sources is not None and policies is not None:
             self.problems += check_sources(sources, policies)
+        if teams is not None:
+            self.problems += check_hierarchy(teams)
         if teams is not None and sla is not None:
             self.problems += check_clocks(teams, sla)
+
+    def look_at_endpoints(
+        self, channels: Checked[Channels] | None, sources: Checked[SourcesFile] | None
+    ) -> None:
+        """Note which endpoints lie at a source: nothing is ever sent there."""
+        if channels is None or sources is None:
+            return
+        source_urls = [source.url for source in sources.model.source]
+        for number, message in check_endpoints(channels.model, source_urls=source_urls):
+            path = ("endpoint", number, "url")
+            self.problems.append(channels.document.problem(path, message))
 
     def _document(self, file: str) -> Document | None:
         return next(iter(self._reading.documents.get(file, ())), None)
@@ -216,6 +259,18 @@ class _Desk:
             return None
 
 
+def _with_secrets(values: Mapping[str, Any], secrets: Mapping[str, str]) -> dict[str, Any]:
+    """Return the settings with the secrets in their places: "mail.password" is in a table."""
+    whole = dict(values)
+    for name, secret in secrets.items():
+        table, _, key = name.rpartition(".")
+        if not table:
+            whole[key] = secret
+        elif isinstance(there := whole.get(table, {}), dict):
+            whole[table] = there | {key: secret}
+    return whole
+
+
 def _setting_problems(
     error: ValidationError, document: Document, secrets: Mapping[str, str]
 ) -> Iterator[Problem]:
@@ -225,7 +280,7 @@ def _setting_problems(
         path = path_of(detail)
         names = (variable(path[:length]) for length in range(len(path), 0, -1))
         name = next((name for name in names if name in set_names), None)
-        if name is None and path[:1] and path[0] in secrets:
+        if name is None and ".".join(map(str, path)) in secrets:
             name = f"{variable(path)}_FILE"
         message = message_of(detail, Settings)
         if name is not None:
@@ -246,9 +301,12 @@ def _exposed_secrets(document: Document) -> Iterator[Problem]:
     if not document.path.stat().st_mode & 0o077:
         return
     for key in Settings.SECRETS:
-        value = document.values.get(key)
+        path = tuple(key.split("."))
+        value: object = document.values
+        for part in path:
+            value = value.get(part) if isinstance(value, Mapping) else None
         if isinstance(value, str) and (key != "database" or holds_password(value)):
-            name = variable((key,))
+            name = variable(path)
             yield document.problem(
-                (key,), f"others can read this file: chmod 600, or use {name} or {name}_FILE"
+                path, f"others can read this file: chmod 600, or use {name} or {name}_FILE"
             )

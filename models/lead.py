@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from pydantic import JsonValue
-from sqlalchemy import CheckConstraint, Index, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, Text, text
 from sqlmodel import Field
 
 from models.base import Row
@@ -40,13 +40,19 @@ class Lead(Row, table=True):
             "status NOT IN ('accepted','working','opportunity') OR owner_id IS NOT NULL",
             name="accepted_lead_has_owner",
         ),
+        CheckConstraint("amount_minor >= 0", name="amount_not_negative"),
+        CheckConstraint("(amount_minor IS NULL) = (currency IS NULL)", name="amount_has_currency"),
         Index("lead_inbox", "status", "score"),
+        Index("ix_lead_created_at", "created_at"),  # reports ask by these three times
+        Index("ix_lead_sales_ready_at", "sales_ready_at"),
+        Index("ix_lead_closed_at", "closed_at"),
     )
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
     topic_id: str = Field(foreign_key="topic.id", index=True)
     author_id: str | None = Field(default=None, foreign_key="author.id", index=True)
     thread_id: str = Field(foreign_key="thread.id", index=True)
+    person_id: str | None = Field(default=None, foreign_key="person.id", index=True)
     title: str
     kind: Kind = Field(sa_type=one_of(Kind, "kind"))  # of its strongest signal
     journey_step: int  # 1..6, the furthest reached
@@ -57,6 +63,8 @@ class Lead(Row, table=True):
     scored_at: datetime
     owner_id: str | None = Field(default=None, foreign_key="user_account.id", index=True)
     team_id: str | None = Field(default=None, foreign_key="team.id")
+    region: str | None = None  # where the buyer is, where that is known: a slug
+    account: str | None = None  # the buyer's company, where that is known
     next_step: str  # what is due, in words
     next_step_at: datetime | None = Field(default=None, index=True)
     first_signal_at: datetime
@@ -68,8 +76,16 @@ class Lead(Row, table=True):
     handed_back_at: datetime | None = None
     recycle_count: int = 0
     mandatory_follow_up: bool = False
+    snoozed_until: datetime | None = Field(default=None, index=True)  # nobody looks at it before
+    snoozes: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # how often so far
+    #: Of a merged lead, the one that goes on.
+    merged_into: str | None = Field(default=None, foreign_key="lead.id", index=True)
     closed_at: datetime | None = None
     close_reason: str | None = None
+    #: What it is worth, expected while it lives and agreed once it is won: cents, yen, ...
+    amount_minor: int | None = Field(default=None, sa_type=BigInteger)
+    currency: str | None = Field(default=None, max_length=3)  # ISO 4217; never without an amount
+    lost_to: str | None = None  # the competitor, when it was lost to one
     status_since: datetime
     created_at: datetime
     rev: int = 1  # optimistic lock: a writer who saw another rev is refused
@@ -88,6 +104,7 @@ class StatusChange(Row, table=True):
     """One step of a lead through its life."""
 
     __tablename__ = "status_change"
+    __table_args__ = (Index("ix_status_change_event", "event", "at"),)
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
     lead_id: str = Field(foreign_key="lead.id", index=True)
@@ -113,6 +130,7 @@ class Offer(Row, table=True):
             postgresql_where=text("state = 'open'"),
         ),
         Index("offer_due", "state", "accept_by"),
+        Index("ix_offer_offered_at", "offered_at"),
     )
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
@@ -127,6 +145,7 @@ class Offer(Row, table=True):
         default=None, sa_type=one_of(DeclineReason, "decline_reason")
     )
     explain: dict[str, JsonValue] = Field(sa_type=JSONColumn)  # why this rep, why not the others
+    reclaimed_at: datetime | None = None  # taken back from who accepted it and let it lie
 
 
 class Touchpoint(Row, table=True):

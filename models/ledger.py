@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from pydantic import JsonValue
+from sqlalchemy import Index, text
 from sqlmodel import Field
 
 from models.base import Row
@@ -15,12 +16,21 @@ class Outbox(Row, table=True):
     """An event that has to leave, written in the transaction that caused it."""
 
     __tablename__ = "outbox"
+    __table_args__ = (
+        Index(
+            "ix_outbox_unplanned",
+            "id",
+            sqlite_where=text("planned_at IS NULL"),
+            postgresql_where=text("planned_at IS NULL"),
+        ),
+    )
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
     kind: str  # "lead.offered", see lead-management: event types
     subject_id: str = Field(index=True)
     payload: dict[str, JsonValue] = Field(sa_type=JSONColumn)
     created_at: datetime
+    planned_at: datetime | None = None  # its deliveries are written; None: not looked at yet
 
 
 class AuditEvent(Row, table=True):
@@ -51,3 +61,4 @@ class Suppression(Row, table=True):
     reason: SuppressionReason = Field(sa_type=one_of(SuppressionReason, "reason"))
     at: datetime
     by: str  # a user's id, or "harken"
+    applied_at: datetime | None = Field(default=None, index=True)  # its live leads were taken out

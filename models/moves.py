@@ -6,11 +6,19 @@ Nothing here touches a row: `move` judges plain facts and says what to write.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from models.score import shown
-from models.words import Funnel, LeadStatus
+from models.words import (
+    DeclineReason,
+    DisqualifyReason,
+    Funnel,
+    HandBackReason,
+    LeadStatus,
+    LostReason,
+    WonReason,
+)
 
 S = LeadStatus
 
@@ -38,6 +46,7 @@ class LeadEvent(StrEnum):
     EXPIRED = "expired"
     REOPENED = "reopened"
     MERGED = "merged"
+    UNMERGED = "unmerged"  # a merge is undone
     ERASED = "erased"
 
 
@@ -95,12 +104,12 @@ MOVES: Mapping[LeadStatus, Mapping[LeadEvent, frozenset[LeadStatus]]] = {
         E.DECLINED: frozenset({S.SALES_READY}),
         E.LEASE_EXPIRED: frozenset({S.SALES_READY}),
         E.DECLINED_NOT_A_LEAD: frozenset({S.MQL}),
-        E.REASSIGNED: frozenset({S.OFFERED}),
+        E.REASSIGNED: frozenset({S.OFFERED, S.SALES_READY}),  # to somebody, or to the queue
     },
     S.ACCEPTED: {
         E.TOUCHED: frozenset({S.WORKING}),
         E.SLA_EXPIRED: frozenset({S.SALES_READY}),
-        E.REASSIGNED: frozenset({S.OFFERED}),
+        E.REASSIGNED: frozenset({S.OFFERED, S.SALES_READY}),
         E.HANDED_BACK: frozenset({S.NURTURING}),
         E.DISQUALIFIED: frozenset({S.DISQUALIFIED}),
     },
@@ -121,7 +130,8 @@ MOVES: Mapping[LeadStatus, Mapping[LeadEvent, frozenset[LeadStatus]]] = {
     S.LOST: {E.REOPENED: frozenset({S.NURTURING})},
     S.DISQUALIFIED: {E.REOPENED: frozenset({S.DETECTED})},
     S.WON: {},
-    S.MERGED: {},
+    # To where it stood. An offer that was open then is not: its lead is offered anew.
+    S.MERGED: {E.UNMERGED: frozenset(LIVE - {S.OFFERED})},
     S.ERASED: {},
 }
 
@@ -150,9 +160,12 @@ class Request:
     event: LeadEvent
     at: datetime  # aware UTC
     actor: str  # a user's id, or "harken"
-    reason: str | None = None
+    reason: str | None = None  # a code of CODES where the event has some, else in words
     by_marketer: bool = False
     by_manager: bool = False
+    note: str = ""  # in words, beside the code
+    until: date | None = None  # of the wrong timing: when to look again
+    product: str | None = None  # that was bought
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,9 +232,34 @@ _NEEDS_REASON = frozenset(
 )
 
 
+#: What may be said when a lead is given back or closed: a report can count only codes.
+CODES: Mapping[LeadEvent, frozenset[str]] = {
+    E.DECLINED: frozenset(DeclineReason),
+    E.DECLINED_NOT_A_LEAD: frozenset({DeclineReason.NOT_A_LEAD}),
+    E.HANDED_BACK: frozenset(HandBackReason),
+    E.WON: frozenset(WonReason),
+    E.LOST: frozenset(LostReason),
+    E.DISQUALIFIED: frozenset(DisqualifyReason),
+    E.EXPIRED: frozenset({DisqualifyReason.UNREACHABLE_EXPIRED}),
+}
+
+
 def _reason_is_given(_: LeadFacts, asked: Request) -> str | None:
-    if asked.event in _NEEDS_REASON and not (asked.reason or "").strip():
+    reason = (asked.reason or "").strip()
+    if asked.event in _NEEDS_REASON and not reason:
         return "it needs a reason"
+    codes = CODES.get(asked.event)
+    if codes is not None and reason not in codes:
+        return f"{reason!r} is no reason for that; there are {', '.join(sorted(codes))}"
+    return None
+
+
+def _wrong_timing_needs_a_date(_: LeadFacts, asked: Request) -> str | None:
+    if asked.event is E.HANDED_BACK and asked.reason == HandBackReason.WRONG_TIMING:
+        if asked.until is None:
+            return "wrong timing needs the date of the right one"
+        if asked.until <= asked.at.date():
+            return "the right time lies in the past; then it is not the wrong one"
     return None
 
 
@@ -232,6 +270,7 @@ GUARDS: tuple[Guard, ...] = (
     _back_to_sales_needs_something_new,  # G2
     _third_hand_back_needs_a_marketer,  # G3
     _reason_is_given,  # G6
+    _wrong_timing_needs_a_date,
     _opportunity_needs_bant,
 )
 

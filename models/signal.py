@@ -9,7 +9,7 @@ from sqlmodel import Field
 from models.base import Row
 from models.columns import JSONColumn, one_of
 from models.ids import new_id
-from models.words import Kind, Role, SignalStatus
+from models.words import Kind, Role, SignalClass, SignalStatus
 
 
 class Signal(Row, table=True):
@@ -29,6 +29,10 @@ class Signal(Row, table=True):
     topic_id: str = Field(foreign_key="topic.id", index=True)
     kind: Kind = Field(sa_type=one_of(Kind, "kind"))
     role: Role = Field(sa_type=one_of(Role, "role"))
+    #: Where it counts as something finer than its kind: a complaint, a peer asked, an inquiry.
+    signal_class: SignalClass | None = Field(
+        default=None, sa_type=one_of(SignalClass, "signal_class")
+    )
     journey_step: int
     probability: float
     strength: int
@@ -42,7 +46,7 @@ class Signal(Row, table=True):
     model_version: str
     status: SignalStatus = Field(default=SignalStatus.NEW, sa_type=one_of(SignalStatus, "status"))
     happened_at: datetime  # when the post was written: what decay counts from
-    created_at: datetime
+    created_at: datetime = Field(index=True)
 
 
 class CrossPost(Row, table=True):

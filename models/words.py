@@ -179,6 +179,17 @@ class TouchpointKind(StrEnum):
     NOTE = "note"
 
 
+class CampaignKind(StrEnum):
+    """What a campaign is to bring about; Harken measures it and never runs one."""
+
+    EVENT_BUZZ = "event_buzz"
+    PRODUCT_BUZZ = "product_buzz"
+    BRAND_BUZZ = "brand_buzz"
+    PARTNER_BUZZ = "partner_buzz"
+    TALENT_ACQUISITION_BUZZ = "talent_acquisition_buzz"
+    LEAD_GENERATION = "lead_generation"
+
+
 class UserRole(StrEnum):
     """What a person may do here."""
 
@@ -205,3 +216,147 @@ class SuppressionReason(StrEnum):
     LEGAL = "legal"
     INTERNAL = "internal"
     COMPETITOR = "competitor"
+
+
+class ClockKind(StrEnum):
+    """What a clock on a lead counts towards."""
+
+    REVIEW = "review"  # somebody looks at an mql
+    ROUTE = "route"  # a rep is found
+    ACCEPT = "accept"  # the rep says yes or no
+    FIRST_TOUCH = "first_touch"  # the buyer hears from us
+    UPDATE = "update"  # the next sign of life while it is worked on
+    NEXT_STEP = "next_step"  # what the owner promised to do
+
+
+class EscalationStep(StrEnum):
+    """What happens as a clock runs out."""
+
+    REMINDER = "reminder"
+    BREACH = "breach"
+    MANAGER = "manager"
+    RECLAIM = "reclaim"
+    PROCESS_OWNER = "process_owner"
+
+
+class TaskKind(StrEnum):
+    """What a task is about."""
+
+    FOLLOW_UP = "follow_up"
+    REMINDER = "reminder"
+    REVIEW = "review"
+    NURTURE_STEP = "nurture_step"
+    APPOINTMENT = "appointment"
+
+
+class SignalClass(StrEnum):
+    """What a signal counts as. Finer than the kind: it knows complaints, replies and inquiries."""
+
+    RESEARCH = "research"
+    SEEK_RECOMMENDATION = "seek_recommendation"
+    ASK_EXPERIENCE = "ask_experience"
+    ALTERNATIVES = "alternatives"
+    COMPARE = "compare"
+    PRICE = "price"
+    COMPLAINT_SWITCH = "complaint_switch"
+    PEER_CONTACT = "peer_contact"
+    READY = "ready"
+    INQUIRY = "inquiry"
+
+
+class ActivityKind(StrEnum):
+    """What a known, consenting contact did."""
+
+    EMAIL_OPEN = "email_open"
+    LINK_CLICK = "link_click"
+    PAGE_VIEW = "page_view"
+    DOWNLOAD = "download"
+    WEBINAR = "webinar"
+    APPOINTMENT = "appointment"
+    DEMO = "demo"
+
+
+class HandBackReason(StrEnum):
+    """Why a rep gives a lead back to marketing."""
+
+    NO_RESPONSE = "no_response"
+    NOT_READY = "not_ready"
+    NO_BUDGET = "no_budget"
+    NO_AUTHORITY = "no_authority"
+    WRONG_TIMING = "wrong_timing"  # with a date
+    NEEDS_CONTENT = "needs_content"
+    WRONG_PRODUCT = "wrong_product"
+
+
+class LostReason(StrEnum):
+    """Why a lead that sales worked on did not buy from us."""
+
+    COMPETITOR = "competitor"  # with a name
+    PRICE = "price"
+    NO_DECISION = "no_decision"
+    BUILT_INHOUSE = "built_inhouse"
+    TIMING = "timing"
+    LOST_CONTACT = "lost_contact"
+
+
+class WonReason(StrEnum):
+    """How a lead became a customer; the product and the amount say the rest."""
+
+    WON = "won"
+
+
+class PersonRole(StrEnum):
+    """What a person has to say in a purchase."""
+
+    UNKNOWN = "unknown"
+    DECISION_MAKER = "decision_maker"
+    INFLUENCER = "influencer"
+    USER = "user"
+    TECHNICAL = "technical"
+    PROCUREMENT = "procurement"
+
+
+class InquiryChannel(StrEnum):
+    """How somebody came to us."""
+
+    FORM = "form"
+    CSV = "csv"
+    API = "api"
+    EMAIL = "email"
+    PHONE = "phone"
+    EVENT = "event"
+    MAIL = "mail"
+
+
+class NurtureChannel(StrEnum):
+    """By what way a human passes a nurture step on."""
+
+    EMAIL = "email"
+    CALL = "call"
+    REPLY = "reply"  # in the thread, in person
+
+
+class EnrolmentState(StrEnum):
+    """Where a lead stands on its nurture track."""
+
+    RUNNING = "running"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+
+
+class DraftState(StrEnum):
+    """What became of a nurture step. Harken writes drafts; a human sends or skips them."""
+
+    PLANNED = "planned"
+    DUE = "due"
+    DONE = "done"
+    SKIPPED = "skipped"
+
+
+class DeliveryState(StrEnum):
+    """What became of an event on its way to one endpoint."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    DEAD = "dead"  # given up; a person can have it sent again
+    WITHHELD = "withheld"  # about somebody who must be left alone, or about nothing any more

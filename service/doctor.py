@@ -11,12 +11,14 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, func, select
 
 from config import Config, ConfigError, load_config
+from models.clock import SystemClock
 from models.ledger import Outbox
 from models.people import User
 from models.source import Source
-from models.words import SourceHealth
 from nlp.errors import ModelError
 from nlp.judge import Judge
+from service.attention import resting_hosts, wrong_with
+from service.clocks import without_a_timer
 from service.errors import HarkenError, RefusedError
 from service.folder import DATABASE, SECRET, existing
 from service.ledger import broken_link
@@ -176,16 +178,20 @@ def _audit_chain(db: Session) -> Iterator[Finding]:
 
 def _sources(db: Session) -> Iterator[Finding]:
     sources = db.exec(select(Source).where(col(Source.active)).order_by(Source.slug)).all()
-    failing = [s for s in sources if s.health is not SourceHealth.OK]
-    for source in failing:
-        words = f"{source.slug} is {source.health}: {source.last_problem or 'no reason known'}"
-        yield Finding(what="sources", verdict=Verdict.WARNING, words=words)
+    wrong = {source.slug: words for source in sources if (words := wrong_with(source))}
+    for slug, words in wrong.items():
+        yield Finding(what="sources", verdict=Verdict.WARNING, words=f"{slug}: {words}")
     if not sources:
         words = "nothing is listened to: `harken sources add URL`"
         yield Finding(what="sources", verdict=Verdict.WARNING, words=words)
-    elif not failing:
+    elif not wrong:
         words = f"{len(sources)} polled, of the files and of `harken sources add`; all well"
         yield Finding(what="sources", verdict=Verdict.OK, words=words)
+
+
+def _hosts(db: Session) -> Iterator[Finding]:
+    for host, words in resting_hosts(db, now=SystemClock().now()).items():
+        yield Finding(what="hosts", verdict=Verdict.WARNING, words=f"{host} is {words}")
 
 
 def _logins(db: Session) -> Iterator[Finding]:
@@ -202,9 +208,17 @@ def _outbox(db: Session) -> Iterator[Finding]:
     yield Finding(what="outbox", verdict=Verdict.OK, words=f"{count} events recorded")
 
 
+def _timers(db: Session) -> Iterator[Finding]:
+    if lost := without_a_timer(db):
+        words = f"wait for nothing: {', '.join(lost)}; `harken up` gives them their clocks back"
+        yield Finding(what="leads", verdict=Verdict.PROBLEM, words=words)
+
+
 _LOOKS: tuple[Callable[[Session], Iterator[Finding]], ...] = (
     _audit_chain,
     _sources,
+    _hosts,
     _logins,
     _outbox,
+    _timers,
 )

@@ -1,21 +1,28 @@
 """An installation, put together: its folder, configuration, database, secret and clock."""
 
+import gc
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from config import Config, load_config
+from config.settings import Settings
 from crawlers.fetch import AllowedNetworks, Gate
 from crawlers.registry import ADAPTERS
 from models.clock import Clock, SystemClock
 from nlp.judge import Judge
 from nlp.slots import SpacySlotReader
+from service.address import reached_at
 from service.crawling import Crawl
+from service.delivery.endpoints import addresses, sync_endpoints
+from service.delivery.sending import DELIVERY_LIMITS, Post
 from service.folder import existing, make, usable
+from service.hosts import SharedBudget, SharedRobots
 from service.intake import Intake
 from service.judging import TopicListener
 from service.secret import load_secret
@@ -38,6 +45,7 @@ class House:
         """Return an intake that judges by the configured topics; loads the model."""
         judge = Judge.load(slots=SpacySlotReader())
         listener = TopicListener(self.config.topics.values(), judge)
+        _spare_what_stays()
         return Intake(config=self.config, listener=listener, secret=self.secret)
 
     @asynccontextmanager
@@ -49,8 +57,37 @@ class House:
             user_agent=f"harken/{version('harken')} (+{contact})",
             allowed=AllowedNetworks.parse(str(network) for network in settings.allow_networks),
             clock=self.clock,
+            ourselves=own_addresses(settings),
+            budget=SharedBudget(self.engine, self.clock),
+            robots=SharedRobots(self.engine, self.clock),
         ) as gate:
             yield gate
+
+    @asynccontextmanager
+    async def post_office(self) -> AsyncIterator[Post]:
+        """Give what sending to the configured endpoints needs, with a gate that leads there only.
+
+        It is another gate than that of the crawl, which can send nothing at all.
+        """
+        settings = self.config.settings
+        own_urls = own_addresses(settings)
+        async with Gate(
+            user_agent=f"harken/{version('harken')}",
+            allowed=AllowedNetworks.parse(str(network) for network in settings.allow_networks),
+            limits=DELIVERY_LIMITS,
+            clock=self.clock,
+            ourselves=own_urls,
+            endpoints=addresses(self.config.endpoints),
+        ) as gate:
+            yield Post(
+                engine=self.engine,
+                gate=gate,
+                endpoints=self.config.endpoints,
+                own_urls=own_urls,
+                base_url=reached_at(settings, self.folder),
+                secret=self.secret,
+                clock=self.clock,
+            )
 
     @asynccontextmanager
     async def crawl(self) -> AsyncIterator[Crawl]:
@@ -64,6 +101,23 @@ class House:
                 adapters=ADAPTERS,
                 clock=self.clock,
             )
+
+
+@cache
+def _spare_what_stays() -> None:
+    """Take what was loaded so far out of what the garbage collector looks through, once.
+
+    Modules, tables and models stay until the process ends. To look through all of them takes half
+    a second, in which nothing else happens, the event loop included.
+    """
+    gc.freeze()
+
+
+def own_addresses(settings: Settings) -> tuple[str, ...]:
+    """Return where this installation's own page is: it must not listen to itself."""
+    names = ("127.0.0.1", "[::1]", "localhost")
+    public = (settings.base_url,) if settings.base_url else ()
+    return (*public, *(f"http://{name}:{settings.port}/" for name in names))
 
 
 @contextmanager
@@ -89,6 +143,8 @@ def open_house(
         migrate.upgrade(engine)
         with writing(engine) as db:
             sync(db, config, now=clock.now())
+            own_urls = own_addresses(config.settings)
+            sync_endpoints(db, config.endpoints, own_urls=own_urls, now=clock.now())
         yield House(folder=folder, config=config, engine=engine, secret=secret, clock=clock)
     finally:
         engine.dispose()

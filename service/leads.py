@@ -8,13 +8,15 @@ from config import Config
 from models.lead import Lead, Touchpoint
 from models.moves import LeadEvent, MoveRefusedError, Request
 from models.people import Team, User
-from models.words import DisqualifyReason, LeadStatus, TouchpointKind, UserRole
+from models.words import ClockKind, DisqualifyReason, LeadStatus, TouchpointKind, UserRole
+from service import clocks
 from service.errors import ForbiddenError, RefusedError
 from service.ledger import audit
 from service.routing import due, expectation_of, route
 from service.transitions import lead_of, transition
 
-_DECIDERS = frozenset({UserRole.ADMIN, UserRole.MANAGER, UserRole.MARKETER})
+#: Who decides about leads that are not their own.
+DECIDERS = frozenset({UserRole.ADMIN, UserRole.MANAGER, UserRole.MARKETER})
 
 
 def promote(
@@ -35,7 +37,7 @@ def promote(
         RefusedError: it can't be promoted from where it stands, or the reason is missing.
     """
     user = db.get_one(User, user_id)
-    if user.role not in _DECIDERS:
+    if user.role not in DECIDERS:
         raise ForbiddenError
     lead = lead_of(db, lead_id, rev=rev)
     asked = Request(
@@ -46,7 +48,7 @@ def promote(
         reason=reason,
         by_marketer=user.role is UserRole.MARKETER,
     )
-    _act(db, lead, asked, "is routed to a rep", now + config.sla.routing)
+    act(db, lead, asked, "is routed to a rep", now + config.sla.routing)
     route(db, lead, config=config, now=now)
     return lead
 
@@ -63,7 +65,7 @@ def dismiss(
     """
     user = db.get_one(User, user_id)
     lead = lead_of(db, lead_id, rev=rev)
-    if user.role not in _DECIDERS and lead.owner_id != user.id:
+    if user.role not in DECIDERS and lead.owner_id != user.id:
         raise ForbiddenError
     asked = Request(
         to=LeadStatus.DISQUALIFIED,
@@ -72,7 +74,7 @@ def dismiss(
         actor=user.id,
         reason=reason.value,
     )
-    _act(db, lead, asked, "nothing; it is closed", None)
+    act(db, lead, asked, "nothing; it is closed", None)
     return lead
 
 
@@ -112,18 +114,24 @@ def log_touch(
     update_by = due(user, expectation_of(db.get(Team, lead.team_id), config).update, config, now)
     if lead.status is LeadStatus.ACCEPTED and kind is not TouchpointKind.NOTE:
         asked = Request(to=LeadStatus.WORKING, event=LeadEvent.TOUCHED, at=now, actor=user.id)
-        _act(db, lead, asked, f"{user.name} follows up", update_by)
+        act(db, lead, asked, f"{user.name} follows up", update_by)
         return lead
     if lead.status is not LeadStatus.ACCEPTED:
         lead.next_step_at = update_by
+        clocks.restart(db, lead, ClockKind.UPDATE, due_at=update_by, at=now)
     lead.rev += 1
     db.add(lead)
     return lead
 
 
-def _act(
+def act(
     db: Session, lead: Lead, asked: Request, next_step: str, next_step_at: datetime | None
 ) -> None:
+    """Move a lead because a person says so.
+
+    Raises:
+        RefusedError: it can't make that move, in words for that person.
+    """
     try:
         transition(db, lead, asked, next_step=next_step, next_step_at=next_step_at)
     except MoveRefusedError as error:

@@ -138,6 +138,20 @@ def list_leads(
     return _lines(db, leads)
 
 
+def lines_of(db: Session, lead_ids: Collection[str]) -> dict[str, LeadLine]:
+    """Return the lines of these leads by id; those that nothing speaks for any more are left out.
+
+    Args:
+        db: an open session.
+        lead_ids: not more than a digest or a page holds.
+    """
+    spoken_for = select(LeadSignal.lead_id)
+    leads = db.exec(
+        select(Lead).where(col(Lead.id).in_(lead_ids), col(Lead.id).in_(spoken_for))
+    ).all()
+    return {line.id: line for line in _lines(db, leads)}
+
+
 def the_lead(db: Session, lead_id: str) -> LeadLine:
     """Return the one lead whose id begins or ends with ``lead_id``.
 
@@ -163,6 +177,8 @@ def _lines(db: Session, leads: Sequence[Lead]) -> list[LeadLine]:
     elsewhere = also_posted(db, ids)
     lines = []
     for lead in leads:
+        if lead.id not in strongest:  # merged: the lead that lives on has its words
+            continue
         signal, post, source = strongest[lead.id]
         holder = lead.owner_id or holders.get(lead.id)
         lines.append(

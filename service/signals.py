@@ -7,8 +7,13 @@ from pydantic import JsonValue
 
 from models.post import Post
 from models.signal import Signal
+from models.words import SignalClass
 from nlp.judgement import Evidence, Slot
 from service.judging import Judged
+from service.rules.classes import finer_class
+
+#: To ask a peer is the fifth step of a buyer's journey, whatever is asked (requirements, A6).
+_PEER_STEP = 5
 
 
 def signal_of(judged: Judged, post: Post, now: datetime) -> Signal:
@@ -32,11 +37,11 @@ def signal_of(judged: Judged, post: Post, now: datetime) -> Signal:
         happened_at=post.published_at,
         created_at=now,
     )
-    rejudge(signal, judged)
+    rejudge(signal, judged, post)
     return signal
 
 
-def rejudge(signal: Signal, judged: Judged) -> None:
+def rejudge(signal: Signal, judged: Judged, post: Post) -> None:
     """Write a new judgement of the same post into its signal; what people said of it stays."""
     judgement = judged.judgement
     signal.kind = judgement.kind
@@ -49,9 +54,17 @@ def rejudge(signal: Signal, judged: Judged) -> None:
     signal.solved = judgement.solved
     signal.negatives = [negative.value for negative in judgement.negatives]
     signal.slots = [_slot(slot) for slot in judgement.slots]
-    signal.evidence = _quotes(judgement.evidence)
-    signal.matched = _quotes(judged.match.phrases)
+    signal.evidence = quotes(judgement.evidence)
+    signal.matched = quotes(judged.match.phrases)
     signal.model_version = judgement.model
+    signal.signal_class = finer_class(
+        judgement.kind,
+        text=post.text,
+        evidence=(quote.text for quote in judgement.evidence),
+        is_opening=post.is_opening,
+    )
+    if signal.signal_class is SignalClass.PEER_CONTACT:
+        signal.journey_step = _PEER_STEP
 
 
 def withdraw(signal: Signal) -> None:
@@ -59,13 +72,15 @@ def withdraw(signal: Signal) -> None:
     signal.probability = 0.0
     signal.strength = 0
     signal.solved = False
+    signal.signal_class = None
     signal.negatives = []
     signal.slots = []
     signal.evidence = []
     signal.matched = []
 
 
-def _quotes(evidence: Iterable[Evidence]) -> list[dict[str, JsonValue]]:
+def quotes(evidence: Iterable[Evidence]) -> list[dict[str, JsonValue]]:
+    """Return evidence as it is stored."""
     return [
         {
             "text": e.text,

@@ -1,4 +1,4 @@
-"""Bring the rows of topics, teams, users, policies and sources into line with the files."""
+"""Bring the rows of topics, teams, users, policies, sources and costs into line with the files."""
 
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from config.team import UserSpec
 from models.people import Team, User
 from models.source import Source, SourcePolicy
 from models.topic import Topic
+from service.costing import sync_costs
 
 
 def sync(db: Session, config: Config, *, now: datetime) -> None:
@@ -22,6 +23,7 @@ def sync(db: Session, config: Config, *, now: datetime) -> None:
     _sync_people(db, config, now)
     _sync_sources(db, config, now)
     db.flush()
+    sync_costs(db, config)
 
 
 def _sync_policies(db: Session, config: Config) -> None:
@@ -35,6 +37,7 @@ def _policy(spec: PolicySpec) -> SourcePolicy:
         name=spec.name,
         obey_robots=spec.obey_robots,
         min_interval_seconds=spec.min_interval.total_seconds(),
+        recheck_seconds=spec.recheck.total_seconds(),
         requires_approval=spec.requires_approval,
         approval_ref=spec.approval_ref.strip() or None,
         allow_storage=spec.allow_storage,
@@ -77,11 +80,11 @@ def _sync_people(db: Session, config: Config, now: datetime) -> None:
             max_open=spec.max_open,
             created_at=now,
         )
-        _write_user(row, spec)
+        _write_user(row, spec, sorted(map(str, config.days_off(spec))))
         db.add(row)
 
 
-def _write_user(row: User, spec: UserSpec) -> None:
+def _write_user(row: User, spec: UserSpec, days_off: list[str]) -> None:
     row.name = spec.name
     row.email = spec.email
     row.role = spec.role
@@ -90,7 +93,10 @@ def _write_user(row: User, spec: UserSpec) -> None:
     row.hours = spec.hours.text
     row.weight = spec.weight
     row.max_open = spec.max_open
-    row.active = spec.active
+    row.max_per_day = spec.max_per_day
+    row.skills, row.languages = list(spec.skills), list(spec.languages)
+    row.regions, row.days_off = list(spec.regions), days_off
+    row.active = spec.active and row.left_at is None
 
 
 def _sync_sources(db: Session, config: Config, now: datetime) -> None:
@@ -102,7 +108,9 @@ def _sync_sources(db: Session, config: Config, now: datetime) -> None:
     for spec in config.sources.values():
         row = rows.get(spec.id) or new_source(spec, config, from_files=True, now=now)
         row.from_files = True  # a source that a command added may move into the files
-        row.kind, row.name, row.url = spec.kind, spec.name, spec.url
+        row.kind, row.name = spec.kind, spec.name
+        if row.given_url != spec.url:  # else it may have moved on from there
+            row.given_url = row.url = spec.url
         row.policy_name = config.policy_for(spec.kind, spec.url, named=spec.policy).name
         row.options = dict(spec.options)
         row.every_seconds = spec.every.total_seconds()

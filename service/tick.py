@@ -1,21 +1,28 @@
 """What the tick does, every few seconds: whatever is due in the database, in small steps."""
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, exists, or_
+from sqlalchemy import Engine, or_
 from sqlmodel import Session, col, select
 
 from config import Config
 from models.lead import Lead
 from models.moves import LIVE, LeadEvent, Request
-from models.post import Author, Post, Thread
+from models.post import Post
 from models.signal import Signal
 from models.words import LeadStatus
+from service.absences import relieve
+from service.clocks import start_missing
+from service.escalation import deliver, escalate
+from service.following import stop_watching
+from service.forgetting import forget_around
 from service.hearing import reconsider
 from service.ledger import take_turn
+from service.living import live_on
 from service.offers import expire_due
-from service.routing import route
+from service.routing import drain
 from service.store.engine import writing
 from service.transitions import HARKEN, transition
 
@@ -26,32 +33,36 @@ _REVIEW_AFTER = timedelta(days=30)
 _MOST = 200  # rows a step: a step holds the write lock
 
 
-def tick(engine: Engine, config: Config, *, now: datetime) -> None:
+def tick(engine: Engine, config: Config, *, now: datetime, secret: bytes | None = None) -> None:
     """Do what is due: lapsed offers, the queue, scores that have aged, parking, forgetting."""
-    with writing(engine) as db:
-        take_turn(db)
-        expired = expire_due(db, config=config, now=now)
-        routed = _drain_queue(db, config, now)
+    lived = live_on(engine, config, secret=secret, now=now)
+    routed = keep_clocks(engine, config, now=now)
     with writing(engine) as db:
         take_turn(db)
         scored = _score_again(db, config, now)
         parked = _park(db, now)
     with writing(engine) as db:
         forgotten = _forget(db, now)
-    if expired or routed or parked or forgotten:
-        counts = {"expired": expired, "routed": routed, "scored": scored}
-        logger.info("tick", extra=counts | {"parked": parked, "forgotten": forgotten})
+        stop_watching(db, now=now, most=_MOST)
+    if any(routed.values()) or any(lived.values()) or parked or forgotten:
+        counts = {"scored": scored, "parked": parked, "forgotten": forgotten}
+        logger.info("tick", extra={**routed, **lived, **counts})
 
 
-def _drain_queue(db: Session, config: Config, now: datetime) -> int:
-    """Offer waiting leads, oldest first, to whoever has room now."""
-    waiting = db.exec(
-        select(Lead)
-        .where(Lead.status == LeadStatus.SALES_READY)
-        .order_by(col(Lead.sales_ready_at), Lead.id)
-        .limit(_MOST)
-    ).all()
-    return sum(route(db, lead, config=config, now=now) is not None for lead in waiting)
+def keep_clocks(engine: Engine, config: Config, *, now: datetime) -> Mapping[str, int]:
+    """Do what is due of offers, the queue and the clocks of leads; return how much of each."""
+    with writing(engine) as db:
+        take_turn(db)
+        counts = {
+            "relieved": relieve(db, config=config, now=now),
+            "expired": expire_due(db, config=config, now=now),
+            "routed": drain(db, config=config, now=now),
+        }
+    with writing(engine) as db:
+        take_turn(db)
+        start_missing(db, most=_MOST)
+        escalate(db, config=config, now=now)
+        return counts | {"told": deliver(db, now=now)}
 
 
 def _score_again(db: Session, config: Config, now: datetime) -> int:
@@ -109,26 +120,5 @@ def _forget(db: Session, now: datetime) -> int:
         post.author_id = None
         db.add(post)
     db.flush()
-    _forget_around(db, authors, {post.thread_id for post in over})
+    forget_around(db, authors, {post.thread_id for post in over})
     return len(over)
-
-
-def _forget_around(db: Session, authors: set[str | None], threads: set[str]) -> None:
-    """Remove authors of whom nothing is left, and the titles of threads in which nothing is."""
-    for author in db.exec(
-        select(Author).where(
-            col(Author.id).in_(authors),
-            ~exists().where(col(Post.author_id) == Author.id),
-            ~exists().where(col(Lead.author_id) == Author.id),
-        )
-    ):
-        db.delete(author)
-    for thread in db.exec(
-        select(Thread).where(
-            col(Thread.id).in_(threads),
-            ~exists().where(col(Post.thread_id) == Thread.id, col(Post.text) != ""),
-            ~exists().where(col(Lead.thread_id) == Thread.id),
-        )
-    ):
-        thread.title = ""
-        db.add(thread)

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from pydantic import JsonValue
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models.lead import Lead, Offer, StatusChange
-from models.moves import CLOSED, LIVE, OWNED, LeadEvent, LeadFacts, Moved, Request, move
+from models.merge import Bant, Result
+from models.moves import CLOSED, CODES, LIVE, OWNED, LeadEvent, LeadFacts, Moved, Request, move
 from models.words import LeadStatus, OfferState
+from service import clocks, nurture, tasks
 from service.errors import ConflictError, NotFoundError, RefusedError
 from service.ledger import audit, emit, take_turn
 
@@ -33,13 +35,24 @@ def transition(
     next_step: str,
     next_step_at: datetime | None,
     sql_threshold: float = 80.0,
+    holder: str | None = None,
 ) -> Moved:
     """Move ``lead`` as asked and write everything that belongs to it, in the caller's transaction.
+
+    Args:
+        db: that transaction.
+        lead: the lead.
+        asked: the move.
+        next_step: what is due after it, in words.
+        next_step_at: by when; None for a lead that is closed.
+        sql_threshold: the score from which the score alone makes it sales-ready.
+        holder: the user who is to do it, where that is not its owner: who it is offered to, or
+            who reviews it and owns it until then.
 
     Raises:
         models.moves.MoveRefusedError: there is no such move, or a guard refuses it.
     """
-    moved = move(_facts(lead, sql_threshold), asked)
+    moved = move(_facts(lead, sql_threshold, db.get(Bant, lead.id)), asked)
     seconds = (asked.at - lead.status_since).total_seconds()
     lead.status = moved.to_status
     lead.status_since = asked.at
@@ -47,12 +60,21 @@ def transition(
     lead.next_step_at = next_step_at
     lead.mandatory_follow_up = lead.mandatory_follow_up or moved.mandatory_follow_up
     lead.rev += 1
+    lead.snoozed_until = None
     _stamp(lead, moved)
+    if moved.to_status is LeadStatus.MQL:
+        lead.owner_id = holder
     db.add(lead)
     if moved.from_status is LeadStatus.OFFERED:
         _withdraw_offer(db, lead, asked.at)
     db.flush()
+    clocks.follow(db, lead, holder=holder or lead.owner_id, at=asked.at)
+    tasks.follow(db, lead, moved)
+    if because := _ends_nurture(moved):
+        nurture.stop_nurture(db, lead.id, because=because, now=asked.at)
     _write_history(db, moved, seconds)
+    if moved.event in CODES:
+        _write_result(db, asked, moved)
     return moved
 
 
@@ -88,7 +110,7 @@ def lead_of(db: Session, lead_id: str, *, rev: int | None = None) -> Lead:
     return lead
 
 
-def _facts(lead: Lead, sql_threshold: float) -> LeadFacts:
+def _facts(lead: Lead, sql_threshold: float, bant: Bant | None) -> LeadFacts:
     return LeadFacts(
         lead_id=lead.id,
         status=lead.status,
@@ -97,6 +119,8 @@ def _facts(lead: Lead, sql_threshold: float) -> LeadFacts:
         recycle_count=lead.recycle_count,
         handed_back_at=lead.handed_back_at,
         last_signal_at=lead.last_signal_at,
+        bant=bant.total if bant else 0,
+        need=bant.need if bant else 0,
     )
 
 
@@ -131,6 +155,32 @@ def _withdraw_offer(db: Session, lead: Lead, at: datetime) -> None:
     ):
         offer.state, offer.answered_at = OfferState.WITHDRAWN, at
         db.add(offer)
+
+
+def _ends_nurture(moved: Moved) -> str | None:
+    """Return why a move ends a track: the lead is closed, or a rep is to talk to the buyer."""
+    if moved.to_status in CLOSED:
+        return "closed"
+    return "moved_on" if moved.to_status is LeadStatus.SALES_READY else None
+
+
+def _write_result(db: Session, asked: Request, moved: Moved) -> None:
+    """Write what came of it: the processing confirmation, for every lead that is given back."""
+    offers = select(Offer.id).where(Offer.lead_id == moved.lead_id)
+    db.add(
+        Result(
+            lead_id=moved.lead_id,
+            offer_id=db.exec(offers.order_by(col(Offer.fencing).desc()).limit(1)).first(),
+            event=moved.event.value,
+            code=moved.reason or "",
+            note=asked.note,
+            product=asked.product,
+            until=asked.until,
+            by=moved.actor,
+            at=moved.at,
+        )
+    )
+    db.flush()
 
 
 def _write_history(db: Session, moved: Moved, seconds: float) -> None:

@@ -15,10 +15,14 @@ from pathlib import Path
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from service.crawling import Crawl
+from service.crawling import ROOM, Crawl
+from service.delivery.sending import Deliverer
+from service.digests.rounds import LOOK_AROUND_EVERY, go_round, look
+from service.hosts import forget_idle
 from service.house import House, open_house
 from service.leases import Leased, lease_due
 from service.logs import set_up_logging
+from service.rereading import reread
 from service.store.engine import writing
 from service.tick import tick
 
@@ -39,12 +43,25 @@ async def _work(house: House, parent: int) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    async with house.crawl() as crawl:
+    async with house.crawl() as crawl, house.post_office() as post, Deliverer(post) as deliverer:
         scheduler = AsyncIOScheduler(timezone="UTC")
         every = {"seconds": TICK_SECONDS, "max_instances": 1, "coalesce": True}
-        for job in (partial(_crawl_due, house, crawl), partial(_tick, house)):
+        for job in (
+            partial(_crawl_due, house, crawl),
+            partial(reread, crawl),
+            partial(_tick, house),
+            deliverer.look,
+            partial(go_round, house),
+        ):
             scheduler.add_job(_until_stopped, "interval", args=[job], **every)
         scheduler.add_job(_watch_parent, "interval", args=[parent, stopping], **every)
+        forget = partial(asyncio.to_thread, _forget_hosts, house)
+        scheduler.add_job(_until_stopped, "interval", args=[forget], **(every | {"seconds": 3600}))
+        around = LOOK_AROUND_EVERY.total_seconds()
+        matters = partial(look, house)
+        scheduler.add_job(
+            _until_stopped, "interval", args=[matters], **(every | {"seconds": around})
+        )
         scheduler.start()
         try:
             await stopping.wait()
@@ -52,24 +69,35 @@ async def _work(house: House, parent: int) -> None:
             scheduler.shutdown(wait=False)
 
 
-async def _until_stopped(job: Callable[[], Awaitable[None]]) -> None:
+async def _until_stopped(job: Callable[[], Awaitable[object]]) -> None:
     """Do a job. That it is cut short when the worker stops is no error: it goes on next time."""
     with suppress(asyncio.CancelledError):
         await job()
 
 
 async def _crawl_due(house: House, crawl: Crawl) -> None:
-    def lease() -> tuple[Leased, ...]:
-        with writing(house.engine) as db:
-            return lease_due(db, now=house.clock.now())
+    """Poll what is due, and what becomes due while that is being polled.
 
-    leased = await asyncio.to_thread(lease)
-    if leased:
-        await crawl.run(leased)
+    A source that takes long keeps nobody waiting: this goes on for as long as there is one.
+    """
+
+    def lease(most: int) -> tuple[Leased, ...]:
+        with writing(house.engine) as db:
+            return lease_due(db, now=house.clock.now(), most=most)
+
+    while leased := await asyncio.to_thread(lease, ROOM):
+        await crawl.run(leased, more=lease)
+
+
+def _forget_hosts(house: House) -> None:
+    with writing(house.engine) as db:
+        forget_idle(db, now=house.clock.now())
 
 
 async def _tick(house: House) -> None:
-    await asyncio.to_thread(tick, house.engine, house.config, now=house.clock.now())
+    await asyncio.to_thread(
+        tick, house.engine, house.config, now=house.clock.now(), secret=house.secret
+    )
 
 
 async def _watch_parent(parent: int, stopping: asyncio.Event) -> None:

@@ -1,6 +1,7 @@
 """What tests start from: small installations, posts and people, with the usual filled in."""
 
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -212,7 +213,7 @@ class Place:
 
     def tick(self, after: timedelta = timedelta(0)) -> None:
         self.clock.pass_by(after)
-        tick(self.engine, self.config, now=self.clock.now())
+        tick(self.engine, self.config, now=self.clock.now(), secret=SECRET)
 
     def sync(self, config: Config) -> None:
         self.config = config
@@ -266,3 +267,23 @@ def undone(engine: Engine) -> Iterator[Session]:
     with suppress(_UndoneError), writing(engine) as db:
         yield db
         raise _UndoneError
+
+
+def at_once(*acts: Callable[[], object]) -> list[object]:
+    """Run ``acts`` side by side; return what each gave, or the error it ended with."""
+    start = threading.Barrier(len(acts))
+    ends: list[object] = []
+
+    def run(act: Callable[[], object]) -> None:
+        start.wait(10)
+        try:
+            ends.append(act())
+        except Exception as error:  # noqa: BLE001 - handed to the test
+            ends.append(error)
+
+    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return ends

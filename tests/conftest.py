@@ -6,6 +6,7 @@ every statement anew, which takes more time than the tests.
 """
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +17,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.engine import make_url
 
 from models.tables import METADATA
+from service.house import open_house
 from service.store.engine import open_engine, sqlite_url
 from service.store.migrate import upgrade
 from tests.fakes import StandingClock
@@ -90,6 +92,22 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     name = "postgres_engine" if request.param == "postgresql" else "sqlite_engine"
     engine: Engine = request.getfixturevalue(name)
     return engine
+
+
+@pytest.fixture(scope="session")
+def _opened_house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("opened") / "house"
+    with open_house(folder):
+        return folder
+
+
+@pytest.fixture
+def fresh_house(_opened_house: Path, tmp_path: Path) -> Path:
+    """Return an installation without files of its own in which nothing has happened yet.
+
+    It is a copy: the migrations of a new one take half a second.
+    """
+    return shutil.copytree(_opened_house, tmp_path / "house")
 
 
 def _empty(engine: Engine) -> None:

@@ -1,7 +1,6 @@
 """The command line. Each command is a file of its own; heavy imports wait until one runs."""
 
 from collections.abc import Iterator
-from importlib.metadata import version
 from typing import Annotated
 
 import typer
@@ -10,20 +9,30 @@ from config import ConfigError
 from nlp.errors import NlpError
 from service.cli.classify import classify
 from service.cli.config import app as config_app
+from service.cli.content import app as content_app
 from service.cli.crawl import crawl
+from service.cli.deliveries import app as deliveries_app
 from service.cli.demo import demo
 from service.cli.digest import digest
 from service.cli.doctor import doctor
 from service.cli.evaluate import evaluate
+from service.cli.experiment import app as experiment_app
+from service.cli.feeds import app as feeds_app
+from service.cli.importing import import_
 from service.cli.init import init
+from service.cli.inquiries import app as inquiries_app
 from service.cli.leads import app as leads_app
 from service.cli.output import complain, say
 from service.cli.posts import app as posts_app
+from service.cli.report import report
+from service.cli.robots import app as robots_app
+from service.cli.route import app as route_app
 from service.cli.sources import app as sources_app
 from service.cli.topics import app as topics_app
 from service.cli.train import train
 from service.cli.up import up
 from service.cli.users import app as users_app
+from service.cli.value import app as value_app
 from service.errors import HarkenError
 
 DONE, WITH_PROBLEMS, UNUSABLE = 0, 1, 2
@@ -40,6 +49,8 @@ app = typer.Typer(
 
 def _tell_version(wanted: bool) -> None:
     if wanted:
+        from importlib.metadata import version  # takes longer than all of the rest
+
         say(f"harken {version('harken')}")
         raise typer.Exit
 
@@ -60,17 +71,27 @@ app.command()(demo)
 app.command()(up)
 app.command()(init)
 app.command()(crawl)
+app.command(name="import")(import_)
 app.command()(digest)
 app.command()(doctor)
+app.command()(report)
 app.command()(classify)
 app.command(name="eval")(evaluate)
 app.command()(train)
 app.add_typer(sources_app, name="sources")
+app.add_typer(robots_app, name="robots")
 app.add_typer(topics_app, name="topics")
 app.add_typer(leads_app, name="leads")
+app.add_typer(inquiries_app, name="inquiries")
+app.add_typer(experiment_app, name="experiment")
+app.add_typer(content_app, name="content")
 app.add_typer(posts_app, name="posts")
 app.add_typer(users_app, name="users")
+app.add_typer(deliveries_app, name="deliveries")
+app.add_typer(feeds_app, name="feeds")
+app.add_typer(route_app, name="route")
 app.add_typer(config_app, name="config")
+app.add_typer(value_app, name="value")
 
 
 def main() -> int:

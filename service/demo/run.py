@@ -62,7 +62,7 @@ def run_round(house: House, on_done: Callable[[Polled], None] = lambda _: None) 
     """Crawl all sample communities once and let the clocks tick once."""
     started = time.monotonic()
     polled = crawl_now(house, lease(house, everything=True), on_done=on_done)
-    tick(house.engine, house.config, now=house.clock.now())
+    tick(house.engine, house.config, now=house.clock.now(), secret=house.secret)
     with reading(house.engine) as db:
         leads = list_leads(db)
     return Round(polled=tuple(polled), leads=tuple(leads), seconds=time.monotonic() - started)

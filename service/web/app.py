@@ -7,6 +7,7 @@ from typing_extensions import override
 
 from config import Config
 from models.clock import Clock
+from service.delivery.loops import loop_mark
 from service.web import problems
 from service.web.csrf import is_foreign
 from service.web.front_door import FrontDoor
@@ -28,7 +29,9 @@ class HarkenWeb(FastAPI):
         # Middleware that is added the usual way sits inside the handler of unforeseen errors.
         site: Site = self.state.site
         hosts = OwnHosts.of(site.base_url, site.config.settings.host)
-        inside = FrontDoor(super().build_middleware_stack(), hosts=hosts)
+        inside = FrontDoor(
+            super().build_middleware_stack(), hosts=hosts, loop_mark=loop_mark(site.secret)
+        )
         return HardenedResponses(inside, https=site.secure_cookies)
 
 

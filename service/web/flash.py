@@ -18,8 +18,16 @@ SAYINGS: Mapping[str, str] = {
     "promoted": "Promoted. It is offered to a rep within minutes.",
     "dismissed": "Dismissed. It is closed with your reason.",
     "touched": "Noted.",
+    "captured_lead": "Captured: it is a lead.",
+    "captured_noted": "Captured. Nobody asks for anything there that a topic listens for.",
+    "captured_known": "That was captured before; nothing is new.",
+    "captured_barred": "Its author asked to be left alone. Nothing was stored.",
     "welcome": "Welcome. Leads that are offered to you come in here, each with its clock.",
     "saved": "Saved.",
+    "confirmed": "Noted: it is a lead.",
+    "snoozed": "It rests until then; something new from its author wakes it earlier.",
+    "assigned": "It is yours. Open the original, answer as yourself, log the touch.",
+    "labelled": "Noted, thank you: that keeps the miss rate honest.",
     "logged_out": "You are logged out.",
 }
 

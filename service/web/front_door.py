@@ -6,12 +6,14 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from service.delivery.loops import LOOP_HEADER
 from service.web.hosts import OwnHosts, host_of
 
 _CONTROL = re.compile(r"[\0-\x1f\x7f-\x9f\ud800-\udfff]")
 _CONTROL_SENT = re.compile(rb"%(?:[01][0-9a-f]|7f)|[\0-\x1f\x7f]", re.IGNORECASE)
 
 _NO_HOST = 'A request names one host, as in "Host: harken.example.com".\n'
+_LOOP = "This Harken sent that itself: an endpoint of channels.toml leads back here.\n"
 _BAD_ADDRESS = "There are control characters in that address.\n"
 _FOREIGN = (
     "This Harken does not go by that name: set base_url to the address that people use, "
@@ -22,12 +24,13 @@ _FOREIGN = (
 class FrontDoor:
     """Turns away what was not addressed to us, before anything else looks at it."""
 
-    def __init__(self, app: ASGIApp, *, hosts: OwnHosts) -> None:
+    def __init__(self, app: ASGIApp, *, hosts: OwnHosts, loop_mark: str) -> None:
         self.app = app
         self.hosts = hosts
+        self.loop_mark = loop_mark
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or answer 400 or 421 in one plain line."""
+        """Pass the request on, or answer 400, 421 or 508 in one plain line."""
         refusal = self._refusal(scope) if scope["type"] == "http" else None
         await (refusal or self.app)(scope, receive, send)
 
@@ -38,6 +41,8 @@ class FrontDoor:
         server = scope.get("server")
         if not self.hosts.include(host, server=server[0] if server else None):
             return PlainTextResponse(_FOREIGN, 421)
+        if Headers(scope=scope).get(LOOP_HEADER) == self.loop_mark:
+            return PlainTextResponse(_LOOP, 508)
         if _CONTROL.search(scope["path"]) or _CONTROL_SENT.search(scope["query_string"]):
             return PlainTextResponse(_BAD_ADDRESS, 400)  # PostgreSQL would fail on a NUL
         return None

@@ -65,6 +65,7 @@ EVENTS: Mapping[LeadEvent, str] = {
     LeadEvent.EXPIRED: "expired",
     LeadEvent.REOPENED: "opened again",
     LeadEvent.MERGED: "merged into another lead",
+    LeadEvent.UNMERGED: "taken out of another lead again",
     LeadEvent.ERASED: "erased",
 }
 

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.command import harken
+from tests.command import harken, harken_here
 from tests.misbehaving import MisbehavingServer
 
 LOOPBACK = {"HARKEN_ALLOW_NETWORKS": "127.0.0.0/8"}
@@ -48,15 +48,15 @@ def test_private_addresses_are_refused_unless_the_operator_opens_them(
     tmp_path: Path, misbehaving: MisbehavingServer
 ) -> None:
     url = misbehaving.url("/feed.xml")
-    refused = harken("sources", "add", url, "--json", data=tmp_path)
+    refused = harken_here("sources", "add", url, "--json", data=tmp_path)
     assert (refused.code, refused.out) == (1, "")
     assert "refused" in refused.err
-    opened = harken("sources", "add", url, "--json", data=tmp_path, **LOOPBACK)
+    opened = harken_here("sources", "add", url, "--json", data=tmp_path, **LOOPBACK)
     assert opened.code == 0, opened.err
     added = json.loads(opened.out)
     assert set(added) == {"id", "kind", "url", "name", "preview"}
     assert added["kind"] == "feed"
     assert len(added["preview"]) == 3
-    again = harken("sources", "add", url, data=tmp_path, **LOOPBACK)
+    again = harken_here("sources", "add", url, data=tmp_path, **LOOPBACK)
     assert again.code == 1
     assert added["id"] in again.err

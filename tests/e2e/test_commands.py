@@ -10,7 +10,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from service.cli import app
-from tests.command import Ran, harken
+from tests.command import Ran, harken, harken_here
 
 
 def every_command(group: Group, *above: str) -> Iterator[str]:
@@ -42,13 +42,13 @@ def test_a_fresh_process_helps() -> None:
 
 
 def test_an_unknown_option_is_bad_usage() -> None:
-    assert harken("crawl", "--evrything") == Ran(
+    assert harken_here("crawl", "--evrything") == Ran(
         2, "", "No such option: --evrything; see `harken crawl --help`\n"
     )
 
 
 def test_all_problems_of_the_configuration_are_told_at_once(tmp_path: Path) -> None:
-    assert harken("init", str(tmp_path / "house")).code == 0
+    assert harken_here("init", str(tmp_path / "house")).code == 0
     house = tmp_path / "house"
     crm = (house / "topics" / "crm.toml").read_text()
     (house / "topics" / "crm.toml").write_text("thresold = 0.5\n" + crm)
@@ -58,7 +58,7 @@ def test_all_problems_of_the_configuration_are_told_at_once(tmp_path: Path) -> N
     )
     (house / "sla.toml").write_text("review = 7\n")
     (house / "routing.toml").write_text("fallback_team = \n")
-    ran = harken("config", "check", data=house)
+    ran = harken_here("config", "check", data=house)
     said = ran.err.splitlines()
     assert ran.code == 2
     assert ran.out == f"{len(said)} problems; nothing runs until all are fixed.\n"
@@ -71,7 +71,7 @@ def test_all_problems_of_the_configuration_are_told_at_once(tmp_path: Path) -> N
     ):
         assert any(part in line for line in said), (part, said)
     for command in (["crawl"], ["leads", "list"], ["digest", "--for", "admin"]):
-        refused = harken(*command, data=house)
+        refused = harken_here(*command, data=house)
         assert (refused.code, refused.out) == (2, "")
         assert refused.err == ran.err
 
@@ -89,13 +89,13 @@ def test_a_fresh_folder_gives_a_working_house(tmp_path: Path) -> None:
 
 def test_the_doctor_says_what_is_wrong(tmp_path: Path) -> None:
     (tmp_path / "harken.db").write_bytes(b"this is no database at all" * 100)
-    ran = harken("doctor", data=tmp_path)
+    ran = harken_here("doctor", data=tmp_path)
     assert ran.code == 1
     assert "restore a backup" in ran.err
 
 
 def test_json_is_all_that_goes_to_standard_output(tmp_path: Path) -> None:
-    assert harken("init", str(tmp_path)).code == 0
-    ran = harken("sources", "list", "--json", data=tmp_path)
+    assert harken_here("init", str(tmp_path)).code == 0
+    ran = harken_here("sources", "list", "--json", data=tmp_path)
     assert ran.code == 0
     assert all(json.loads(line)["id"] for line in ran.out.splitlines())

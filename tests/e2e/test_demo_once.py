@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from service.demo.communities import Label, labels
-from tests.command import HARKEN, environment, harken
+from tests.command import HARKEN, environment, harken, harken_here
 
 #: What is in every one of the document's leads (architecture: stable contracts).
 LEAD_KEYS = {"id", "title", "score", "kind", "source", "url", "owner", "evidence"}
@@ -62,7 +62,9 @@ def test_most_buyers_of_the_sample_are_found(document: dict[str, object]) -> Non
 
 
 def test_evidence_is_quoted_from_the_post(folder: Path, document: dict[str, object]) -> None:
-    posts = {post["url"]: post for post in harken("posts", "list", "--json", data=folder).lines}
+    posts = {
+        post["url"]: post for post in harken_here("posts", "list", "--json", data=folder).lines
+    }
     leads = document["leads"]
     assert isinstance(leads, list)
     for lead in leads:
@@ -96,7 +98,7 @@ def test_a_second_run_on_the_same_folder_adds_nothing(
 def test_the_digest_of_the_social_seller_reads_as_text(
     folder: Path, document: dict[str, object]
 ) -> None:
-    ran = harken("digest", "--for", "mara", "--print", data=folder)
+    ran = harken_here("digest", "--for", "mara", "--print", data=folder)
     assert (ran.code, ran.err) == (0, "")
     assert "Mara Lindqvist's digest" in ran.out
     assert "Why:" in ran.out
@@ -105,7 +107,7 @@ def test_the_digest_of_the_social_seller_reads_as_text(
 
 def test_a_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "sources.toml").write_text("")
-    ran = harken("demo", "--once", data=tmp_path)
+    ran = harken_here("demo", "--once", data=tmp_path)
     assert ran.code == 1
     assert "give the demo a folder of its own" in ran.err
     assert list(tmp_path.iterdir()) == [tmp_path / "sources.toml"]

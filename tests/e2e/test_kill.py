@@ -12,7 +12,7 @@ import pytest
 
 from service.demo.communities import Communities
 from service.demo.install import furnish
-from tests.command import HARKEN, environment, harken
+from tests.command import HARKEN, environment, harken, harken_here
 
 Posts = list[tuple[str, str]]
 
@@ -36,7 +36,7 @@ def stored(folder: Path) -> Posts:
 
 def leads(folder: Path) -> list[str]:
     return sorted(
-        str(lead["title"]) for lead in harken("leads", "list", "--json", data=folder).lines
+        str(lead["title"]) for lead in harken_here("leads", "list", "--json", data=folder).lines
     )
 
 

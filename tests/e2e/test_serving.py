@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import HARKEN, Ran, environment, harken
+from tests.command import HARKEN, Ran, environment, harken_here
 
 
 @pytest.fixture
@@ -43,16 +43,18 @@ def running(*words: str, data: Path, **variables: str) -> Iterator[str]:
 def test_links_lead_to_the_server_that_runs(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = str(probe.getsockname()[1])
-    assert harken("init", str(tmp_path)).code == 0
+    assert harken_here("init", str(tmp_path)).code == 0
     with running("up", "--port", port, data=tmp_path) as address:
         assert address == f"http://127.0.0.1:{port}"
         link = wait_for_link(tmp_path, address)
         assert link.err == ""
-        own = harken(
+        own = harken_here(
             "users", "link", "admin", data=tmp_path, HARKEN_BASE_URL="https://harken.example.com"
         )
         assert own.out.startswith("https://harken.example.com/login/first/")
-    assert harken("users", "link", "admin", data=tmp_path).out.startswith("http://127.0.0.1:8484/")
+    assert harken_here("users", "link", "admin", data=tmp_path).out.startswith(
+        "http://127.0.0.1:8484/"
+    )
 
 
 def test_a_demo_whose_usual_port_is_taken_moves_on_and_is_found(
@@ -62,13 +64,13 @@ def test_a_demo_whose_usual_port_is_taken_moves_on_and_is_found(
     with running("demo", data=folder, HARKEN_PORT=str(taken)) as address:
         assert address != f"http://127.0.0.1:{taken}"
         wait_for_link(folder, address, name="mara")
-        digest = harken("digest", "--for", "mara", data=folder)
+        digest = harken_here("digest", "--for", "mara", data=folder)
         assert f"    {address}/leads/" in digest.out
-    listed = harken("leads", "list", data=folder).out.splitlines()[1:]
+    listed = harken_here("leads", "list", data=folder).out.splitlines()[1:]
     short = [line.split()[-1] for line in listed]
     assert len(set(short)) == len(short)
-    shown = harken("leads", "show", short[0], "--json", data=folder)
-    assert shown.lines == harken("leads", "list", "--most", "1", "--json", data=folder).lines
+    shown = harken_here("leads", "show", short[0], "--json", data=folder)
+    assert shown.lines == harken_here("leads", "list", "--most", "1", "--json", data=folder).lines
     assert str(shown.lines[0]["id"]).endswith(short[0])
 
 
@@ -76,7 +78,7 @@ def wait_for_link(folder: Path, address: str, *, name: str = "admin") -> Ran:
     """Ask for a link until the server, which tells where it is before it serves, is there."""
     deadline = time.monotonic() + 20
     while True:
-        ran = harken("users", "link", name, data=folder)
+        ran = harken_here("users", "link", name, data=folder)
         if ran.out.startswith(f"{address}/login/first/"):
             return ran
         assert time.monotonic() < deadline, ran

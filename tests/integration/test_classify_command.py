@@ -4,7 +4,6 @@ import os
 import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import pytest
 
 from nlp.labelled import LabelledPost
 from nlp.primer import made_up_posts
-from tests.command import HARKEN, environment, harken
+from tests.command import HARKEN, environment, harken, harken_here
 
 ASK = {"id": "a", "title": "Can anyone recommend a good rota tool?", "body": "Budget is $100."}
 CHAT = {"id": 7, "body": "Thanks, that made my day and I will sleep well."}
@@ -57,7 +56,7 @@ def test_lines_that_are_no_posts_are_named_and_left_out(tmp_path: Path) -> None:
         + lines(ASK).encode().rstrip()
     )
 
-    ran = harken("classify", str(file))
+    ran = harken_here("classify", str(file))
 
     assert ran.code == 1
     assert [line["id"] for line in ran.lines] == [7, "a"]
@@ -69,7 +68,7 @@ def test_lines_that_are_no_posts_are_named_and_left_out(tmp_path: Path) -> None:
 
 
 def test_a_lone_surrogate_comes_out_as_it_went_in() -> None:
-    ran = harken("classify", stdin='{"id": "\\ud800", "body": "need a van \\ud800?"}\n')
+    ran = harken_here("classify", stdin='{"id": "\\ud800", "body": "need a van \\ud800?"}\n')
 
     assert ran.code == 0
     assert ran.lines[0]["id"] == "\ud800"
@@ -78,7 +77,7 @@ def test_a_lone_surrogate_comes_out_as_it_went_in() -> None:
 def test_the_answer_can_go_to_a_file(tmp_path: Path) -> None:
     out = tmp_path / "judged.jsonl"
 
-    ran = harken("classify", "-", "--out", str(out), stdin=lines(CHAT, CHAT))
+    ran = harken_here("classify", "-", "--out", str(out), stdin=lines(CHAT, CHAT))
 
     assert (ran.code, ran.out) == (0, "")
     assert len(out.read_text().splitlines()) == 2
@@ -88,14 +87,14 @@ def test_several_processes_give_the_same_in_the_same_order() -> None:
     posts = [{"id": n, "body": f"{n}, thanks"} for n in range(300)]
     text = lines(*posts[:150]) + "x\n" + lines(*posts[150:])
 
-    one, two = harken("classify", stdin=text), harken("classify", "--jobs", "2", stdin=text)
+    one, two = harken_here("classify", stdin=text), harken("classify", "--jobs", "2", stdin=text)
 
     assert [line["id"] for line in two.lines] == list(range(300))
     assert (one.code, one.out, one.err) == (two.code, two.out, two.err)
 
 
 def test_too_few_processes_are_refused() -> None:
-    assert harken("classify", "--jobs", "-1").code == 2
+    assert harken_here("classify", "--jobs", "-1").code == 2
 
 
 @pytest.mark.parametrize(
@@ -107,7 +106,7 @@ def test_too_few_processes_are_refused() -> None:
     ],
 )
 def test_a_file_that_can_not_be_opened_is_one_line(words: list[str], said: str) -> None:
-    ran = harken("classify", *words)
+    ran = harken_here("classify", *words)
 
     assert (ran.code, ran.out, ran.err) == (2, "", said)
 
@@ -163,7 +162,7 @@ def test_a_full_disk_is_one_line_and_no_traceback(way: str, jobs: str) -> None:
 
 
 def test_an_input_that_can_not_be_read_is_one_line() -> None:
-    ran = harken("classify", "/proc/self/mem")  # its first page is never there
+    ran = harken_here("classify", "/proc/self/mem")  # its first page is never there
 
     assert (ran.code, ran.out) == (1, "")
     assert ran.err == "the input can't be read: Input/output error\n"
@@ -178,7 +177,7 @@ def test_what_json_has_no_word_for_is_named_and_left_out() -> None:
         f'{{"id": {"9" * 5_000}, "body": "a"}}',
     ]
 
-    ran = harken("classify", stdin="\n".join(wrong) + "\n" + lines(CHAT))
+    ran = harken_here("classify", stdin="\n".join(wrong) + "\n" + lines(CHAT))
 
     assert ran.code == 1
     assert [line["id"] for line in ran.lines] == [7]
@@ -203,10 +202,11 @@ def test_who_hands_the_lines_out_to_others_loads_no_model() -> None:
     assert ran.stdout == "set()\n"
 
 
-def test_two_thousand_lines_take_no_more_memory_than_a_hundred(tmp_path: Path) -> None:
+def test_eight_hundred_lines_take_no_more_memory_than_fifty(tmp_path: Path) -> None:
+    line = {"id": "x" * 20_000, "body": "yes"}  # kept, the ids alone would be 15 MB
     few, many = tmp_path / "few.jsonl", tmp_path / "many.jsonl"
-    few.write_text(lines(*[{"body": "yes"}] * 100))
-    many.write_text(lines(*[{"body": "yes"}] * 2_000))
+    few.write_text(lines(*[line] * 50))
+    many.write_text(lines(*[line] * 800))
 
     used = [kilobytes_to_judge(file) for file in (few, many)]
 
@@ -239,17 +239,17 @@ def some_labelled() -> list[dict[str, object]]:
          "community": f"made up {n}", "strength": 1}
         for n in range(8)
     ]  # fmt: skip
-    return [labelled(post) for post in made_up_posts(seed=2)[::5]] + latent
+    return [labelled(post) for post in made_up_posts(seed=2)[::10]] + latent
 
 
 def test_a_model_is_trained_and_measured_from_labelled_lines(tmp_path: Path) -> None:
     file = tmp_path / "labelled.jsonl"
     file.write_text(lines(*some_labelled()))
 
-    trained = harken(
+    trained = harken_here(
         "train", "--data", str(file), "--out", str(tmp_path / "model"), "--no-made-up"
     )
-    measured = harken("eval", str(file), "--json")
+    measured = harken_here("eval", str(file), "--json")
 
     assert (trained.code, trained.err) == (0, "")
     assert sorted(path.name for path in (tmp_path / "model").iterdir()) == [
@@ -275,11 +275,11 @@ def test_labels_without_words_find_their_posts_by_id(tmp_path: Path) -> None:
     other = tmp_path / "labelled.jsonl"
     other.write_text(lines(*whole))
 
-    joined = harken(
+    joined = harken_here(
         "train", "--data", "/dev/null", "--labels", str(labels), "--text", str(text),
         "--out", str(tmp_path / "joined"), "--no-made-up",
     )  # fmt: skip
-    straight = harken(
+    straight = harken_here(
         "train", "--data", str(other), "--out", str(tmp_path / "straight"), "--no-made-up"
     )
 
@@ -294,7 +294,7 @@ def test_a_person_reads_the_measurement_as_tables(tmp_path: Path) -> None:
     file = tmp_path / "labelled.jsonl"
     file.write_text(lines(*some_labelled()[:40]) + "nonsense\n")
 
-    ran = harken("eval", str(file))
+    ran = harken_here("eval", str(file))
 
     assert ran.code == 1
     assert f"{file}, line 41: not a JSON object" in ran.err
@@ -308,8 +308,8 @@ def test_too_few_labelled_lines_are_refused_in_words(tmp_path: Path) -> None:
     empty = tmp_path / "empty.jsonl"
     empty.touch()
 
-    assert harken("train", "--data", str(file), "--out", str(tmp_path / "m")).code == 1
-    assert harken("eval", str(empty)).code == 2
+    assert harken_here("train", "--data", str(file), "--out", str(tmp_path / "m")).code == 1
+    assert harken_here("eval", str(empty)).code == 2
     assert not (tmp_path / "m").exists()
 
 
@@ -329,7 +329,7 @@ def test_where_no_model_can_be_written_none_is_trained(
     (tmp_path / "taken" / "card.json").mkdir(parents=True)
     before = sorted(tmp_path.rglob("*"))
 
-    ran = harken("train", "--data", "missing.jsonl", "--out", str(tmp_path / out))
+    ran = harken_here("train", "--data", "missing.jsonl", "--out", str(tmp_path / out))
 
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == f"no model can be written in {tmp_path / out}: {said}\n"
@@ -337,7 +337,7 @@ def test_where_no_model_can_be_written_none_is_trained(
 
 
 def test_a_folder_is_tried_without_a_trace(tmp_path: Path) -> None:
-    ran = harken("train", "--data", "missing.jsonl", "--out", str(tmp_path / "new" / "model"))
+    ran = harken_here("train", "--data", "missing.jsonl", "--out", str(tmp_path / "new" / "model"))
 
     assert (ran.code, ran.err) == (
         2,
@@ -350,8 +350,8 @@ def test_figures_that_need_a_signal_are_left_open_without_one(tmp_path: Path) ->
     file = tmp_path / "none.jsonl"
     file.write_text(lines(*[CHAT | {"strength": 0}] * 3))
 
-    table = harken("eval", str(file)).out.splitlines()
-    (report,) = harken("eval", str(file), "--json").lines
+    table = harken_here("eval", str(file)).out.splitlines()
+    (report,) = harken_here("eval", str(file), "--json").lines
 
     for name in ("average precision", "precision", "recall", "f1", "roc auc"):
         row = next(line for line in table if line.startswith(name))
@@ -361,27 +361,15 @@ def test_figures_that_need_a_signal_are_left_open_without_one(tmp_path: Path) ->
 
 @pytest.mark.parametrize("command", ["classify", "eval", "train"])
 def test_the_help_has_an_example(command: str) -> None:
-    ran = harken(command, "--help")
+    ran = harken_here(command, "--help")
 
     assert ran.code == 0
     assert "Example:" in ran.out
 
 
-def test_a_post_that_is_no_signal_is_answered_at_once() -> None:
-    harken("classify", stdin=lines(CHAT))  # once, so that the files are in the machine's memory
-    began = time.perf_counter()
+def test_a_post_that_is_no_signal_waits_for_no_library_that_others_need() -> None:
+    ran = harken("classify", stdin=lines(CHAT), PYTHONPROFILEIMPORTTIME="1")
 
-    harken("classify", stdin=lines(CHAT))
-
-    assert time.perf_counter() - began < 2  # 0.6 s when the machine does nothing else
-
-
-def test_the_input_is_never_overwritten(tmp_path: Path) -> None:
-    file = tmp_path / "posts.jsonl"
-    file.write_text(lines(ASK))
-
-    ran = harken("classify", str(file), "--out", str(file))
-
-    assert (ran.code, len(ran.err.splitlines())) == (2, 1)
-    assert "is the input" in ran.err
-    assert file.read_text() == lines(ASK)
+    imported = {line.rpartition("|")[2].strip() for line in ran.err.splitlines()}
+    assert "nlp.judge" in imported
+    assert not imported & {"spacy", "sklearn", "scrapy", "sqlalchemy", "fastapi", "aiohttp"}

@@ -38,11 +38,10 @@ def taken() -> Iterator[int]:
 
 
 @pytest.fixture
-def house(harken: Harken, tmp_path: Path) -> Path:
+def house(harken: Harken, fresh_house: Path) -> Path:
     """Return an installation in which nothing has happened yet."""
-    folder = tmp_path / "house"
-    assert harken("init", str(folder)).code == 0
-    return folder
+    assert harken("init", str(fresh_house)).code == 0
+    return fresh_house
 
 
 def test_the_version_is_told(harken: Harken) -> None:

@@ -13,8 +13,8 @@ from service.store.engine import writing
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with open_house(tmp_path / "house") as house:
+def house(fresh_house: Path) -> Iterator[House]:
+    with open_house(fresh_house) as house:
         yield house
 
 

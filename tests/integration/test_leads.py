@@ -525,7 +525,7 @@ def test_a_reviewer_accepts_nothing_by_logging_a_call(engine: Engine) -> None:
 
 
 def moved(
-    place: Place, to: LeadStatus, event: LeadEvent, *, reason: str | None = "no budget"
+    place: Place, to: LeadStatus, event: LeadEvent, *, reason: str | None = "no_budget"
 ) -> Lead:
     asked = Request(to=to, event=event, at=place.clock.now(), actor="harken", reason=reason)
     return by_hand(

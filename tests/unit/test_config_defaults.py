@@ -12,10 +12,17 @@ from config import Config, load_config
 from config.folder import FILES, SHIPPED
 from config.hours import WorkingSpan
 from config.load import find_risky_phrases
-from config.scoring import ActivityKind, SignalClass
 from config.settings import Settings
 from config.team import ChannelKind
-from models.words import Kind, LeadStatus, Negative, SourceKind, StorageMode
+from models.words import (
+    ActivityKind,
+    Kind,
+    LeadStatus,
+    Negative,
+    SignalClass,
+    SourceKind,
+    StorageMode,
+)
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """The life of a lead, as lead-management's table has it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from models.moves import (
     CLOSED,
+    CODES,
     FUNNELS,
     LIVE,
     MOVES,
@@ -20,10 +22,12 @@ from models.moves import (
     allowed,
     move,
 )
-from models.words import Funnel, LeadStatus
+from models.words import Funnel, HandBackReason, LeadStatus
 
 S, E = LeadStatus, LeadEvent
 NOON = datetime(2025, 11, 19, 12, tzinfo=UTC)
+#: Stands for a reason that the event takes.
+GIVEN = "for a reason"
 
 #: Where each status may lead to, from the document and not from the code.
 TRANSITIONS = {
@@ -39,7 +43,15 @@ TRANSITIONS = {
     S.LOST: {S.NURTURING},
     S.DISQUALIFIED: {S.DETECTED},
     S.WON: set(),
-    S.MERGED: set(),
+    S.MERGED: {  # undone; an offer that was open then has been taken back
+        S.DETECTED,
+        S.MQL,
+        S.NURTURING,
+        S.SALES_READY,
+        S.ACCEPTED,
+        S.WORKING,
+        S.OPPORTUNITY,
+    },
     S.ERASED: set(),
 }
 
@@ -72,7 +84,7 @@ def asking(
     to: LeadStatus,
     event: LeadEvent,
     *,
-    reason: str | None = "for a reason",
+    reason: str | None = GIVEN,
     by_marketer: bool = False,
     by_manager: bool = False,
 ) -> Request:
@@ -81,7 +93,7 @@ def asking(
         event=event,
         at=NOON,
         actor="harken",
-        reason=reason,
+        reason=min(CODES.get(event, {GIVEN})) if reason == GIVEN else reason,
         by_marketer=by_marketer,
         by_manager=by_manager,
     )
@@ -145,7 +157,7 @@ def test_a_closed_lead_stays_closed_unless_somebody_opens_it_again(
         moved = move(the_facts(status=status), asking(to, event))
     except MoveRefusedError:
         return
-    assert moved.to_status in CLOSED or event is E.REOPENED
+    assert moved.to_status in CLOSED or event in {E.REOPENED, E.UNMERGED}
 
 
 def test_a_lead_below_the_bar_is_not_sales_ready_by_its_score() -> None:
@@ -261,3 +273,31 @@ def test_a_suspect_that_becomes_a_prospect_must_be_followed_up(
 def test_a_refusal_names_the_lead_the_move_and_the_reason() -> None:
     with pytest.raises(MoveRefusedError, match="lead 1: detected -> won: there is no such move"):
         move(the_facts(), asking(S.WON, E.WON))
+
+
+@pytest.mark.parametrize(
+    ("status", "to", "event"),
+    [
+        (S.WORKING, S.NURTURING, E.HANDED_BACK),
+        (S.WORKING, S.LOST, E.LOST),
+        (S.OPPORTUNITY, S.WON, E.WON),
+        (S.MQL, S.DISQUALIFIED, E.DISQUALIFIED),
+        (S.OFFERED, S.SALES_READY, E.DECLINED),
+    ],
+)
+def test_what_ends_something_takes_a_code_and_no_words(
+    status: LeadStatus, to: LeadStatus, event: LeadEvent
+) -> None:
+    assert "is no reason for that" in refusal(
+        the_facts(status=status), asking(to, event, reason="just because")
+    )
+
+
+def test_the_wrong_timing_names_the_right_one() -> None:
+    facts = the_facts(status=S.WORKING)
+    asked = asking(S.NURTURING, E.HANDED_BACK, reason=HandBackReason.WRONG_TIMING)
+
+    assert "needs the date" in refusal(facts, asked)
+    assert "lies in the past" in refusal(facts, replace(asked, until=NOON.date()))
+    later = replace(asked, until=NOON.date() + timedelta(days=1))
+    assert move(facts, later).to_status is S.NURTURING

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config import load_config
-from models.words import Kind, Negative
-from service.rules.scoring import Heard, Score, score, strength
+from models.words import ActivityKind, Kind, Negative, SignalClass
+from service.rules.scoring import Deed, Done, Heard, Part, Score, fit_of, score, strength
 
 PROFILE = load_config(None).scoring
 NOW = datetime(2025, 11, 19, 12, tzinfo=UTC)
@@ -240,3 +240,160 @@ def recomputed(told: Score) -> float:
     assert base == pytest.approx(told.base)
     factor = math.prod(factor for _, factor in told.negatives)
     return 100 * factor * base  # with a fit that nobody knows the log-odds stay as they are
+
+
+# What known contacts do.
+
+
+def a_deed(
+    deed_id: str = "a", kind: ActivityKind = ActivityKind.PAGE_VIEW, *, at: datetime = NOW
+) -> Done:
+    return Done(activity_id=deed_id, kind=kind, happened_at=at, person="lisa")
+
+
+def after(*deeds: Done, now: datetime = NOW) -> float:
+    return score((), PROFILE, now=now, activities=deeds).value
+
+
+def day(number: int, hour: int = 0) -> datetime:
+    return NOW + timedelta(days=number, hours=hour)
+
+
+#: The buyer of DiversifyEDU, requirements D8 to D14: an e-book, four mails, a webinar, a course.
+EBOOK = a_deed("ebook", ActivityKind.DOWNLOAD, at=day(0))
+MAILS = (
+    a_deed("myths-opened", ActivityKind.EMAIL_OPEN, at=day(2)),
+    a_deed("quiz-opened", ActivityKind.EMAIL_OPEN, at=day(5)),
+    a_deed("quiz", ActivityKind.LINK_CLICK, at=day(5)),
+    a_deed("invitation-opened", ActivityKind.EMAIL_OPEN, at=day(9)),
+    a_deed("invitation", ActivityKind.LINK_CLICK, at=day(9)),
+)
+WEBINAR = a_deed("webinar", ActivityKind.WEBINAR, at=day(11))
+VIEWS = tuple(a_deed(f"view-{n}", at=day(14)) for n in range(1, 4))
+
+
+@pytest.mark.parametrize(
+    ("deeds", "days", "expected"),
+    [
+        ((EBOOK,), 0, 12),
+        ((EBOOK, *MAILS), 9, 28),
+        ((EBOOK, *MAILS, WEBINAR), 11, 63),
+        ((EBOOK, *MAILS, WEBINAR, *VIEWS), 14, 81),
+    ],
+)
+def test_the_buyer_of_diversifyedu_warms_up(
+    deeds: tuple[Done, ...], days: int, expected: int
+) -> None:
+    assert after(*deeds, now=day(days)) == pytest.approx(expected, abs=0.5)
+
+
+def test_he_crosses_80_only_on_the_third_view_of_the_course() -> None:
+    before = (EBOOK, *MAILS, WEBINAR)
+    scores = [after(*before, *VIEWS[:seen], now=day(14)) for seen in range(4)]
+
+    assert [value >= PROFILE.thresholds.sql for value in scores] == [False, False, False, True]
+
+
+def test_three_page_views_a_day_count() -> None:
+    views = [a_deed(str(n)) for n in range(6)]
+
+    assert after(*views[:2]) < after(*views[:3]) == after(*views)
+    assert after(*views, a_deed("next", at=day(-1))) > after(*views)
+    assert after(*views, replace(views[0], activity_id="x", person="max")) > after(*views)
+
+
+def test_an_activity_of_all_points_stays_off_100() -> None:
+    demo = PROFILE.activities[ActivityKind.DEMO].model_copy(update={"points": 100.0})
+    sure = PROFILE.model_copy(
+        update={"activities": {**PROFILE.activities, ActivityKind.DEMO: demo}}
+    )
+
+    value = score((), sure, now=NOW, activities=[a_deed(kind=ActivityKind.DEMO)], fit=1).value
+    assert 99 < value < 99.65
+
+
+DEEDS = st.lists(
+    st.builds(
+        Done,
+        activity_id=st.uuids().map(str),
+        kind=st.sampled_from(ActivityKind),
+        happened_at=st.integers(0, 40 * 24 * 60).map(lambda m: NOW - timedelta(minutes=m)),
+        person=st.sampled_from(["lisa", "max"]),
+    ),
+    max_size=12,
+    unique_by=lambda deed: deed.activity_id,
+)
+
+
+@given(LEADS, DEEDS, DEEDS, st.timedeltas(timedelta(0), timedelta(days=60)))
+def test_doing_more_never_lowers_a_score_and_waiting_never_raises_it(
+    heard: list[Heard], done: list[Done], more: list[Done], wait: timedelta
+) -> None:
+    now = score(heard, PROFILE, now=NOW, activities=done)
+    then = score(heard, PROFILE, now=NOW, activities=[*done, *more])
+    later = score(heard, PROFILE, now=NOW + wait, activities=done)
+
+    assert later.value - 1e-9 <= now.value <= then.value + 1e-9
+    assert then.value < 100
+
+
+@given(LEADS, DEEDS)
+def test_parts_and_deeds_together_explain_the_whole(heard: list[Heard], done: list[Done]) -> None:
+    told = score(heard, PROFILE, now=NOW, activities=done)
+    everything: list[Part | Deed] = [*told.parts, *told.deeds]
+    contributions = [one.contribution for one in everything]
+    base = min(max(1 - math.exp(-sum(contributions)), PROFILE.clip.base_min), 0.99)
+
+    assert base == pytest.approx(told.base)
+    if sum(contributions) > 0:
+        assert sum(one.share for one in everything) == pytest.approx(1)
+
+
+# What is known of the buyer.
+
+
+def test_what_nobody_knows_speaks_neither_for_nor_against() -> None:
+    assert fit_of({}, PROFILE) is None
+    assert fit_of({"shoe_size": True}, PROFILE) is None
+    assert fit_of({"industry": True}, PROFILE) == pytest.approx(0.6)
+    assert fit_of({"industry": True, "region": False}, PROFILE) == pytest.approx(0.5)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(PROFILE.fit.weights)), st.booleans()))
+def test_a_fact_that_suits_never_lowers_the_fit(facts: dict[str, bool]) -> None:
+    for name in PROFILE.fit.weights:
+        better = fit_of({**facts, name: True}, PROFILE)
+        worse = fit_of({**facts, name: False}, PROFILE)
+        known = fit_of(facts, PROFILE)
+        assert better is not None
+        assert worse is not None
+        assert worse <= (PROFILE.fit.unknown if known is None else known) <= better
+        assert worse < better
+
+
+# What a signal counts as.
+
+
+@pytest.mark.parametrize(
+    ("kind", "finer", "expected"),
+    [
+        (Kind.ALTERNATIVE, None, 90),
+        (Kind.ALTERNATIVE, SignalClass.COMPLAINT_SWITCH, 72),
+        (Kind.EXPERIENCE, SignalClass.PEER_CONTACT, 72),
+        (Kind.PURCHASE, SignalClass.INQUIRY, 90),
+        (Kind.NONE, SignalClass.INQUIRY, 0.1),
+    ],
+)
+def test_a_finer_class_counts_for_the_kind(
+    kind: Kind, finer: SignalClass | None, expected: float
+) -> None:
+    heard = replace(a_heard(kind=kind), signal_class=finer)
+
+    assert points(heard) == pytest.approx(expected, abs=0.5)
+
+
+def test_a_complaint_lasts_longer_than_a_question() -> None:
+    asked = a_heard(kind=Kind.ALTERNATIVE, age=timedelta(days=14))
+    complained = replace(asked, signal_class=SignalClass.COMPLAINT_SWITCH)
+
+    assert points(complained) > points(asked)

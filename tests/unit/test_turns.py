@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.rules.turns import Seat, next_turn
+from config.team import Strategy
+from service.rules.turns import Seat, choose, least_loaded, next_turn
 
 
 def seats_of(weights: Iterable[int]) -> tuple[Seat, ...]:
@@ -94,3 +95,23 @@ def test_credits_always_sum_to_nothing_so_that_no_debt_builds_up() -> None:
     for _ in range(25):
         _, seats = next_turn(seats)
         assert sum(seat.credit for seat in seats) == 0
+
+
+def test_the_least_loaded_has_the_fewest_leads_for_the_weight() -> None:
+    strong = Seat(user_id="a", weight=3, credit=0, open_leads=4)
+    weak = Seat(user_id="b", weight=1, credit=0, open_leads=2)
+
+    assert least_loaded([strong, weak]) == strong
+    assert least_loaded([]) is None
+    assert choose([strong, weak], Strategy.LEAST_LOADED) == (strong, ())
+
+
+def test_fit_comes_first_and_turns_are_taken_among_those_who_fit_best() -> None:
+    expert = Seat(user_id="a", weight=1, credit=-9, open_leads=0, fit=2)
+    other = Seat(user_id="b", weight=9, credit=9, open_leads=0, fit=1)
+
+    chosen, settled = choose([expert, other], Strategy.FIT_FIRST)
+
+    assert chosen is not None
+    assert chosen.user_id == "a"
+    assert [seat.user_id for seat in settled] == ["a"]  # who had no chance loses no turn
