@@ -34,7 +34,6 @@ COLUMNS = (
 )
 NEEDED = ("topic", "message", "consent")
 _MOST = 100_000  # rows; a longer file is cut in two by whoever has it
-_LONGEST_FIELD = 200_000
 _YES = frozenset({"yes", "true", "1", "y"})
 
 
@@ -78,7 +77,6 @@ def rows_of(path: Path, *, has_topic: bool) -> Iterator[tuple[int, Mapping[str, 
     Raises:
         RefusedError: it can't be read, or a heading is missing.
     """
-    csv.field_size_limit(_LONGEST_FIELD)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, restval="", restkey="beyond")

@@ -77,9 +77,15 @@ def harken_here(*words: str, data: Path | None = None, stdin: str = "", **variab
 
 @contextmanager
 def _logging_as_it_was() -> Iterator[None]:
-    """Undo what the command did to logging: its handler writes to a stream that is closed soon."""
+    """Begin with logging as a new process has it, and undo what the command did to it.
+
+    Its handler writes to a stream that is closed soon.
+    """
     loggers = [logging.getLogger(name) for name in (None, *OURS)]
     before = [(logger.level, list(logger.handlers)) for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.WARNING if logger.name == "root" else logging.NOTSET)
+        logger.handlers[:] = []
     try:
         yield
     finally:
