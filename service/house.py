@@ -7,33 +7,35 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
 from config import Config, load_config
 from config.settings import Settings
-from crawlers.fetch import AllowedNetworks, Gate
-from crawlers.registry import ADAPTERS
 from models.clock import Clock, SystemClock
-from nlp.judge import Judge
-from nlp.slots import SpacySlotReader
 from service.address import reached_at
-from service.crawling import Crawl
 from service.delivery.endpoints import addresses, sync_endpoints
-from service.delivery.sending import DELIVERY_LIMITS, Post
 from service.folder import existing, make, usable
-from service.hosts import SharedBudget, SharedRobots
-from service.intake import Intake
-from service.judging import TopicListener
 from service.secret import load_secret
 from service.store import migrate
 from service.store.engine import database_url, open_engine, writing
 from service.sync import sync
 
+if TYPE_CHECKING:
+    from crawlers.fetch import Gate
+    from service.crawling import Crawl
+    from service.delivery.sending import Post
+    from service.intake import Intake
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """Everything that the commands and the page work with."""
+    """Everything that the commands and the page work with.
+
+    What crawls, judges and sends is imported when it is asked for: most commands only look, and
+    would wait two seconds for it.
+    """
 
     folder: Path
     config: Config
@@ -41,16 +43,24 @@ class House:
     secret: bytes
     clock: Clock
 
-    def intake(self) -> Intake:
+    def intake(self) -> "Intake":
         """Return an intake that judges by the configured topics; loads the model."""
+        from nlp.judge import Judge
+        from nlp.slots import SpacySlotReader
+        from service.intake import Intake
+        from service.judging import TopicListener
+
         judge = Judge.load(slots=SpacySlotReader())
         listener = TopicListener(self.config.topics.values(), judge)
         _spare_what_stays()
         return Intake(config=self.config, listener=listener, secret=self.secret)
 
     @asynccontextmanager
-    async def gate(self) -> AsyncIterator[Gate]:
+    async def gate(self) -> AsyncIterator["Gate"]:
         """Give an open gate to the network under this installation's name and limits."""
+        from crawlers.fetch import AllowedNetworks, Gate
+        from service.hosts import SharedBudget, SharedRobots
+
         settings = self.config.settings
         contact = settings.contact or settings.base_url or "operator did not say"
         async with Gate(
@@ -64,11 +74,14 @@ class House:
             yield gate
 
     @asynccontextmanager
-    async def post_office(self) -> AsyncIterator[Post]:
+    async def post_office(self) -> AsyncIterator["Post"]:
         """Give what sending to the configured endpoints needs, with a gate that leads there only.
 
         It is another gate than that of the crawl, which can send nothing at all.
         """
+        from crawlers.fetch import AllowedNetworks, Gate
+        from service.delivery.sending import DELIVERY_LIMITS, Post
+
         settings = self.config.settings
         own_urls = own_addresses(settings)
         async with Gate(
@@ -90,8 +103,11 @@ class House:
             )
 
     @asynccontextmanager
-    async def crawl(self) -> AsyncIterator[Crawl]:
+    async def crawl(self) -> AsyncIterator["Crawl"]:
         """Give a crawl that is ready to run, with an open gate."""
+        from crawlers.registry import ADAPTERS
+        from service.crawling import Crawl
+
         intake = self.intake()
         async with self.gate() as gate:
             yield Crawl(
