@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -11,13 +10,11 @@ from decimal import Decimal
 from pydantic import JsonValue
 
 from config.money import minor_digits
+from service.exports.cells import safe_cell
 from service.rules.money import Money
 from service.rules.period import Period
 
 Cell = str | int | float | Money | timedelta | date | datetime | None
-
-#: What a spreadsheet would take for a formula (OWASP, "CSV injection").
-_FORMULA = re.compile(r"[=+\-@\t\r]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +120,7 @@ def _safe(cell: Cell) -> str | int | float | None:
     if isinstance(cell, Money):
         return _amount(cell)
     if isinstance(plain, str):
-        return f"'{plain}" if _FORMULA.match(plain) else plain
+        return safe_cell(plain)
     return plain if isinstance(plain, int | float) else None
 
 
