@@ -31,6 +31,11 @@ from service.transitions import lead_of
 _MARKETERS = frozenset({UserRole.MARKETER, UserRole.ADMIN})
 _MANAGERS = frozenset({UserRole.MANAGER, UserRole.ADMIN})
 _FURTHEST_REVIEW = timedelta(days=2 * 365)
+_ENDS = {
+    LeadEvent.WON: (LeadStatus.WON, "nothing; it is won"),
+    LeadEvent.LOST: (LeadStatus.LOST, "nothing; it is lost"),
+    LeadEvent.DISQUALIFIED: (LeadStatus.DISQUALIFIED, "nothing; it is closed"),
+}
 _MORNING = time(9, 0)
 
 
@@ -166,17 +171,16 @@ def win(
     lead, user = _lead_for(db, lead_id, user_id, rev)
     if sale.amount_minor is not None:
         lead.amount_minor, lead.currency = sale.amount_minor, sale.currency
-    asked = Request(
-        to=LeadStatus.WON,
-        event=LeadEvent.WON,
-        at=now,
-        actor=user.id,
-        reason=WonReason.WON.value,
+    return _end(
+        db,
+        lead,
+        user,
+        LeadEvent.WON,
+        reason=WonReason.WON,
+        now=now,
         note=note,
         product=sale.product.strip(),
     )
-    act(db, lead, asked, "nothing; it is won", None)
-    return lead
 
 
 def lose(
@@ -201,16 +205,7 @@ def lose(
         raise RefusedError("Say to which competitor it was lost.")
     lead, user = _lead_for(db, lead_id, user_id, rev)
     lead.lost_to = (competitor or "").strip() or None
-    asked = Request(
-        to=LeadStatus.LOST,
-        event=LeadEvent.LOST,
-        at=now,
-        actor=user.id,
-        reason=reason.value,
-        note=note,
-    )
-    act(db, lead, asked, "nothing; it is lost", None)
-    return lead
+    return _end(db, lead, user, LeadEvent.LOST, reason=reason, now=now, note=note)
 
 
 def disqualify(
@@ -231,16 +226,7 @@ def disqualify(
         RefusedError: it can't be closed so from where it stands.
     """
     lead, user = _lead_for(db, lead_id, user_id, rev)
-    asked = Request(
-        to=LeadStatus.DISQUALIFIED,
-        event=LeadEvent.DISQUALIFIED,
-        at=now,
-        actor=user.id,
-        reason=reason.value,
-        note=note,
-    )
-    act(db, lead, asked, "nothing; it is closed", None)
-    return lead
+    return _end(db, lead, user, LeadEvent.DISQUALIFIED, reason=reason, now=now, note=note)
 
 
 def reopen(
@@ -278,6 +264,32 @@ def reopen(
     if was_lost:
         lead.handed_back_at = now  # as after a hand-back: only news or a person moves it on (G2)
     reconsider(db, lead, config=config, now=now)
+    return lead
+
+
+def _end(
+    db: Session,
+    lead: Lead,
+    user: User,
+    event: LeadEvent,
+    *,
+    reason: WonReason | LostReason | DisqualifyReason,
+    now: datetime,
+    note: str,
+    product: str | None = None,
+) -> Lead:
+    """Close ``lead`` by ``event``, with the code that closing takes."""
+    to, over = _ENDS[event]
+    asked = Request(
+        to=to,
+        event=event,
+        at=now,
+        actor=user.id,
+        reason=reason.value,
+        note=note,
+        product=product,
+    )
+    act(db, lead, asked, over, None)
     return lead
 
 
