@@ -51,7 +51,7 @@ class Thread(Row, table=True):
     title: str
     url: str | None = None
     first_seen_at: datetime
-    next_read_at: datetime | None = None  # watched: see service.following; None: not watched
+    next_read_at: datetime | None = None  # watched: see service.posts.following; None: not watched
     read_at: datetime | None = None  # when it was last read as a whole
     read_fails: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # in a row
     deleted_at_source: datetime | None = None  # its opening post is a tombstone: no title, no URL
@@ -92,7 +92,7 @@ class Post(Row, table=True):
     revision: int = 1
     retention_until: datetime = Field(index=True)
     #: When it turned out that it had been taken back: a tombstone, which holds no words, no name
-    #: and no address any more. See service.liveness.
+    #: and no address any more. See service.posts.liveness.
     deleted_at_source: datetime | None = None
     missing_since: datetime | None = None  # looked for and not found; a second time it is deleted
     next_check_at: datetime | None = None  # when its permalink is looked at; None: it isn't

@@ -24,8 +24,8 @@ from models.sla import SlaClock
 from models.source import Source
 from models.topic import Topic
 from models.words import ClockKind, SourceHealth, UserRole
-from service.attention import silent, wrong_with
-from service.escalation import manager_of
+from service.listening.attention import silent, wrong_with
+from service.routing.escalation import manager_of
 from service.rules.noise import is_noisy, silent_phrases
 
 _LEAST_FREE = 512 * 2**20  # bytes, as `harken doctor` has it

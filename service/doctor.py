@@ -17,12 +17,12 @@ from models.people import User
 from models.source import Source
 from nlp.errors import ModelError
 from nlp.judge import Judge
-from service.attention import resting_hosts, wrong_with
-from service.clocks import without_a_timer
 from service.errors import HarkenError, RefusedError
 from service.folder import DATABASE, SECRET, existing
-from service.ledger import broken_link
-from service.routing import gaps
+from service.leads.ledger import broken_link
+from service.listening.attention import resting_hosts, wrong_with
+from service.routing.clocks import without_a_timer
+from service.routing.route import gaps
 from service.secret import read_secret
 from service.store import migrate
 from service.store.engine import database_url, open_engine, reading

@@ -24,9 +24,9 @@ from service.sync import sync
 
 if TYPE_CHECKING:
     from crawlers.fetch import Gate
-    from service.crawling import Crawl
     from service.delivery.sending import Post
-    from service.intake import Intake
+    from service.listening.crawling import Crawl
+    from service.posts.intake import Intake
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +47,8 @@ class House:
         """Return an intake that judges by the configured topics; loads the model."""
         from nlp.judge import Judge
         from nlp.slots import SpacySlotReader
-        from service.intake import Intake
-        from service.judging import TopicListener
+        from service.posts.intake import Intake
+        from service.posts.judging import TopicListener
 
         judge = Judge.load(slots=SpacySlotReader())
         listener = TopicListener(self.config.topics.values(), judge)
@@ -59,7 +59,7 @@ class House:
     async def gate(self) -> AsyncIterator["Gate"]:
         """Give an open gate to the network under this installation's name and limits."""
         from crawlers.fetch import AllowedNetworks, Gate
-        from service.hosts import SharedBudget, SharedRobots
+        from service.listening.hosts import SharedBudget, SharedRobots
 
         settings = self.config.settings
         contact = settings.contact or settings.base_url or "operator did not say"
@@ -106,7 +106,7 @@ class House:
     async def crawl(self) -> AsyncIterator["Crawl"]:
         """Give a crawl that is ready to run, with an open gate."""
         from crawlers.registry import ADAPTERS
-        from service.crawling import Crawl
+        from service.listening.crawling import Crawl
 
         intake = self.intake()
         async with self.gate() as gate:

@@ -9,7 +9,7 @@ from config.topic import Topic
 from models.post import Author, Post, Thread
 from models.source import Source
 from nlp.judgement import TopicMatch
-from service.judging import TopicFinder
+from service.posts.judging import TopicFinder
 
 _AT_ONCE = 500  # rows in memory
 

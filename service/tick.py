@@ -13,18 +13,18 @@ from models.moves import LIVE, LeadEvent, Request
 from models.post import Post
 from models.signal import Signal
 from models.words import LeadStatus
-from service.absences import relieve
-from service.clocks import start_missing
-from service.escalation import deliver, escalate
-from service.following import stop_watching
-from service.forgetting import forget_around
-from service.hearing import reconsider
-from service.ledger import take_turn
-from service.living import live_on
-from service.offers import expire_due
-from service.routing import drain
+from service.leads.hearing import reconsider
+from service.leads.ledger import take_turn
+from service.leads.living import live_on
+from service.leads.transitions import HARKEN, transition
+from service.posts.following import stop_watching
+from service.posts.forgetting import forget_around
+from service.routing.absences import relieve
+from service.routing.clocks import start_missing
+from service.routing.escalation import deliver, escalate
+from service.routing.offers import expire_due
+from service.routing.route import drain
 from service.store.engine import writing
-from service.transitions import HARKEN, transition
 
 logger = logging.getLogger(__name__)
 

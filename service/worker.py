@@ -15,14 +15,14 @@ from pathlib import Path
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from service.crawling import ROOM, Crawl
 from service.delivery.sending import Deliverer
 from service.digests.rounds import LOOK_AROUND_EVERY, go_round, look
-from service.hosts import forget_idle
 from service.house import House, open_house
-from service.leases import Leased, lease_due
+from service.listening.crawling import ROOM, Crawl
+from service.listening.hosts import forget_idle
+from service.listening.leases import Leased, lease_due
 from service.logs import set_up_logging
-from service.rereading import reread
+from service.posts.rereading import reread
 from service.store.engine import writing
 from service.tick import tick
 

@@ -24,8 +24,8 @@ from models.lead import Lead, Offer
 from models.people import User
 from models.source import Source
 from models.words import Licence, OfferState, SourceKind, StorageMode, UserRole
-from service import offers
-from service.intake import Counts, Intake
+from service.posts.intake import Counts, Intake
+from service.routing import offers
 from service.store.engine import reading, writing
 from service.sync import sync
 from service.tick import tick

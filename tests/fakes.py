@@ -8,7 +8,7 @@ from crawlers.fetch import Gate
 from crawlers.found import Batch, SourceToPoll
 from models.words import Kind, Negative, Role
 from nlp.judgement import Evidence, Judgement, Slot, Span, TopicMatch
-from service.judging import Judged
+from service.posts.judging import Judged
 
 #: A Wednesday, in working hours from London to Berlin.
 NOON = datetime(2025, 11, 19, 12, 0, tzinfo=UTC)

@@ -35,17 +35,17 @@ from models.words import (
     TouchpointKind,
     UserRole,
 )
-from service import offers
-from service.absences import leave
-from service.clocks import office_for, without_a_timer
-from service.leads import dismiss, log_touch
-from service.ledger import broken_link
-from service.routing import drain, explain, route
+from service.leads.by_hand import dismiss, log_touch
+from service.leads.ledger import broken_link
+from service.leads.transitions import HARKEN, opened, transition
+from service.routing import offers
+from service.routing.absences import leave
+from service.routing.clocks import office_for, without_a_timer
+from service.routing.route import drain, explain, route
 from service.rules.hours import is_working_time
 from service.store.engine import open_engine, reading, writing
 from service.sync import sync
 from service.tick import keep_clocks
-from service.transitions import HARKEN, opened, transition
 from tests.builders import a_config, a_user, undone
 
 S = LeadStatus

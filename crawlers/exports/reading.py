@@ -52,7 +52,7 @@ def read_export(
         case ExportFormat.CSV:
             return read_csv(stream, now=now)
         case ExportFormat.MBOX:
-            raise ValueError("mails are parsed in a child; service.importing sees to it")
+            raise ValueError("mails are parsed in a child; service.posts.importing sees to it")
 
 
 def _by_content(head: bytes) -> ExportFormat | None:

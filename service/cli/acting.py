@@ -42,7 +42,7 @@ def lead_named(db: "Session", name: str) -> "Lead":
     from sqlmodel import col, select
 
     from models.lead import Lead
-    from service.listing import the_lead
+    from service.leads.listing import the_lead
 
     called = name.lower()
     ids = db.exec(

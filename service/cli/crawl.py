@@ -8,7 +8,7 @@ from service.cli.options import AsJson, DataDir, data_dir
 from service.cli.output import complain, print_json, progress, say
 
 if TYPE_CHECKING:
-    from service.crawling import Polled
+    from service.listening.crawling import Polled
 
 
 def crawl(
@@ -27,7 +27,7 @@ def crawl(
     Example: harken crawl --all --json
     """
     from service.house import open_house
-    from service.polling import crawl_now, lease
+    from service.listening.polling import crawl_now, lease
 
     if sum((due, everything, bool(source))) > 1:
         raise typer.BadParameter("choose one of --due, --all and --source")

@@ -8,7 +8,7 @@ from service.cli.options import AsJson, DataDir, data_dir
 from service.cli.output import print_json, say, table
 
 if TYPE_CHECKING:
-    from service.experiment import Experiment
+    from service.leads.experiment import Experiment
     from service.rules.outcomes import Figure
 
 app = typer.Typer(no_args_is_help=True, help="Compare scoring profiles on trial.")
@@ -25,8 +25,8 @@ def report(data: DataDir = None, as_json: AsJson = False) -> None:
 
     Example: harken experiment report
     """
-    from service.experiment import report as compare_all
     from service.house import existing_house
+    from service.leads.experiment import report as compare_all
     from service.store.engine import reading
 
     with existing_house(data_dir(data)) as house, reading(house.engine) as db:

@@ -51,7 +51,7 @@ def import_(
     """
     from crawlers.exports.export import ExportFormat, Skipped
     from service.house import existing_house
-    from service.importing import import_file
+    from service.posts.importing import import_file
 
     with existing_house(data_dir(data)) as house, counting("Reading") as count:
 

@@ -11,7 +11,7 @@ from service.cli.options import AsJson, DataDir, data_dir
 from service.cli.output import complain, print_json, say
 
 if TYPE_CHECKING:
-    from service.inquiry_lists import RowResult
+    from service.leads.inquiry_lists import RowResult
 
 app = typer.Typer(no_args_is_help=True, help="Take in inquiries.")
 
@@ -47,7 +47,7 @@ def add(
     Example: harken inquiries add crm "What does it cost?" --handle anna --source talk --by mia
     """
     from config.shape import check_email
-    from service.inquiries import Asked, receive, reference_of
+    from service.leads.inquiries import Asked, receive, reference_of
 
     try:
         address = check_email(email) if email else None
@@ -112,7 +112,7 @@ def import_(
     Example: harken inquiries import fair.csv --topic crm --by mia
     """
     from service.house import existing_house
-    from service.inquiry_lists import receive_list
+    from service.leads.inquiry_lists import receive_list
     from service.store.engine import reading
 
     taken = refused = 0

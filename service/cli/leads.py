@@ -38,7 +38,7 @@ def list_(
     from models.people import User
     from models.topic import Topic
     from service.house import existing_house
-    from service.listing import list_leads
+    from service.leads.listing import list_leads
     from service.store.engine import reading
     from service.unknown import unknown
 
@@ -83,7 +83,7 @@ def show(
     Example: harken leads show e5658dc6
     """
     from service.house import existing_house
-    from service.listing import the_lead
+    from service.leads.listing import the_lead
     from service.store.engine import reading
 
     with existing_house(data_dir(data)) as house, reading(house.engine) as db:

@@ -29,7 +29,7 @@ def merge(
 
     Example: harken leads merge e5658dc6 07b1f2aa --by mia
     """
-    from service.merging import merge as merge_leads
+    from service.leads.merging import merge as merge_leads
 
     with acting(data) as (house, db):
         record = merge_leads(
@@ -59,7 +59,7 @@ def unmerge(lead: LeadName, by: By, data: DataDir = None, as_json: AsJson = Fals
 
     Example: harken leads unmerge 07b1f2aa --by mia
     """
-    from service.merging import unmerge as unmerge_lead
+    from service.leads.merging import unmerge as unmerge_lead
 
     with acting(data) as (house, db):
         found = unmerge_lead(
@@ -89,7 +89,7 @@ def snooze(
 
     Example: harken leads snooze e5658dc6 --until 2026-12-01 --by ada
     """
-    from service.snoozing import snooze as snooze_lead
+    from service.leads.snoozing import snooze as snooze_lead
 
     with acting(data) as (house, db):
         row = lead_named(db, lead)
@@ -109,7 +109,7 @@ def wake(lead: LeadName, by: By, data: DataDir = None, as_json: AsJson = False) 
 
     Example: harken leads wake e5658dc6 --by ada
     """
-    from service.snoozing import wake as wake_lead
+    from service.leads.snoozing import wake as wake_lead
 
     with acting(data) as (house, db):
         row = lead_named(db, lead)
@@ -125,7 +125,7 @@ def related(lead: LeadName, data: DataDir = None, as_json: AsJson = False) -> No
     Example: harken leads related e5658dc6
     """
     from service.house import existing_house
-    from service.related import related as related_to
+    from service.leads.related import related as related_to
     from service.store.engine import reading
 
     with existing_house(data_dir(data)) as house, reading(house.engine) as db:
@@ -164,7 +164,7 @@ def score(
     """
     from models.score import shown
     from service.house import existing_house
-    from service.scoring_ledger import recomputed
+    from service.leads.scoring_ledger import recomputed
     from service.store.engine import reading
 
     with existing_house(data_dir(data)) as house, reading(house.engine) as db:

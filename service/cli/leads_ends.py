@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from models.lead import Lead
-    from service.closing import Sale
+    from service.leads.closing import Sale
 
 Note = Annotated[str, typer.Option("--note", help="In words, beside the reason.")]
 Codes = TypeVar("Codes", bound=StrEnum)
@@ -52,7 +52,7 @@ def handback(
 
     Example: harken leads handback e5658dc6 --code wrong_timing --until 2027-03-01 --by ada
     """
-    from service.closing import hand_back
+    from service.leads.closing import hand_back
 
     with acting(data) as (house, db):
         row = lead_named(db, lead)
@@ -120,7 +120,7 @@ def reopen(
 
     Example: harken leads reopen e5658dc6 --reason "they wrote again" --by mia
     """
-    from service.closing import reopen as reopen_lead
+    from service.leads.closing import reopen as reopen_lead
 
     with acting(data) as (house, db):
         row = lead_named(db, lead)
@@ -148,7 +148,7 @@ def promote(
 
     Example: harken leads promote e5658dc6 --reason "met them at the fair" --by mia
     """
-    from service.leads import promote as promote_lead
+    from service.leads.by_hand import promote as promote_lead
 
     with acting(data) as (house, db):
         row = lead_named(db, lead)
@@ -165,7 +165,7 @@ def promote(
 
 
 def _won(db: "Session", row: "Lead", who: str, sale: "Sale", note: str, now: datetime) -> None:
-    from service.closing import win
+    from service.leads.closing import win
 
     win(db, lead_id=row.id, user_id=who, rev=row.rev, sale=sale, now=now, note=note)
 
@@ -179,7 +179,7 @@ def _lost(
     note: str,
     now: datetime,
 ) -> None:
-    from service.closing import lose
+    from service.leads.closing import lose
 
     lose(
         db,
@@ -196,13 +196,13 @@ def _lost(
 def _no_lead(
     db: "Session", row: "Lead", who: str, reason: DisqualifyReason, note: str, now: datetime
 ) -> None:
-    from service.closing import disqualify
+    from service.leads.closing import disqualify
 
     disqualify(db, lead_id=row.id, user_id=who, rev=row.rev, reason=reason, now=now, note=note)
 
 
 def _sale(product: str, amount: str | None, currency: str | None) -> "Sale":
-    from service.closing import Sale
+    from service.leads.closing import Sale
 
     if amount is None or currency is None:
         if amount is not None or currency is not None:

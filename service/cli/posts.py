@@ -47,7 +47,7 @@ def list_(
 
     from models.source import Source
     from service.house import existing_house
-    from service.postlist import stored_posts
+    from service.posts.postlist import stored_posts
     from service.store.engine import reading
     from service.unknown import unknown
 

@@ -22,9 +22,9 @@ def explain(
     """
     from models.lead import Lead
     from service.house import existing_house
-    from service.listing import the_lead
-    from service.routing import explain as decide
-    from service.routing import gaps
+    from service.leads.listing import the_lead
+    from service.routing.route import explain as decide
+    from service.routing.route import gaps
     from service.store.engine import reading
 
     with existing_house(data_dir(data)) as house, reading(house.engine) as db:
@@ -66,8 +66,8 @@ def queue(data: DataDir = None, as_json: AsJson = False) -> None:
 
     from models.lead import Lead
     from models.score import shown
-    from service.cases import waiting
     from service.house import existing_house
+    from service.routing.cases import waiting
     from service.store.engine import reading
 
     with existing_house(data_dir(data)) as house, reading(house.engine) as db:

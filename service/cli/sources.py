@@ -12,7 +12,7 @@ from service.cli.output import complain, print_json, say, table
 
 if TYPE_CHECKING:
     from models.source import Source
-    from service.coverage import Share
+    from service.listening.coverage import Share
 
 app = typer.Typer(no_args_is_help=True, help="See and choose where Harken listens.")
 
@@ -46,7 +46,7 @@ def add(
     from config.source import parse_poll
     from crawlers.errors import SourceError
     from service.house import open_house
-    from service.sourcing import add_source
+    from service.listening.sourcing import add_source
 
     try:
         interval = parse_poll(every)
@@ -88,9 +88,9 @@ def list_(data: DataDir = None, as_json: AsJson = False) -> None:
     from sqlmodel import col, select
 
     from models.source import Source
-    from service.attention import redirected, silent
     from service.house import existing_house
-    from service.sourcing import languages
+    from service.listening.attention import redirected, silent
+    from service.listening.sourcing import languages
     from service.store.engine import reading
 
     with existing_house(data_dir(data)) as house, reading(house.engine) as db:
@@ -152,8 +152,8 @@ def check(data: DataDir = None, as_json: AsJson = False) -> None:
     from sqlmodel import col, select
 
     from models.source import Source
-    from service.attention import resting_hosts, wrong_with
     from service.house import existing_house
+    from service.listening.attention import resting_hosts, wrong_with
     from service.store.engine import reading
 
     with existing_house(data_dir(data)) as house, reading(house.engine) as db:
@@ -178,8 +178,8 @@ def coverage(data: DataDir = None, as_json: AsJson = False) -> None:
 
     Example: harken sources coverage
     """
-    from service.coverage import coverage as coverage_of
     from service.house import existing_house
+    from service.listening.coverage import coverage as coverage_of
     from service.store.engine import reading
 
     with existing_house(data_dir(data)) as house, reading(house.engine) as db:
@@ -223,8 +223,8 @@ def policies(data: DataDir = None, as_json: AsJson = False) -> None:
     from sqlmodel import col, func, select
 
     from models.source import Source, SourcePolicy
-    from service.attention import not_allowed
     from service.house import existing_house
+    from service.listening.attention import not_allowed
     from service.store.engine import reading
 
     with existing_house(data_dir(data)) as house, reading(house.engine) as db:
@@ -268,8 +268,8 @@ def move(source: Slug, data: DataDir = None) -> None:
     Example: harken sources move forum-example-com
     """
     from service.house import existing_house
-    from service.settling import accept_move
-    from service.sourcing import source_named
+    from service.listening.settling import accept_move
+    from service.listening.sourcing import source_named
     from service.store.engine import writing
 
     with existing_house(data_dir(data)) as house, writing(house.engine) as db:
@@ -304,8 +304,8 @@ def remove(source: Slug, data: DataDir = None) -> None:
 
     Example: harken sources remove forum-example-com
     """
-    from service import sourcing
     from service.house import existing_house
+    from service.listening import sourcing
     from service.store.engine import writing
 
     with existing_house(data_dir(data)) as house, writing(house.engine) as db:
@@ -314,8 +314,8 @@ def remove(source: Slug, data: DataDir = None) -> None:
 
 
 def _set_paused(slug: str, folder: Path, *, paused: bool) -> None:
-    from service import sourcing
     from service.house import existing_house
+    from service.listening import sourcing
     from service.store.engine import writing
 
     with existing_house(folder) as house, writing(house.engine) as db:

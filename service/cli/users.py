@@ -120,7 +120,7 @@ def away(
 
     Example: harken users away ada --until 2027-01-07
     """
-    from service.absences import go_away
+    from service.routing.absences import go_away
 
     def act(db: "Session", user: "User", house: "House") -> str:
         zone, now = ZoneInfo(user.tz), house.clock.now()
@@ -146,7 +146,7 @@ def back(
 
     Example: harken users back ada
     """
-    from service.absences import come_back
+    from service.routing.absences import come_back
 
     def act(db: "Session", user: "User", house: "House") -> str:
         offered = come_back(db, user, by=_HARKEN, config=house.config, now=house.clock.now())
@@ -164,7 +164,7 @@ def deactivate(
 
     Example: harken users deactivate ada
     """
-    from service.absences import leave
+    from service.routing.absences import leave
 
     def act(db: "Session", user: "User", house: "House") -> str:
         moved = leave(db, user, by=_HARKEN, config=house.config, now=house.clock.now())

@@ -15,7 +15,7 @@ from crawlers.urls import parse_url
 from models.delivery import Endpoint
 from models.source import Source
 from service.errors import RefusedError
-from service.source_secrets import secrets_of
+from service.listening.source_secrets import secrets_of
 
 #: Standard Webhooks: between 24 and 64 bytes, in base64 with a prefix.
 _SECRET = re.compile(r"whsec_[A-Za-z0-9+/]{32,86}={0,2}")

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.clock import Clock, SystemClock
-from service.crawling import Polled
 from service.demo.communities import Communities
 from service.demo.install import furnish, prepare
 from service.house import House, open_house
-from service.listing import LeadLine, list_leads
-from service.polling import crawl_now, lease
+from service.leads.listing import LeadLine, list_leads
+from service.listening.crawling import Polled
+from service.listening.polling import crawl_now, lease
 from service.store.engine import reading
 from service.tick import tick
 

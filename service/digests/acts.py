@@ -21,14 +21,15 @@ from models.words import (
     SignalStatus,
     UserRole,
 )
-from service import leads, offers
 from service.digests.readers import scope_of, zone
 from service.errors import ConflictError, ForbiddenError, NotFoundError, RefusedError
-from service.leads import DECIDERS
-from service.ledger import audit
+from service.leads import by_hand
+from service.leads.by_hand import DECIDERS
+from service.leads.ledger import audit
+from service.leads.snoozing import snooze
+from service.leads.transitions import lead_of
+from service.routing import offers
 from service.rules.digest_times import moment_of
-from service.snoozing import snooze
-from service.transitions import lead_of
 
 _ASSIGNERS = frozenset({UserRole.ADMIN, UserRole.MANAGER})
 _TO_REVIEW = frozenset({LeadStatus.DETECTED, LeadStatus.MQL, LeadStatus.NURTURING})
@@ -196,7 +197,9 @@ def _reject(db: Session, user: User, lead: Lead, asked: Asked, now: datetime) ->
     if not isinstance(asked.reason, DisqualifyReason):
         raise RefusedError("Say why it is none: the reasons teach Harken what to leave out.")
     _mark(db, lead, SignalStatus.REJECTED)
-    leads.dismiss(db, lead_id=lead.id, user_id=user.id, rev=lead.rev, reason=asked.reason, now=now)
+    by_hand.dismiss(
+        db, lead_id=lead.id, user_id=user.id, rev=lead.rev, reason=asked.reason, now=now
+    )
 
 
 def _assign(db: Session, user: User, lead: Lead, config: Config, now: datetime) -> None:
@@ -214,7 +217,7 @@ def _assign(db: Session, user: User, lead: Lead, config: Config, now: datetime) 
 def _promote(
     db: Session, user: User, lead: Lead, reason: str, config: Config, now: datetime
 ) -> None:
-    leads.promote(
+    by_hand.promote(
         db,
         lead_id=lead.id,
         user_id=user.id,

@@ -23,7 +23,7 @@ from models.topic import Topic
 from models.words import Licence, OfferState
 from service.digests.acts import Act, acts_for
 from service.digests.readers import zone
-from service.listing import LeadLine, lines_of
+from service.leads.listing import LeadLine, lines_of
 from service.rules.usefulness import Proposal, Week
 from service.times import age
 from service.web.links import outward

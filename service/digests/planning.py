@@ -22,7 +22,7 @@ from service.digests.readers import (
     wishes_of,
 )
 from service.errors import RefusedError
-from service.ledger import take_turn
+from service.leads.ledger import take_turn
 from service.mail.message import domain_of
 from service.rules.digest_times import OF_THE_DAY, Occurrence, latest
 from service.store.engine import reading, writing

@@ -26,7 +26,7 @@ from service.digests.links import Links, Signer
 from service.digests.made import of_run
 from service.digests.text import as_text
 from service.house import House
-from service.ledger import emit, take_turn
+from service.leads.ledger import emit, take_turn
 from service.mail.addresses import note_delivery, note_refusal
 from service.mail.errors import AddressRefusedError, MailError, MailLaterError
 from service.mail.message import Letter, write

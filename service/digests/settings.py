@@ -11,7 +11,7 @@ from models.digest import DigestSubscription
 from models.digest_words import Rhythm
 from service.digests.readers import Wishes, find_reader, subscription_of, wishes_of
 from service.digests.words import RHYTHMS
-from service.ledger import audit
+from service.leads.ledger import audit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from config.topic import FINDING_LISTS
 from models.digest_words import Rhythm
 from service.digests.acts import Act
 from service.digests.digest import Digest, Shown
-from service.listing import LeadLine
+from service.leads.listing import LeadLine
 from service.times import Urgency, age, due
 
 BUTTONS: Mapping[Act, str] = {

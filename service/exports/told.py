@@ -15,8 +15,8 @@ from models.score import shown
 from models.signal import Signal
 from models.source import Source, SourcePolicy
 from models.words import LeadStatus
-from service.listing import quote_of
-from service.suppression import suppressed
+from service.leads.listing import quote_of
+from service.posts.suppression import suppressed
 
 _IN_CHUNK = 400  # ids in one statement; SQLite takes 999 variables at the least
 

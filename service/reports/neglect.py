@@ -6,10 +6,10 @@ from sqlmodel import Session, col
 from models.lead import Lead, StatusChange, Touchpoint
 from models.moves import LIVE
 from models.people import User
+from service.leads.transitions import HARKEN
 from service.reports.asked import Asked
 from service.reports.document import Report, Table, columns
 from service.rules.neglect import Waiting, neglected
-from service.transitions import HARKEN
 
 
 def report(db: Session, asked: Asked) -> Report:

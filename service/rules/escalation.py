@@ -19,7 +19,7 @@ class Rung:
 
 #: What a clock that is not in here climbs: everything.
 _LEFT_OUT: Mapping[ClockKind, Set[EscalationStep]] = {
-    # The lease runs out when its time is up: the next rep is asked, see service.offers.
+    # The lease runs out when its time is up: the next rep is asked, see service.routing.offers.
     ClockKind.ACCEPT: {Step.BREACH, Step.MANAGER, Step.RECLAIM, Step.PROCESS_OWNER},
     # Nobody has it yet who could be reminded; the manager hears at once.
     ClockKind.ROUTE: {Step.REMINDER, Step.MANAGER, Step.RECLAIM},

@@ -21,9 +21,9 @@ from config import Config
 from config.source import PolicySpec, SourceSpec
 from crawlers.registry import ADAPTERS
 from models.words import Licence, SourceKind, StorageMode
-from service.crawling import Crawl
 from service.house import open_house
-from service.polling import lease
+from service.listening.crawling import Crawl
+from service.listening.polling import lease
 from tests.bench.feed_server import HAZARDS
 from tests.builders import a_config
 

@@ -14,7 +14,7 @@ from models.source import Source
 from models.words import SourceKind
 from service.errors import RefusedError
 from service.house import House
-from service.sourcing import Added, add_source
+from service.listening.sourcing import Added, add_source
 from tests.builders import a_config, a_place
 from tests.crawling import SHARED, a_gate
 from tests.imitations import Lemmy

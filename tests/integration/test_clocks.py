@@ -22,12 +22,13 @@ from models.words import (
     TouchpointKind,
     UserRole,
 )
-from service import clocks, tasks
-from service.clocks import without_a_timer
 from service.errors import ConflictError, NotFoundError, RefusedError
-from service.leads import dismiss, log_touch
+from service.leads import tasks
+from service.leads.by_hand import dismiss, log_touch
+from service.leads.transitions import lead_of
+from service.routing import clocks
+from service.routing.clocks import without_a_timer
 from service.store.engine import reading, writing
-from service.transitions import lead_of
 from tests.builders import (
     NO_TAKERS,
     PEOPLE,

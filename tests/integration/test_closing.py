@@ -21,13 +21,13 @@ from models.words import (
     TaskKind,
     TouchpointKind,
 )
-from service import offers
-from service.closing import Sale, disqualify, hand_back, lose, qualify, reopen, win
 from service.errors import ConflictError, ForbiddenError, RefusedError
-from service.leads import dismiss, log_touch, promote
-from service.objecting import leave_alone
+from service.leads.by_hand import dismiss, log_touch, promote
+from service.leads.closing import Sale, disqualify, hand_back, lose, qualify, reopen, win
+from service.leads.objecting import leave_alone
+from service.leads.tasks import complete_task, delete_task
+from service.routing import offers
 from service.store.engine import writing
-from service.tasks import complete_task, delete_task
 from tests.builders import ASK, SECRET, Place, a_config, a_place, a_post
 from tests.fakes import NOON, Said
 

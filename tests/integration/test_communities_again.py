@@ -16,7 +16,7 @@ from crawlers.found import SourceToPoll
 from models.post import Post, Thread
 from models.words import SourceKind
 from service.house import open_house
-from service.polling import crawl_now, lease
+from service.listening.polling import crawl_now, lease
 from service.store.engine import reading, writing
 from tests.builders import a_config, a_policy
 from tests.crawling import NOW, a_source, polled, posts_of, read_again

@@ -22,9 +22,9 @@ from models.ledger import Outbox
 from models.post import Post
 from models.source import Source
 from models.words import SourceHealth, SourceKind
-from service.crawling import Crawl, Polled
-from service.intake import Counts
-from service.leases import LEASE, Leased, held, lease_all, lease_due, lease_named, renew
+from service.listening.crawling import Crawl, Polled
+from service.listening.leases import LEASE, Leased, held, lease_all, lease_due, lease_named, renew
+from service.posts.intake import Counts
 from service.store.engine import reading, writing
 from tests.builders import Place, a_config, a_place, a_policy, a_post, a_source
 from tests.fakes import NOON, Script

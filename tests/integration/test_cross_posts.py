@@ -19,11 +19,11 @@ from models.source import Source
 from models.words import DisqualifyReason, LeadStatus, StorageMode, UserRole
 from nlp.judgement import Slot, Span
 from nlp.near import BANDS, band_keys, is_near, sign
-from service.folding import also_posted
-from service.intake import Counts
-from service.judging import Judged
-from service.leads import dismiss
-from service.listing import LeadLine, list_leads
+from service.leads.by_hand import dismiss
+from service.leads.listing import LeadLine, list_leads
+from service.posts.folding import also_posted
+from service.posts.intake import Counts
+from service.posts.judging import Judged
 from service.store.engine import reading, writing
 from tests.builders import (
     ASK,

@@ -29,9 +29,9 @@ from service.delivery.planning import message_id
 from service.delivery.signing import verify
 from service.delivery.turns import LEASE, take_turns
 from service.errors import RefusedError
-from service.ledger import emit
+from service.leads.ledger import emit
+from service.posts.suppression import suppress_author
 from service.store.engine import reading, writing
-from service.suppression import suppress_author
 from tests.attacks import Names, a_gate_that_knows
 from tests.builders import SECRET, undone
 from tests.command import environment

@@ -14,8 +14,8 @@ from models.topic import Topic
 from models.words import LeadStatus, SuppressionReason, UserRole
 from service.delivery.feeds_out import issue, revoke
 from service.delivery.loops import LOOP_HEADER, loop_mark
+from service.posts.suppression import suppress_author
 from service.store.engine import writing
-from service.suppression import suppress_author
 from tests.web_house import SECRET, House, a_house
 
 ATOM = "{http://www.w3.org/2005/Atom}"

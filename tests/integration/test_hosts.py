@@ -14,8 +14,8 @@ from crawlers.pacing import HostAnswer
 from crawlers.robots import RobotsFile
 from models.clock import SystemClock
 from models.host import Host, Robots
-from service.attention import resting_hosts
-from service.hosts import SharedBudget, SharedRobots, forget_idle, resting
+from service.listening.attention import resting_hosts
+from service.listening.hosts import SharedBudget, SharedRobots, forget_idle, resting
 from service.store.engine import reading, writing
 from tests.fakes import NOON, StandingClock
 

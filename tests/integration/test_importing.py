@@ -18,11 +18,11 @@ from models.words import SourceKind, SuppressionReason
 from service.cli.importing import import_
 from service.errors import RefusedError
 from service.house import House
-from service.importing import Imported, import_file
-from service.leases import lease_all
-from service.sourcing import add_source
+from service.listening.leases import lease_all
+from service.listening.sourcing import add_source
+from service.posts.importing import Imported, import_file
+from service.posts.suppression import suppress_author
 from service.store.engine import writing
-from service.suppression import suppress_author
 from tests.builders import ASK, NO_TAKERS, SECRET, Place, a_config, a_place
 from tests.command import harken_here
 from tests.exported import slack_message, slack_zip

@@ -11,17 +11,17 @@ from models.lead import Lead, LeadSignal
 from models.post import Author, Post
 from models.signal import Signal
 from models.words import ActivityKind, Kind, LeadStatus, SignalClass, SuppressionReason
-from service.activities import Act, record
 from service.errors import NotFoundError, RefusedError
 from service.house import House
-from service.inquiries import Asked, Received, receive
-from service.inquiry_lists import RowResult, receive_list
-from service.objecting import leave_alone
-from service.persons import email_key
-from service.related import Relation, related
-from service.scoring_ledger import recomputed
+from service.leads.activities import Act, record
+from service.leads.inquiries import Asked, Received, receive
+from service.leads.inquiry_lists import RowResult, receive_list
+from service.leads.objecting import leave_alone
+from service.leads.persons import email_key
+from service.leads.related import Relation, related
+from service.leads.scoring_ledger import recomputed
+from service.leads.timeline import timeline
 from service.store.engine import reading, writing
-from service.timeline import timeline
 from tests.builders import ASK, NO_TAKERS, SECRET, Place, a_config, a_place, a_post, a_source
 from tests.fakes import NOON, Said
 

@@ -19,9 +19,9 @@ from models.signal import Signal
 from models.source import Source
 from models.tables import METADATA
 from models.words import Kind, LeadStatus, Negative, StorageMode, SuppressionReason
-from service.intake import Counts, content_hash
+from service.posts.intake import Counts, content_hash
+from service.posts.suppression import ANYWHERE, suppress_author
 from service.store.engine import reading, writing
-from service.suppression import ANYWHERE, suppress_author
 from tests.builders import (
     ASK,
     SECRET,

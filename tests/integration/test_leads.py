@@ -21,11 +21,11 @@ from models.words import (
     TouchpointKind,
 )
 from service.errors import ConflictError, ForbiddenError, NotFoundError, RefusedError
-from service.hearing import reconsider
-from service.leads import dismiss, log_touch, promote
-from service.ledger import broken_link
+from service.leads.by_hand import dismiss, log_touch, promote
+from service.leads.hearing import reconsider
+from service.leads.ledger import broken_link
+from service.leads.transitions import lead_of, refused, transition
 from service.store.engine import reading, writing
-from service.transitions import lead_of, refused, transition
 from tests.builders import ASK, NO_TAKERS, Place, a_config, a_place, a_post, a_source, a_topic
 from tests.fakes import NOON, Said
 

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, text
 from sqlmodel import col, select
 
 from models.ledger import AuditEvent, Outbox
-from service.ledger import GENESIS, audit, broken_link, chain_hash, emit
+from service.leads.ledger import GENESIS, audit, broken_link, chain_hash, emit
 from service.store.engine import reading, writing
 from tests.builders import a_place, a_post, undone
 from tests.fakes import NOON

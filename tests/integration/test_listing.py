@@ -6,7 +6,7 @@ from sqlmodel import col, select
 
 from models.lead import Lead
 from service.errors import NotFoundError
-from service.listing import LeadLine, list_leads, the_lead
+from service.leads.listing import LeadLine, list_leads, the_lead
 from service.store.engine import reading, writing
 from tests.builders import Place, a_place, a_post
 

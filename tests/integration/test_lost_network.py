@@ -13,11 +13,11 @@ from crawlers.found import Batch, SourceToPoll
 from models.post import Post
 from models.source import Source
 from models.words import SourceKind
-from service.crawling import Crawl, Polled
-from service.grouping import Groups
-from service.hosts import SharedBudget, SharedRobots
-from service.leases import Leased, lease_all
-from service.rota import Rota
+from service.listening.crawling import Crawl, Polled
+from service.listening.grouping import Groups
+from service.listening.hosts import SharedBudget, SharedRobots
+from service.listening.leases import Leased, lease_all
+from service.listening.rota import Rota
 from service.store.engine import writing
 from tests.builders import Place, a_config, a_place, a_post, a_source
 from tests.crawling import a_gate

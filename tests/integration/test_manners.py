@@ -13,10 +13,10 @@ from config import Config
 from config.source import PolicySpec, SourceSpec
 from crawlers.registry import ADAPTERS
 from models.words import Licence, SourceKind, StorageMode
-from service.crawling import Crawl, Polled
 from service.house import House, open_house
-from service.intake import Intake
-from service.polling import lease
+from service.listening.crawling import Crawl, Polled
+from service.listening.polling import lease
+from service.posts.intake import Intake
 from tests.builders import a_config
 from tests.fakes import Ears
 from tests.manners import Host, Rule, ShiftedClock, Terms, open_hosts, violations

@@ -11,12 +11,12 @@ from models.ledger import AuditEvent, Outbox
 from models.merge import MergeRecord
 from models.words import Kind, LeadStatus, OfferState, SuppressionReason
 from service.errors import ConflictError, ForbiddenError, HarkenError, NotFoundError, RefusedError
-from service.ledger import broken_link
-from service.merging import merge, unmerge
-from service.objecting import leave_alone
-from service.related import Relation, related
+from service.leads.ledger import broken_link
+from service.leads.merging import merge, unmerge
+from service.leads.objecting import leave_alone
+from service.leads.related import Relation, related
+from service.leads.timeline import journey, timeline
 from service.store.engine import reading, writing
-from service.timeline import journey, timeline
 from tests.builders import (
     ASK,
     NO_TAKERS,

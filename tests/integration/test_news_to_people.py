@@ -21,8 +21,8 @@ from service.delivery.plain import harmless
 from service.delivery.slack import slack_message
 from service.delivery.teams import MOST_BYTES, teams_message
 from service.exports.told import ToldLead, read_told
+from service.posts.suppression import suppress_author
 from service.store.engine import reading, writing
-from service.suppression import suppress_author
 from tests.builders import SECRET
 from tests.misbehaving import MisbehavingServer, Reply
 from tests.posting import ADDRESS, BASE_URL, House, Receiver, a_channel, a_house, said

@@ -25,13 +25,13 @@ from models.words import (
     TaskKind,
     TouchpointKind,
 )
-from service.closing import hand_back
 from service.errors import ConflictError, NotFoundError, RefusedError
-from service.leads import log_touch
-from service.nurture import answer_draft, enrol, stop_nurture
-from service.snoozing import snooze, wake
+from service.leads.by_hand import log_touch
+from service.leads.closing import hand_back
+from service.leads.nurture import answer_draft, enrol, stop_nurture
+from service.leads.snoozing import snooze, wake
+from service.posts.suppression import suppress_author
 from service.store.engine import writing
-from service.suppression import suppress_author
 from tests.builders import ASK, SECRET, Place, a_config, a_place, a_post
 from tests.fakes import NOON, Said
 

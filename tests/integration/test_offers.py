@@ -15,12 +15,12 @@ from models.lead import Lead, Offer
 from models.ledger import Outbox
 from models.people import User
 from models.words import DeclineReason, DisqualifyReason, LeadStatus, OfferState, UserRole
-from service import offers
 from service.errors import ConflictError
-from service.leads import dismiss
-from service.routing import due, gaps, route
+from service.leads.by_hand import dismiss
+from service.leads.transitions import lead_of
+from service.routing import offers
+from service.routing.route import due, gaps, route
 from service.store.engine import reading, writing
-from service.transitions import lead_of
 from tests.builders import (
     ASK,
     NO_TAKERS,

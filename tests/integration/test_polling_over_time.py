@@ -14,12 +14,12 @@ from models.ledger import AuditEvent, Outbox
 from models.post import Post
 from models.source import Source, SourcePolicy
 from models.words import SourceHealth, SourceKind, StorageMode
-from service.attention import redirected, silent, wrong_with
-from service.crawling import Crawl, Polled
 from service.errors import RefusedError
-from service.leases import Leased, host_of, lease_all, lease_due
+from service.listening.attention import redirected, silent, wrong_with
+from service.listening.crawling import Crawl, Polled
+from service.listening.leases import Leased, host_of, lease_all, lease_due
+from service.listening.settling import accept_move
 from service.rules.spreading import AT_ONCE
-from service.settling import accept_move
 from service.store.engine import writing
 from tests.builders import Place, a_config, a_place, a_policy, a_post, a_source
 from tests.fakes import NOON, Script

@@ -17,11 +17,11 @@ from models.post import Thread
 from models.sla import Task
 from models.source import Source
 from models.words import DeclineReason, DisqualifyReason, LeadStatus, OfferState, TouchpointKind
-from service import offers
-from service.absences import come_back, go_away, leave, orphans_of
 from service.errors import ConflictError, ForbiddenError, RefusedError
-from service.leads import dismiss, log_touch
-from service.routing import explain
+from service.leads.by_hand import dismiss, log_touch
+from service.routing import offers
+from service.routing.absences import come_back, go_away, leave, orphans_of
+from service.routing.route import explain
 from service.store.engine import reading, writing
 from tests.builders import PEOPLE, Place, a_config, a_place, a_post, a_user, at_once
 from tests.fakes import NOON

@@ -12,13 +12,13 @@ from models.lead import Lead
 from models.scored import ProfileVersion, ScoreEntry, ShadowScore
 from models.words import Kind, LeadStatus
 from service.errors import NotFoundError
-from service.experiment import outcomes_of, report
-from service.hearing import reconsider
-from service.scoring import know
-from service.scoring_ledger import recomputed
-from service.scoring_profiles import profile_of
+from service.leads.experiment import outcomes_of, report
+from service.leads.hearing import reconsider
+from service.leads.scoring import know
+from service.leads.scoring_ledger import recomputed
+from service.leads.scoring_profiles import profile_of
+from service.leads.transitions import lead_of
 from service.store.engine import reading, writing
-from service.transitions import lead_of
 from tests.builders import ASK, NO_TAKERS, Place, a_config, a_place, a_post
 from tests.fakes import NOON, Said
 

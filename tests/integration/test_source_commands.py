@@ -12,9 +12,9 @@ from typer.testing import CliRunner, Result
 from models.host import Host
 from models.source import Source
 from service.cli import app
-from service.coverage import coverage
 from service.errors import RefusedError
 from service.house import House, open_house
+from service.listening.coverage import coverage
 from service.store.engine import reading, writing
 from tests.builders import Place, a_config, a_place, a_post
 from tests.fakes import NOON

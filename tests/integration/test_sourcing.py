@@ -11,9 +11,9 @@ from models.words import SourceHealth
 from service.cli.sources import add
 from service.errors import NotFoundError, RefusedError
 from service.house import House
-from service.leases import lease_named
-from service.polling import lease
-from service.sourcing import languages, remove, set_paused
+from service.listening.leases import lease_named
+from service.listening.polling import lease
+from service.listening.sourcing import languages, remove, set_paused
 from service.store.engine import writing
 from tests.builders import Place, a_config, a_place, a_post, a_source
 

@@ -29,15 +29,15 @@ from models.words import (
     SourceKind,
     SuppressionReason,
 )
-from service.crawling import Crawl
-from service.following import claim_threads
-from service.leases import lease_all
-from service.ledger import broken_link
-from service.liveness import bury
-from service.replies import BY_REPLIES
-from service.rereading import Reread, reread
+from service.leads.ledger import broken_link
+from service.listening.crawling import Crawl
+from service.listening.leases import lease_all
+from service.posts.following import claim_threads
+from service.posts.liveness import bury
+from service.posts.replies import BY_REPLIES
+from service.posts.rereading import Reread, reread
+from service.posts.suppression import suppress_author
 from service.store.engine import reading, writing
-from service.suppression import suppress_author
 from tests.builders import (
     ASK,
     NO_TAKERS,

@@ -11,8 +11,8 @@ from models.moves import LeadEvent, Request
 from models.people import User
 from models.post import Author, Post, Thread
 from models.words import Kind, LeadStatus, OfferState
+from service.leads.transitions import lead_of, transition
 from service.store.engine import reading, writing
-from service.transitions import lead_of, transition
 from tests.builders import ASK, NO_TAKERS, PEOPLE, Place, a_config, a_place, a_post, a_user
 from tests.fakes import NOON, Said
 

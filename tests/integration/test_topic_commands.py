@@ -12,7 +12,7 @@ from config import load_config
 from models.source import Source
 from service.cli import topics
 from service.house import open_house
-from service.intake import Intake
+from service.posts.intake import Intake
 from service.store.engine import writing
 from service.sync import sync
 from tests.builders import SECRET, a_config, a_post

@@ -14,11 +14,11 @@ from models.ledger import AuditEvent
 from models.post import Author, Post, Thread
 from models.source import Source
 from models.words import SourceKind, SuppressionReason, UserRole
-from service.capturing import Captured, Clipping, capture, clean_link
 from service.errors import RefusedError
-from service.ledger import broken_link
+from service.leads.ledger import broken_link
+from service.posts.capturing import Captured, Clipping, capture, clean_link
+from service.posts.suppression import suppress_author
 from service.store.engine import reading, writing
-from service.suppression import suppress_author
 from service.web.pages.capture import bookmarklet_code
 from tests.builders import ASK, NO_TAKERS, SECRET, Place, a_config, a_place
 from tests.fakes import NOON

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from service.coverage import Coverage, Heard, cover
+from service.listening.coverage import Coverage, Heard, cover
 
 NOON = datetime(2025, 11, 19, 12, tzinfo=UTC)
 

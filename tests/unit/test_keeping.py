@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from crawlers.found import FoundPost
 from models.words import StorageMode
 from nlp.judgement import Evidence, Slot
-from service.judging import Judged
-from service.keeping import Kept, keep, keep_hash
+from service.posts.judging import Judged
+from service.posts.keeping import Kept, keep, keep_hash
 from tests.builders import a_post
 from tests.fakes import Said, a_judged
 

@@ -7,7 +7,7 @@ import pytest
 
 from config.topic import Topic
 from nlp.judgement import Judgement
-from service.judging import TopicListener
+from service.posts.judging import TopicListener
 from tests.builders import a_topic
 from tests.fakes import Said, a_judged
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from crawlers.errors import MissingSecret
-from service.source_secrets import secrets_of
+from service.listening.source_secrets import secrets_of
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.suppression import ANYWHERE, author_key, normalise_handle
+from service.posts.suppression import ANYWHERE, author_key, normalise_handle
 
 SECRET = b"a secret of thirty-two bytes, ok"
 INVISIBLE = "\u200b\u200d\u2060\ufeff\u00ad\u202e\x00\x07"

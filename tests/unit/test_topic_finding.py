@@ -3,7 +3,7 @@
 import pytest
 
 from config.topic import Topic
-from service.judging import TopicFinder, host_of
+from service.posts.judging import TopicFinder, host_of
 
 
 def finder(query: str, *, active: bool = True) -> TopicFinder:

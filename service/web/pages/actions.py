@@ -17,7 +17,7 @@ from models.words import DeclineReason, DisqualifyReason
 from service.digests import acts as doing
 from service.digests.acts import SNOOZES, Act, Asked, acts_for, label, morning, open_offer
 from service.errors import NotFoundError
-from service.listing import lines_of
+from service.leads.listing import lines_of
 from service.mail.links import LinkUselessError, Purpose, admit
 from service.store.engine import reading, writing
 from service.web import flash

@@ -10,8 +10,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
-from service.capturing import Captured, Clipping, capture, clean_link, intake_of
 from service.errors import NotFoundError, RefusedError
+from service.posts.capturing import Captured, Clipping, capture, clean_link, intake_of
 from service.store.engine import reading
 from service.web import flash
 from service.web.auth import Viewer

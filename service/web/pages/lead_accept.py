@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Response
 
 from models.moves import OWNED
-from service import offers
+from service.leads.transitions import lead_of
+from service.routing import offers
 from service.store.engine import writing
-from service.transitions import lead_of
 from service.web import flash
 from service.web.auth import Viewer
 from service.web.back import Back

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Response
 
 from models.words import DeclineReason
-from service import offers
+from service.routing import offers
 from service.store.engine import writing
 from service.web import flash
 from service.web.auth import Viewer

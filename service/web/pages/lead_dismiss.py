@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Response
 
 from models.words import DisqualifyReason
-from service import leads
+from service.leads import by_hand
 from service.store.engine import writing
 from service.web import flash
 from service.web.auth import Viewer
@@ -30,7 +30,7 @@ def dismiss(
     """Close the lead, and show the next one."""
     with writing(site.engine) as db:
         find_lead(db, viewer, lead_id)
-        leads.dismiss(
+        by_hand.dismiss(
             db,
             lead_id=lead_id,
             user_id=viewer.id,

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Response
 
 from models.words import TouchpointKind
-from service import leads
+from service.leads import by_hand
 from service.store.engine import writing
 from service.web import flash
 from service.web.auth import Viewer
@@ -32,7 +32,7 @@ def touch(
     """Note the touch, and show the lead again."""
     with writing(site.engine) as db:
         find_lead(db, viewer, lead_id)
-        leads.log_touch(
+        by_hand.log_touch(
             db,
             lead_id=lead_id,
             user_id=viewer.id,

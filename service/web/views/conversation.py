@@ -11,8 +11,8 @@ from models.post import Author, Post
 from models.signal import Signal
 from models.topic import Topic
 from nlp.replies import Talk, listen_in
-from service.folding import also_posted
-from service.replies import turns_of
+from service.posts.folding import also_posted
+from service.posts.replies import turns_of
 from service.web.links import outward, rel
 from service.web.marking import Excerpt, excerpt
 from service.web.names import may_pretend

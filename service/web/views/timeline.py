@@ -10,7 +10,7 @@ from models.lead import LeadSignal, Offer, StatusChange, Touchpoint
 from models.moves import LeadEvent
 from models.people import User
 from models.signal import Signal
-from service.replies import BY_REPLIES
+from service.posts.replies import BY_REPLIES
 from service.web.views.quoted import quoted
 from service.web.words import EVENTS, STATUSES, TOUCHES, reason_in_words
 

@@ -1,0 +1,1 @@
+"""Leads and what happens to them: opened, scored, moved, merged, nurtured, closed."""

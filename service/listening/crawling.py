@@ -1,0 +1,338 @@
+"""A crawl: poll leased sources, take in each batch as it comes, and note how it went.
+
+One source failing never stops another. Hosts are polled side by side, the sources of one host one
+after the other (``service.listening.rota``). Posts are committed with their cursor, batch by
+batch; how the polls ended is written for many at once (``service.listening.settling``). What is
+killed in between is polled again, which changes nothing.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import JsonValue
+from sqlalchemy import Engine
+
+from crawlers.errors import HostResting, PlatformRefused, SourceError
+from crawlers.fetch import Gate
+from crawlers.found import Adapter, Batch, SourceToPoll
+from models.clock import Clock
+from models.source import Source, SourcePolicy
+from models.words import SourceKind
+from service.errors import HarkenError, StoreError
+from service.leads.ledger import emit
+from service.listening.grouping import Groups
+from service.listening.leases import HEARTBEAT_SECONDS, Leased, held, renew
+from service.listening.rota import Rota
+from service.listening.settling import Ended, settle_all
+from service.listening.source_secrets import secrets_of
+from service.posts.intake import Counts, Intake
+from service.posts.liveness import bury
+from service.rules.rhythm import quiet_at, remembered
+from service.store.engine import reading, writing
+
+logger = logging.getLogger(__name__)
+
+#: Sources that a crawl that goes on has at hand, and how often it looks for more.
+ROOM = 500
+REFILL_SECONDS = 5.0
+#: How long the ends of polls gather before they are written.
+_LINGER_SECONDS = 0.05
+
+#: Leases up to so many sources more.
+More = Callable[[int], Sequence[Leased]]
+
+
+class AdapterFailed(SourceError):  # noqa: N818 - a sentence, as its siblings are
+    """Harken stumbled over this source ({bug}); the log says where. Please report it."""
+
+    def __init__(self, bug: str) -> None:
+        self.bug = bug
+        super().__init__(bug)
+
+
+class LeaseLostError(HarkenError):
+    """Another crawl has taken this source over; nothing was lost."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polled:
+    """How one source's poll went."""
+
+    source: str  # slug
+    status: str  # ok, unchanged, partial, deferred, failed
+    fetched: int  # answers read
+    counts: Counts
+    seconds: float
+    error: str | None
+
+    def as_json(self) -> dict[str, object]:
+        """Return the line that `harken crawl --json` prints."""
+        return {
+            "source": self.source,
+            "status": self.status,
+            "fetched": self.fetched,
+            "new": self.counts.new,
+            "updated": self.counts.updated,
+            "duplicates": self.counts.duplicates,
+            "seconds": round(self.seconds, 3),
+            "error": self.error,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crawl:
+    """Everything that a crawl needs."""
+
+    engine: Engine
+    intake: Intake
+    gate: Gate  # open
+    adapters: Mapping[SourceKind, Adapter]
+    clock: Clock
+
+    async def run(
+        self,
+        leased: Sequence[Leased],
+        *,
+        on_done: Callable[[Polled], None] = lambda _: None,
+        more: More | None = None,
+    ) -> list[Polled]:
+        """Poll all of ``leased``; return how each went, in the order in which they ended.
+
+        ``more`` is asked for further sources as long as any is being polled.
+        """
+        crawling = _Round(self, on_done)
+        try:
+            async with Rota(crawling.poll) as rota:
+                heart = asyncio.create_task(self._beat(rota, crawling.ends))
+                try:
+                    await self._poll_all(rota, leased, more)
+                finally:
+                    heart.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await heart
+        finally:  # also of what was polled before somebody stopped us
+            await crawling.ends.finished()
+        return crawling.results
+
+    async def _poll_all(self, rota: Rota, leased: Sequence[Leased], more: More | None) -> None:
+        rota.add(leased)
+        while not await rota.idle(at_most_seconds=REFILL_SECONDS):
+            if more is not None:
+                rota.add(await self._further(more, ROOM - len(rota.under_way)))
+
+    async def _further(self, more: More, room: int) -> Sequence[Leased]:
+        try:
+            return await asyncio.to_thread(more, room) if room > 0 else ()
+        except StoreError:
+            logger.warning("nothing leased", exc_info=True)
+            return ()
+
+    async def _beat(self, rota: Rota, ends: Groups[Ended, None]) -> None:
+        """Keep the leases while the crawl lives; sources may wait long for their host's turn."""
+
+        def renew_all() -> None:
+            with writing(self.engine) as db:
+                renew(db, rota.under_way, now=self.clock.now())
+
+        while True:
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+            try:
+                async with ends.alone:  # both lock many sources, in an order of their own
+                    await asyncio.to_thread(renew_all)
+            except StoreError:
+                logger.warning("leases not renewed", exc_info=True)
+
+    async def attempt(self, lease: Leased, tally: "Tally") -> SourceError | None:
+        """Read the source; return what is wrong with it, if anything is.
+
+        Raises:
+            LeaseLostError: another crawl has it now.
+            StoreError: the database can't be used.
+        """
+        slug = lease.source.slug
+        try:
+            await self._read(lease, tally)
+        except SourceError as error:
+            logger.info("source failed: %s", error.reason, extra={"source": slug}, exc_info=True)
+            return error
+        except HarkenError:
+            raise
+        except Exception as bug:
+            logger.exception("source broke its adapter", extra={"source": slug})
+            return AdapterFailed(type(bug).__name__)
+        return None
+
+    async def _read(self, lease: Leased, tally: "Tally") -> None:
+        source, policy = lease.source, lease.policy
+        if policy.requires_approval and not policy.approval_ref:
+            because = f"policy {policy.name!r} needs an approval; record it as approval_ref"
+            raise PlatformRefused(source.name, because=because)
+        adapter = self.adapters[source.kind]
+        batches = adapter.poll(to_poll(source, policy), self.gate, now=self.clock.now())
+        async with aclosing(batches) as open_batches:
+            async for batch in open_batches:
+                if batch.not_modified and not batch.posts and not batch.deleted:
+                    tally.add_nothing(batch)
+                else:
+                    tally.add(batch, *await asyncio.to_thread(self._store, lease, batch))
+
+    def _store(self, lease: Leased, batch: Batch) -> tuple[Counts, Source]:
+        """Commit a batch with its cursor: both or neither; return the row as it is then."""
+        with reading(self.engine) as db:
+            fresh = self.intake.fresh(db, lease.source, batch.posts)
+        ahead = self.intake.listen(lease.source.slug, fresh)
+        now = self.clock.now()
+        with writing(self.engine) as db:
+            source = held(db, lease, now=now)
+            if source is None:
+                raise LeaseLostError
+            counts = self.intake.take_in(db, source, batch.posts, now=now, ahead=ahead)
+            bury(db, source, batch.deleted, config=self.intake.config, now=now)
+            source.cursor = dict(batch.cursor)
+            was_quiet = source.is_quiet
+            _note_rhythm(source, batch, counts, now)
+            db.add(source)
+            if was_quiet and not source.is_quiet:
+                emit(db, "source.speaks_again", source.id, now, {"source": source.slug})
+        return counts, source
+
+
+def to_poll(source: Source, policy: SourcePolicy) -> SourceToPoll:
+    """Return what an adapter must know of a source."""
+    return SourceToPoll(
+        id=source.id,
+        kind=source.kind,
+        name=source.name,
+        url=source.url,
+        cursor=source.cursor,
+        obey_robots=policy.obey_robots,
+        min_interval_seconds=policy.min_interval_seconds,
+        options=source.options,
+        secrets=secrets_of(source.options),
+    )
+
+
+def _note_rhythm(source: Source, batch: Batch, counts: Counts, now: datetime) -> None:
+    published = [post.published for post in batch.posts if post.published is not None]
+    if not published and counts.new:  # it gives no times, so ours has to do
+        published = [now]
+    heard_at = remembered(source.heard_at, published, now=now)
+    if heard_at != source.heard_at:
+        source.heard_at = heard_at
+        source.quiet_at = quiet_at(heard_at, since=source.created_at)
+
+
+class _Round:
+    """One crawl under way: polls sources and has their ends written."""
+
+    def __init__(self, crawl: Crawl, on_done: Callable[[Polled], None]) -> None:
+        self._crawl = crawl
+        self._on_done = on_done
+        self.results: list[Polled] = []
+        self.ends: Groups[Ended, None] = Groups(
+            lambda ended: settle_all(crawl.engine, crawl.clock, ended),
+            linger_seconds=_LINGER_SECONDS,
+        )
+
+    async def poll(self, lease: Leased) -> None:
+        """Poll a source; it is done when its end is written, which nobody waits for."""
+        started = time.monotonic()
+        tally = Tally(lease.source)
+        try:
+            error = await self._crawl.attempt(lease, tally)
+        except (LeaseLostError, StoreError) as ours:  # nothing that the source is to blame for
+            self._give_up(tally, time.monotonic() - started, ours)
+            return
+        seconds = time.monotonic() - started
+        problem = error.reason if error else tally.problem
+        status = "deferred" if isinstance(error, HostResting) else "failed" if error else ""
+        polled = tally.polled(seconds, problem, status=status)
+        written = self.ends.hand_over(tally.ended(lease, error, problem))
+        written.add_done_callback(lambda end: self._done(end, tally, polled))
+
+    def _done(self, end: "asyncio.Future[None]", tally: "Tally", polled: Polled) -> None:
+        if end.cancelled():
+            return
+        failure = end.exception()
+        if isinstance(failure, StoreError):
+            self._give_up(tally, polled.seconds, failure)
+            return
+        if failure is not None:
+            logger.error("ends not written", exc_info=failure)
+        self._tell(polled)
+
+    def _give_up(self, tally: "Tally", seconds: float, ours: Exception) -> None:
+        logger.warning("poll given up", extra={"source": tally.source.slug}, exc_info=ours)
+        self._tell(tally.polled(seconds, str(ours), status="failed"))
+
+    def _tell(self, polled: Polled) -> None:
+        self.results.append(polled)
+        self._on_done(polled)
+
+
+class Tally:
+    """What a poll has brought so far."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source  # as the last batch left it
+        self.problem: str | None = None
+        self._counts = Counts()
+        self._fetched = 0
+        self._unchanged = False
+        self._cursor: dict[str, JsonValue] | None = None  # that nothing was committed with yet
+        self._ttl: int | None = None  # of the source's own document, which comes first
+        self._is_news = False
+        self._moved_to: str | None = None
+
+    def add(self, batch: Batch, counts: Counts, source: Source) -> None:
+        """Count what was committed."""
+        self._counts += counts
+        self._count(batch)
+        self.source = source
+        self._cursor = None
+        self._is_news = True
+
+    def add_nothing(self, batch: Batch) -> None:
+        """Count an answer that there is nothing new; what it says is written with the end."""
+        self._count(batch)
+        cursor = dict(batch.cursor)
+        self._cursor = None if cursor == self.source.cursor else cursor
+
+    def _count(self, batch: Batch) -> None:
+        self._fetched += batch.fetched
+        self._unchanged = batch.not_modified and self._counts == Counts()
+        self.problem = self.problem or batch.problem
+        self._ttl = batch.ttl_seconds if self._ttl is None else self._ttl
+        self._moved_to = self._moved_to or batch.moved_to
+
+    def ended(self, lease: Leased, error: SourceError | None, problem: str | None) -> Ended:
+        """Return what is to be written of this poll's end."""
+        kept = None if self._is_news else lease.source.ttl_seconds
+        return Ended(
+            lease=lease,
+            error=error,
+            problem=problem,
+            cursor=self._cursor,
+            heard_at=self.source.heard_at,
+            quiet_at=self.source.quiet_at,
+            ttl_seconds=kept if self._ttl is None else self._ttl,
+            moved_to=self._moved_to,
+        )
+
+    def polled(self, seconds: float, problem: str | None, *, status: str = "") -> Polled:
+        """Return how the poll went, for a person."""
+        if not status:
+            status = "partial" if problem else "unchanged" if self._unchanged else "ok"
+        return Polled(
+            source=self.source.slug,
+            status=status,
+            fetched=self._fetched,
+            counts=self._counts,
+            seconds=seconds,
+            error=problem,
+        )

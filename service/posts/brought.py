@@ -1,0 +1,93 @@
+"""Posts that people bring instead of a crawl: the sources that they stand under, and their intake.
+
+They go the way that crawled posts go. One thing is added: what somebody brings from elsewhere
+names the host that it was written at, and whoever asked to be left alone there is left alone.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from config import Config
+from config.shape import check_slug
+from config.source import SourceSpec
+from crawlers.found import FoundPost
+from models.source import Source
+from models.words import SourceKind
+from service.errors import RefusedError
+from service.posts.intake import Counts, Intake
+from service.posts.suppression import suppressed
+from service.store.engine import reading, writing
+from service.sync import new_source
+
+
+def source_for(
+    db: Session, config: Config, *, kind: SourceKind, slug: str, name: str, now: datetime
+) -> Source:
+    """Return the source of that slug, made when there is none yet.
+
+    Raises:
+        RefusedError: the slug is none, or that of a source that is crawled or switched off.
+    """
+    source = db.exec(select(Source).where(Source.slug == slug)).first()
+    if source is None:
+        try:
+            spec = SourceSpec(
+                id=check_slug(slug), kind=kind, name=name, url=f"{kind.value}://{slug}"
+            )
+        except ValueError as error:
+            raise RefusedError(str(error)) from error
+        source = new_source(spec, config, from_files=False, now=now)
+        db.add(source)
+        db.flush()
+    if source.kind is not kind:
+        raise RefusedError(
+            f"{slug} is a source of kind {source.kind.value}; choose another name for this one"
+        )
+    if not source.active:
+        raise RefusedError(f"{slug} is off; choose another name, or switch it on in sources.toml")
+    return source
+
+
+def take_in(
+    engine: Engine, intake: Intake, slug: str, posts: Sequence[FoundPost], *, now: datetime
+) -> Counts:
+    """Take posts in under the source of that slug, in a transaction of its own.
+
+    As in a crawl, they are judged before it, so that nobody waits for that to write.
+    """
+    with reading(engine) as db:
+        source = db.exec(select(Source).where(Source.slug == slug)).one()
+        admitted = _admitted(db, intake, posts)
+        fresh = intake.fresh(db, source, admitted)
+    ahead = intake.listen(slug, fresh)
+    with writing(engine) as db:
+        source = db.exec(select(Source).where(Source.slug == slug)).one()
+        admitted = _admitted(db, intake, posts)  # somebody may have objected meanwhile
+        counts = intake.take_in(db, source, admitted, now=now, ahead=ahead)
+    return replace(counts, suppressed=counts.suppressed + len(posts) - len(admitted))
+
+
+def _admitted(db: Session, intake: Intake, posts: Sequence[FoundPost]) -> list[FoundPost]:
+    """Return the posts but for those of authors who are suppressed where they wrote them."""
+    handles: dict[str, set[str]] = defaultdict(set)
+    for post in posts:
+        if post.author and post.url:
+            handles[_origin(post.url)].add(post.author)
+    barred = {
+        (origin, handle)
+        for origin, known in handles.items()
+        for handle in suppressed(db, secret=intake.secret, source_url=origin, handles=known)
+    }
+    return [
+        post for post in posts if not post.url or (_origin(post.url), post.author) not in barred
+    ]
+
+
+def _origin(url: str) -> str:
+    return f"https://{urlsplit(url).hostname or ''}/"

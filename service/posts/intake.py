@@ -1,0 +1,338 @@
+"""From found posts to stored posts, signals and leads: one transaction a batch.
+
+Idempotent: the same batch taken in twice changes nothing the second time. The cursor is committed
+with the posts that it follows, so a crawl that is killed goes on where it stopped. Nothing of a
+suppressed author is stored.
+"""
+
+import hashlib
+import logging
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam
+from sqlalchemy import select as columns
+from sqlmodel import Session, col, select
+
+from config import Config
+from config.settings import PrivacyMode
+from crawlers.found import FoundPost
+from models.ids import new_id
+from models.lead import LeadSignal
+from models.post import Post
+from models.signal import Signal
+from models.source import Source
+from nlp.language import language_of_post
+from nlp.text import read
+from service.leads.hearing import hear, reconsider
+from service.leads.transitions import lead_of
+from service.posts.batch_rows import BatchRows
+from service.posts.folding import fold, forget, remember, words_of
+from service.posts.following import watch
+from service.posts.judging import Judged, Listener
+from service.posts.keeping import Kept, keep, keep_hash
+from service.posts.liveness import bury, is_shell
+from service.posts.replies import heed_replies
+from service.posts.signals import rejudge, signal_of, withdraw
+from service.posts.suppression import suppressed
+
+logger = logging.getLogger(__name__)
+
+_IN_CHUNK = 500  # ids in one query; SQLite takes 999 variables at the least
+_HASHES = columns(
+    col(Post.external_id), col(Post.content_hash), col(Post.deleted_at_source)
+).where(
+    col(Post.source_id) == bindparam("source"),
+    col(Post.external_id).in_(bindparam("names", expanding=True)),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What became of a batch."""
+
+    new: int = 0
+    updated: int = 0
+    duplicates: int = 0
+    suppressed: int = 0
+    signals: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        """Return both together."""
+        return Counts(
+            new=self.new + other.new,
+            updated=self.updated + other.updated,
+            duplicates=self.duplicates + other.duplicates,
+            suppressed=self.suppressed + other.suppressed,
+            signals=self.signals + other.signals,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Listened:
+    """What was made of a post before it is written."""
+
+    matched: tuple[Judged, ...]
+    language: str  # also of a post that no topic asked about: such posts are counted too
+
+
+#: Posts that are to be judged, by id at their source and hash of their words.
+Fresh = Mapping[tuple[str, str], FoundPost]
+#: What was made of posts, by the same.
+Ahead = Mapping[tuple[str, str], Listened]
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Takes posts in; holds what does not change from batch to batch."""
+
+    config: Config
+    listener: Listener
+    secret: bytes
+
+    def fresh(self, db: Session, source: Source, found: Sequence[FoundPost]) -> Fresh:
+        """Return the posts of ``found`` that will have to be judged: new, changed, not barred."""
+        barred = self._barred(db, source, found)
+        hashes = _hashes(db, source, [p.external_id for p in found])
+        keyed = {(p.external_id, content_hash(p)): p for p in found if p.author not in barred}
+        return {
+            (external_id, digest): post
+            for (external_id, digest), post in keyed.items()
+            if hashes.get(external_id, "") not in {digest, None} and not is_shell(post)
+        }
+
+    def listen(self, source: str, posts: Fresh) -> Ahead:
+        """Return what the listener makes of posts, for ``take_in``. Needs no transaction.
+
+        Judging takes milliseconds a post. Within the transaction that writes a batch it would keep
+        everybody else from writing for seconds.
+        """
+        return {key: self._listened(source, post) for key, post in posts.items()}
+
+    def take_in(
+        self,
+        db: Session,
+        source: Source,
+        found: Sequence[FoundPost],
+        *,
+        now: datetime,
+        ahead: Ahead | None = None,
+        own_page: bool = False,
+    ) -> Counts:
+        """Store ``found`` and what follows from it, in the caller's transaction.
+
+        What ``ahead`` doesn't have is judged here. ``own_page``: it is the conversation as its
+        source shows it now, which alone brings back what was deleted there
+        (service.posts.liveness).
+        """
+        if db.new:  # such as a source that was made a moment ago
+            db.flush()
+        with db.no_autoflush:  # a lease that was renewed is written later, with the cursor
+            barred = self._barred(db, source, found)
+            allowed = [p for p in found if p.author is None or p.author not in barred]
+            shells = {p.external_id for p in allowed if is_shell(p)}
+            admitted = {p.external_id: p for p in allowed if p.external_id not in shells}
+            rows = BatchRows.look_up(db, source, list(admitted.values()), now=now)
+        counts = Counts(
+            suppressed=len(found) - len(allowed),
+            duplicates=len(allowed) - len(admitted) - len(shells),
+        )
+        for external_id, post in admitted.items():
+            if _is_tombstone(rows.posts.get(external_id)) and not own_page:
+                counts += Counts(duplicates=1)
+            else:
+                counts += self._take(rows, post, ahead or {})
+        rows.write()
+        buried = bury(db, source, sorted(shells), config=self.config, now=now)
+        counts += Counts(updated=buried, duplicates=len(shells) - buried)
+        heeded = heed_replies(db, rows.talked, config=self.config, now=now)
+        return counts + Counts(signals=heeded)
+
+    def _barred(self, db: Session, source: Source, found: Sequence[FoundPost]) -> Set[str]:
+        handles = {post.author for post in found if post.author}
+        return suppressed(db, secret=self.secret, source_url=source.url, handles=handles)
+
+    def _listened(self, source: str, post: FoundPost) -> Listened:
+        matched = self.listener.judge(
+            title=post.title,
+            text=post.text,
+            thread_title=post.thread_title,
+            source=source,
+            author=post.author,
+            url=post.url,
+            said_at=post.published,
+        )
+        return Listened(matched, matched[0].judgement.language if matched else _language(post))
+
+    def _take(self, rows: BatchRows, found: FoundPost, ahead: Ahead) -> Counts:
+        db, row, digest = rows.db, rows.posts.get(found.external_id), content_hash(found)
+        if row is not None and row.content_hash == digest:
+            if found.url and row.url != found.url:  # moved, or another port: the same post
+                row.url = found.url
+                db.add(row)
+            return Counts(duplicates=1)
+        key = (found.external_id, digest)
+        listened = ahead.get(key) or self._listened(rows.source.slug, found)
+        matched = listened.matched
+        heard = _signals_of(db, row)
+        judged = [j for j in matched if j.is_signal or j.match.topic_id in heard]
+        kept = self._keep(rows, found, matched, judged)
+        if row is not None:
+            _revise(rows, row, kept.post, digest)
+            row.language = listened.language
+            again = self._hear_again(db, row, found, kept.judged, heard, rows.now)
+            return Counts(updated=1, signals=again)
+        post_id = self._store(rows, kept, digest, listened.language)
+        if not kept.judged:  # most posts
+            return Counts(new=1)
+        rows.write()
+        post = db.get_one(Post, post_id)
+        return Counts(new=1, signals=self._hear(db, post, found, kept.judged, rows.now))
+
+    def _keep(
+        self,
+        rows: BatchRows,
+        found: FoundPost,
+        matched: Sequence[Judged],
+        judged: Sequence[Judged],
+    ) -> Kept:
+        """Return how much of a post may be stored: by its source's policy and privacy.mode."""
+        if self.config.settings.privacy.mode is PrivacyMode.EU and not matched:
+            return keep_hash(found)
+        return keep(found, judged, rows.storage)
+
+    def _store(self, rows: BatchRows, kept: Kept, digest: str, language: str) -> str:
+        """Gather a new post among ``rows``; return its id."""
+        post, now, id_ = kept.post, rows.now, new_id()
+        rows.add(
+            {
+                "id": id_,
+                "source_id": rows.source.id,
+                "external_id": post.external_id,
+                "thread_id": rows.thread_id(post),
+                "author_id": rows.author_id(post),
+                "parent_external_id": post.parent_external_id,
+                "is_opening": post.is_opening,
+                "url": post.url,
+                "title": post.title,
+                "text": post.text,
+                "quoted": post.quoted,
+                "language": language,
+                "published_at": min(post.published or now, now),
+                "edited_at": post.edited,
+                "fetched_at": now,
+                "content_hash": digest,
+                "retention_until": now + timedelta(days=self.config.settings.retention.posts_days),
+            },
+            is_heard=bool(kept.judged),
+        )
+        return id_
+
+    def _hear(
+        self, db: Session, post: Post, found: FoundPost, judged: Sequence[Judged], now: datetime
+    ) -> int:
+        """Make signals of what the author hasn't said lately; return how many."""
+        if not judged:
+            return 0
+        words = words_of(found)
+        new = fold(db, post, words, judged)
+        for one in new:
+            signal = signal_of(one, post, now)
+            db.add(signal)
+            db.flush()
+            lead = hear(db, signal, post, config=self.config, now=now)
+            watch(db, post, is_evidence=lead is not None, now=now)
+        if new:
+            remember(db, post, words)
+        return len(new)
+
+    def _hear_again(
+        self,
+        db: Session,
+        post: Post,
+        found: FoundPost,
+        kept: Sequence[Judged],
+        heard: Mapping[str, Signal],
+        now: datetime,
+    ) -> int:
+        """Bring the signals of an edited post up to date; return how many are new.
+
+        A signal stays the same row, also when its post asks for nothing any more: its lead has to
+        learn of it. A cross-post may have become a post of its own, or none.
+        """
+        judged = {j.match.topic_id: j for j in kept}
+        for topic_id, signal in heard.items():
+            if topic_id in judged:
+                rejudge(signal, judged[topic_id], post)
+            else:
+                withdraw(signal)
+            db.add(signal)
+            db.flush()
+            lead_id = db.exec(
+                select(LeadSignal.lead_id).where(LeadSignal.signal_id == signal.id)
+            ).first()
+            if lead_id:
+                reconsider(db, lead_of(db, lead_id), config=self.config, now=now)
+            elif topic_id in judged and judged[topic_id].is_signal:
+                hear(db, signal, post, config=self.config, now=now)  # it was too weak for a lead
+        forget(db, post)
+        fresh = [j for topic_id, j in judged.items() if topic_id not in heard]
+        made = self._hear(db, post, found, fresh, now)
+        if heard and not made:
+            remember(db, post, words_of(found))
+        return made
+
+
+def content_hash(found: FoundPost) -> str:
+    """Return the hash by which an edit is noticed: of the words and who says them.
+
+    Addresses are not in it, so that a site that moves is not taken for one that was rewritten.
+    """
+    words = "\x00".join((found.title, found.text, found.quoted, found.author or ""))
+    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _language(found: FoundPost) -> str:
+    """Return the language of a post that no topic asked about: such posts are counted too."""
+    return language_of_post(read(found.title[:200], found.text[:600]))
+
+
+def _revise(rows: BatchRows, row: Post, kept: FoundPost, digest: str) -> None:
+    if row.deleted_at_source is not None and row.is_opening:  # its source shows it again
+        rows.show_again(kept)
+    rows.talked.add(rows.thread_id(kept))
+    author_id = rows.author_id(kept)
+    rows.write()
+    row.author_id = author_id
+    row.title, row.text, row.quoted = kept.title, kept.text, kept.quoted
+    row.url = kept.url
+    row.edited_at = kept.edited or rows.now
+    row.fetched_at = rows.now
+    row.content_hash = digest
+    row.deleted_at_source = row.missing_since = None
+    row.revision += 1
+    rows.db.add(row)
+    rows.db.flush()
+
+
+def _signals_of(db: Session, post: Post | None) -> Mapping[str, Signal]:
+    """Return the signals that a post is already, by topic."""
+    if post is None:
+        return {}
+    rows = db.exec(select(Signal).where(Signal.post_id == post.id).order_by(Signal.topic_id))
+    return {signal.topic_id: signal for signal in rows}
+
+
+def _is_tombstone(row: Post | None) -> bool:
+    return row is not None and row.deleted_at_source is not None
+
+
+def _hashes(db: Session, source: Source, external_ids: Sequence[str]) -> Mapping[str, str | None]:
+    """Return the hashes of the posts that are there; None for one that was taken back."""
+    found: dict[str, str | None] = {}
+    for start in range(0, len(external_ids), _IN_CHUNK):
+        named = {"source": source.id, "names": external_ids[start : start + _IN_CHUNK]}
+        for external_id, digest, deleted_at in db.connection().execute(_HASHES, named):
+            found[external_id] = None if deleted_at else digest
+    return found
