@@ -28,20 +28,46 @@ class Permission(StrEnum):
     DISMISS_LEADS = "dismiss leads"
     LOG_TOUCHES = "log touches"
     CAPTURE_POSTS = "capture posts"
+    WORK_LEADS = "work leads"  # note, snooze, task, hand back, qualify, win, lose, merge
+    ASSIGN_LEADS = "assign leads"
+    EXPORT_LEADS = "export leads"
+    TRY_POSTS = "try posts"
+    READ_TOPICS = "read topics"
+    EDIT_TOPICS = "edit topics"
+    READ_SOURCES = "read sources"
+    EDIT_SOURCES = "edit sources"
+    READ_REPORTS = "read reports"
+    READ_TEAM = "read the team"
+    EDIT_TEAM = "edit the team"
+    EDIT_OWN = "edit one's own settings"
+    READ_DELIVERIES = "read deliveries"
+    EDIT_DELIVERIES = "edit deliveries"
+    READ_AUDIT = "read the audit log"
+    ERASE_PERSONS = "erase persons"
+    EDIT_SETTINGS = "edit settings"
     READ_METRICS = "read metrics"
 
 
 P = Permission
-_WORKS = frozenset(
-    {P.READ_LEADS, P.ANSWER_OFFERS, P.DISMISS_LEADS, P.LOG_TOUCHES, P.CAPTURE_POSTS}
-)
+_LOOKS = frozenset({P.READ_LEADS, P.READ_TOPICS, P.READ_SOURCES, P.READ_TEAM, P.EDIT_OWN})
+_WORKS = _LOOKS | {
+    P.ANSWER_OFFERS,
+    P.DISMISS_LEADS,
+    P.LOG_TOUCHES,
+    P.CAPTURE_POSTS,
+    P.WORK_LEADS,
+    P.TRY_POSTS,
+    P.READ_REPORTS,
+}
+_MARKETS = _WORKS | {P.PROMOTE_LEADS, P.EXPORT_LEADS, P.EDIT_TOPICS, P.EDIT_SOURCES}
 
 GRANTS: Mapping[UserRole, frozenset[Permission]] = {
     UserRole.ADMIN: frozenset(Permission),
-    UserRole.MANAGER: _WORKS | {P.PROMOTE_LEADS, P.READ_METRICS},
-    UserRole.MARKETER: _WORKS | {P.PROMOTE_LEADS},
+    UserRole.MANAGER: _WORKS
+    | {P.PROMOTE_LEADS, P.ASSIGN_LEADS, P.EXPORT_LEADS, P.READ_METRICS, P.READ_DELIVERIES},
+    UserRole.MARKETER: _MARKETS | {P.READ_DELIVERIES},
     UserRole.REP: _WORKS,
-    UserRole.VIEWER: frozenset({P.READ_LEADS}),
+    UserRole.VIEWER: _LOOKS | {P.READ_REPORTS},
 }
 
 

@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from service import times
 from service.web import flash, words
+from service.web.areas import areas_for
 from service.web.assets import asset_url
 from service.web.auth import Viewer
 from service.web.links import inward
@@ -86,5 +87,5 @@ def _environment() -> Environment:
         "moment": times.moment,
         "iso": times.iso,
     }
-    environment.globals |= {"words": words}
+    environment.globals |= {"words": words, "areas_for": areas_for}
     return environment

@@ -1,0 +1,20 @@
+"""The areas of the page, in the order of the day, for whoever may enter them."""
+
+from models.words import UserRole
+from service.web.permissions import GRANTS, Permission
+
+#: address, what it is called, and what one must be allowed to be led there
+AREAS = (
+    ("/inbox", "Inbox", Permission.READ_LEADS),
+    ("/digest", "Digest", Permission.READ_LEADS),
+    ("/topics", "Topics", Permission.READ_TOPICS),
+    ("/sources", "Sources", Permission.READ_SOURCES),
+    ("/reports", "Reports", Permission.READ_REPORTS),
+    ("/team", "Team", Permission.READ_TEAM),
+    ("/settings", "Settings", Permission.EDIT_OWN),
+)
+
+
+def areas_for(role: UserRole) -> list[tuple[str, str]]:
+    """Return address and name of each area that ``role`` may enter."""
+    return [(path, name) for path, name, needed in AREAS if needed in GRANTS[role]]
