@@ -58,6 +58,7 @@ def serve(house: House, listener: socket.socket, *, base_url: str, demo: bool = 
     app = create_app(
         engine=house.engine,
         config=house.config,
+        folder=house.folder,
         clock=house.clock,
         secret=house.secret,
         base_url=base_url,
@@ -102,6 +103,8 @@ def _keep_working(folder: Path, stopping: threading.Event) -> None:
                 worker.kill()
                 worker.join()
             return
+        if worker.exitcode == 0:  # it found the configuration changed
+            continue
         logger.error("the worker died and is started again", extra={"code": worker.exitcode})
         stopping.wait(_RESTART_AFTER_SECONDS)
 

@@ -17,6 +17,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from service.delivery.sending import Deliverer
 from service.digests.rounds import LOOK_AROUND_EVERY, go_round, look
+from service.editing.live import LiveConfig
 from service.house import House, open_house
 from service.listening.crawling import ROOM, Crawl
 from service.listening.hosts import forget_idle
@@ -32,7 +33,10 @@ TICK_SECONDS = 5
 
 
 def run_worker(folder: Path, parent: int) -> None:
-    """Work for the installation in ``folder`` until SIGTERM, SIGINT or the parent's end."""
+    """Work for the installation in ``folder`` until SIGTERM, SIGINT or the parent's end.
+
+    It ends by itself when the configuration changes; whoever keeps it starts the next one.
+    """
     set_up_logging()
     with open_house(folder) as house:
         asyncio.run(_work(house, parent))
@@ -40,6 +44,7 @@ def run_worker(folder: Path, parent: int) -> None:
 
 async def _work(house: House, parent: int) -> None:
     stopping = asyncio.Event()
+    live = LiveConfig(house.folder, house.config)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
@@ -55,6 +60,7 @@ async def _work(house: House, parent: int) -> None:
         ):
             scheduler.add_job(_until_stopped, "interval", args=[job], **every)
         scheduler.add_job(_watch_parent, "interval", args=[parent, stopping], **every)
+        scheduler.add_job(_watch_files, "interval", args=[house, live, stopping], **every)
         forget = partial(asyncio.to_thread, _forget_hosts, house)
         scheduler.add_job(_until_stopped, "interval", args=[forget], **(every | {"seconds": 3600}))
         around = LOOK_AROUND_EVERY.total_seconds()
@@ -104,3 +110,17 @@ async def _watch_parent(parent: int, stopping: asyncio.Event) -> None:
     """Stop when the process that started us is gone: nobody would stop us otherwise."""
     if os.getppid() != parent:
         stopping.set()
+
+
+async def _watch_files(house: House, live: LiveConfig, stopping: asyncio.Event) -> None:
+    """Stop when the configuration's files say something new: the next worker goes by it.
+
+    Files that can't be used change nothing but the log, until somebody mends them.
+    """
+    known = live.problems
+    if await asyncio.to_thread(live.current, at_once=True) is not house.config:
+        logger.info("the configuration changed: the worker starts anew")
+        stopping.set()
+    elif live.problems and live.problems != known:
+        places = [f"{problem.file}:{problem.line or 1}" for problem in live.problems]
+        logger.error("the changed configuration can't be used", extra={"places": places})

@@ -1,5 +1,7 @@
 """The web page put together."""
 
+from pathlib import Path
+
 from fastapi import FastAPI, Request
 from sqlalchemy import Engine
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -8,6 +10,7 @@ from typing_extensions import override
 from config import Config
 from models.clock import Clock
 from service.delivery.loops import loop_mark
+from service.editing.live import LiveConfig
 from service.web import problems
 from service.web.csrf import is_foreign
 from service.web.front_door import FrontDoor
@@ -40,6 +43,7 @@ def create_app(
     engine: Engine,
     clock: Clock,
     config: Config,
+    folder: Path | None = None,
     secret: bytes,
     base_url: str,
     secure_cookies: bool,
@@ -51,6 +55,8 @@ def create_app(
         engine: its database, at the newest revision.
         clock: tells the time.
         config: as it was read at start-up.
+        folder: where its files are, which are read again when they change; None keeps ``config``
+            as it is, and nothing of it can be changed on the page.
         secret: signs the flash cookie; at least 32 bytes.
         base_url: where browsers reach it, without a slash at the end; requests for another host
             are refused, but for the names and addresses of this machine itself.
@@ -72,7 +78,7 @@ def create_app(
     app.state.site = Site(
         engine=engine,
         clock=clock,
-        config=config,
+        live=LiveConfig(folder, config),
         secret=secret,
         base_url=base_url.rstrip("/"),
         secure_cookies=secure_cookies,

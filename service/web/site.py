@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from config import Config
 from models.clock import Clock
+from service.editing.live import LiveConfig
 from service.web.assets import Asset, read_assets
 from service.web.throttle import LoginThrottle
 
@@ -19,13 +20,18 @@ class Site:
 
     engine: Engine
     clock: Clock
-    config: Config
+    live: LiveConfig
     secret: bytes
     base_url: str
     secure_cookies: bool
     demo: bool
     assets: Mapping[str, Asset] = field(default_factory=read_assets)
     throttle: LoginThrottle = field(default_factory=LoginThrottle)
+
+    @property
+    def config(self) -> Config:
+        """What the people of the installation have decided, as it is now."""
+        return self.live.current()
 
     @property
     def cookie_name(self) -> str:
