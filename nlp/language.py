@@ -6,6 +6,7 @@ and settle nearly every post.
 
 from collections.abc import Sequence
 from functools import cache
+from threading import Lock
 from typing import Protocol, cast
 
 from nlp.text import Text
@@ -52,8 +53,16 @@ class _Guesser(Protocol):
     def set_languages(self, langs: list[str]) -> None: ...
 
 
-@cache
+_LOADING = Lock()
+
+
 def _guesser() -> _Guesser:
+    with _LOADING:  # threads that judge side by side load it once
+        return _load_guesser()
+
+
+@cache
+def _load_guesser() -> _Guesser:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # here because it loads slowly
 
     guesser = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

@@ -1,10 +1,13 @@
-"""What the browser tests need: a real Chromium."""
+"""What the end-to-end tests need: a real Chromium, and a demo that runs for all of them."""
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.served import Demo, served_demo
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +19,10 @@ def chromium() -> str:
     )
     assert found, "no browser: run `make test`, or set HARKEN_CHROMIUM to a Chromium"
     return found
+
+
+@pytest.fixture(scope="package")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """Give a demo that is served until the last test that asks for it."""
+    with served_demo(tmp_path_factory.mktemp("served") / "house") as demo:
+        yield demo

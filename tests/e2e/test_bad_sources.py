@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.command import harken, harken_here
+from tests.command import harken_here
 from tests.misbehaving import MisbehavingServer
 
 LOOPBACK = {"HARKEN_ALLOW_NETWORKS": "127.0.0.0/8"}
@@ -24,7 +24,7 @@ def test_each_bad_source_has_its_line_and_the_good_one_is_read(
 ) -> None:
     written = [SOURCE.format(name, misbehaving.url(path)) for name, path in SITES.items()]
     (tmp_path / "sources.toml").write_text("\n".join(written))
-    ran = harken("crawl", "--all", "--json", data=tmp_path, **LOOPBACK)
+    ran = harken_here("crawl", "--all", "--json", data=tmp_path, **LOOPBACK)
     assert ran.code == 1
     polled = {str(line["source"]): line for line in ran.lines}
     assert set(polled) == set(SITES), ran.err

@@ -1,41 +1,15 @@
 """From `harken demo` to a lead's evidence, in a real browser."""
 
 import re
-import subprocess
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.command import HARKEN, environment
+from tests.command import harken_here
+from tests.served import Demo
 
 pytestmark = pytest.mark.e2e
-
-
-@pytest.fixture(scope="module")
-def login(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start the demo and give its login link."""
-    folder = tmp_path_factory.mktemp("browser") / "house"
-    running = subprocess.Popen(
-        [HARKEN, "demo", "--port", "0", "--data", str(folder)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env=environment(PYTHONUNBUFFERED="1"),
-    )
-    assert running.stdout is not None
-    try:
-        link = None
-        for line in running.stdout:
-            if found := re.search(r"Log in with\s+(http://\S+)", line):
-                link = found[1]
-                break
-        assert link, "the demo ended without a login link"
-        yield link
-    finally:
-        running.terminate()
-        assert running.wait(timeout=20) is not None
-        running.stdout.close()
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +24,7 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser, login: str) -> Iterator[Page]:
+def page(browser: Browser, demo: Demo) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     opened = context.new_page()
     opened.add_init_script(
@@ -58,7 +32,7 @@ def page(browser: Browser, login: str) -> Iterator[Page]:
         "document.addEventListener('securitypolicyviolation',"
         " e => window.violations.push(e.violatedDirective + ' ' + e.blockedURI));"
     )
-    opened.goto(login)
+    opened.goto(demo.link)
     opened.get_by_role("button", name=re.compile("enter", re.IGNORECASE)).click()
     yield opened
     assert opened.evaluate("window.violations") == []
@@ -91,3 +65,18 @@ def test_nothing_is_wider_than_the_window(page: Page, width: int) -> None:
     page.locator(".row").first.click()
     expect(page.locator("article mark").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_demo_whose_usual_port_is_taken_moves_on_and_is_found(demo: Demo) -> None:
+    assert demo.address != f"http://127.0.0.1:{demo.taken}"
+    link = harken_here("users", "link", "mara", data=demo.folder).out
+    assert link.startswith(f"{demo.address}/login/first/")
+    digest = harken_here("digest", "--for", "mara", data=demo.folder)
+    assert f"    {demo.address}/leads/" in digest.out
+    listed = harken_here("leads", "list", data=demo.folder).out.splitlines()[1:]
+    short = [line.split()[-1] for line in listed]
+    assert len(set(short)) == len(short)
+    shown = harken_here("leads", "show", short[0], "--json", data=demo.folder)
+    listed_first = harken_here("leads", "list", "--most", "1", "--json", data=demo.folder)
+    assert shown.lines == listed_first.lines
+    assert str(shown.lines[0]["id"]).endswith(short[0])

@@ -78,9 +78,9 @@ def test_all_problems_of_the_configuration_are_told_at_once(tmp_path: Path) -> N
 
 def test_a_fresh_folder_gives_a_working_house(tmp_path: Path) -> None:
     house = tmp_path / "house"
-    assert harken("init", str(house)).code == 0
-    assert harken("config", "check", data=house).code == 0
-    assert harken("leads", "list", "--json", data=house).out == ""
+    assert harken_here("init", str(house)).code == 0
+    assert harken_here("config", "check", data=house).code == 0
+    assert harken_here("leads", "list", "--json", data=house).out == ""
     ran = harken("doctor", "--json", data=house)
     assert ran.code == 0, ran
     found = {line["what"]: line["verdict"] for line in ran.lines}

@@ -88,7 +88,7 @@ def test_sales_ready_leads_are_with_the_three_reps_in_turn(document: dict[str, o
 def test_a_second_run_on_the_same_folder_adds_nothing(
     folder: Path, document: dict[str, object]
 ) -> None:
-    again = json.loads(harken("demo", "--once", "--json", data=folder).out)
+    again = json.loads(harken_here("demo", "--once", "--json", data=folder).out)
     assert (again["posts"], again["signals"]) == (0, 0)
     first = document["leads"]
     assert isinstance(first, list)
@@ -113,7 +113,10 @@ def test_a_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [tmp_path / "sources.toml"]
 
 
-@pytest.mark.parametrize("most", [100, 20_000, 60_000])
+@pytest.mark.parametrize(
+    "most",
+    [100, *(pytest.param(most, marks=pytest.mark.soak) for most in (20_000, 60_000))],
+)
 def test_a_disk_that_is_full_is_one_line(tmp_path: Path, most: int) -> None:
     def leave_no_space() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))

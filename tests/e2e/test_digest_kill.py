@@ -5,7 +5,7 @@ import sqlite3
 import subprocess
 from pathlib import Path
 
-from tests.command import HARKEN, Ran, environment, harken
+from tests.command import HARKEN, Ran, environment, harken_here
 from tests.post_office import PostOffice, open_post_office
 
 SETTINGS = """
@@ -49,7 +49,7 @@ def runs(folder: Path) -> list[tuple[str, str, int]]:
 
 
 def send(folder: Path) -> Ran:
-    return harken("digest", "--for", "ada", "--send", data=folder)
+    return harken_here("digest", "--for", "ada", "--send", data=folder)
 
 
 def test_a_sender_that_is_killed_before_the_server_answers_sends_again(tmp_path: Path) -> None:

@@ -9,16 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
 from tests.command import HARKEN, Ran, environment, harken_here
-
-
-@pytest.fixture
-def taken() -> Iterator[int]:
-    """Give a port on which somebody else listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        yield int(listener.getsockname()[1])
 
 
 @contextmanager
@@ -55,23 +46,6 @@ def test_links_lead_to_the_server_that_runs(tmp_path: Path) -> None:
     assert harken_here("users", "link", "admin", data=tmp_path).out.startswith(
         "http://127.0.0.1:8484/"
     )
-
-
-def test_a_demo_whose_usual_port_is_taken_moves_on_and_is_found(
-    tmp_path: Path, taken: int
-) -> None:
-    folder = tmp_path / "house"
-    with running("demo", data=folder, HARKEN_PORT=str(taken)) as address:
-        assert address != f"http://127.0.0.1:{taken}"
-        wait_for_link(folder, address, name="mara")
-        digest = harken_here("digest", "--for", "mara", data=folder)
-        assert f"    {address}/leads/" in digest.out
-    listed = harken_here("leads", "list", data=folder).out.splitlines()[1:]
-    short = [line.split()[-1] for line in listed]
-    assert len(set(short)) == len(short)
-    shown = harken_here("leads", "show", short[0], "--json", data=folder)
-    assert shown.lines == harken_here("leads", "list", "--most", "1", "--json", data=folder).lines
-    assert str(shown.lines[0]["id"]).endswith(short[0])
 
 
 def wait_for_link(folder: Path, address: str, *, name: str = "admin") -> Ran:
