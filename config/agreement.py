@@ -52,8 +52,6 @@ USES: tuple[tuple[Place, str], ...] = (
     (("nurture.toml", ("track", EACH, "step", EACH, "content")), "content"),
     (("nurture.toml", ("rule", EACH, "track")), "track"),
     (("nurture.toml", ("rule", EACH, "topics", EACH)), "topic"),
-    (("process.toml", ("signed_by", "marketing")), "user"),
-    (("process.toml", ("signed_by", "sales")), "user"),
 )
 
 #: The documents that could be read, by the name of their file; "topics" for all of that folder.

@@ -48,6 +48,7 @@ class Config:
     teams: Mapping[str, TeamSpec]  # by id
     users: Mapping[str, UserSpec]  # by handle
     calendars: Mapping[str, frozenset[date]]  # by name: days off
+    own_names: tuple[str, ...]  # of the house itself in communities, as its brand
     sla: Sla
     scoring: ScoringProfile
     process: Process
@@ -72,6 +73,11 @@ class Config:
     def days_off(self, user: UserSpec) -> frozenset[date]:
         """Return the days of a user's calendar; none without one."""
         return self.calendars.get(user.calendar or "", frozenset())
+
+    def own_authors(self) -> frozenset[str]:
+        """Return the names in communities of everybody who works here and of the house itself."""
+        people = (name for user in self.users.values() for name in user.known_as)
+        return frozenset((*self.own_names, *people))
 
     def members(self, team: str) -> tuple[UserSpec, ...]:
         """Return a team's active users, in the order of the file."""
@@ -169,6 +175,7 @@ def _check(reading: Reading) -> Config:
         calendars=MappingProxyType(
             {calendar.name: frozenset(calendar.days) for calendar in teams.model.calendar}
         ),
+        own_names=teams.model.own_names,
         sla=sla.model,
         scoring=scoring.model,
         process=process.model,

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from ipaddress import ip_address
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
@@ -28,6 +29,18 @@ def _check_server(value: str) -> str:
     return value
 
 
+def _check_mailbox(value: str) -> str:
+    if not value:
+        return value
+    parts = urlsplit(value)
+    is_safe = parts.scheme == "imaps" or (parts.scheme == "imap" and _is_loopback(parts.hostname))
+    if not (is_safe and parts.hostname) or "@" in parts.netloc:
+        raise ValueError(
+            f"{quoted(value)} is no mailbox; write it like 'imaps://imap.example.com'"
+        )
+    return value
+
+
 class Mail(Shape):
     """``[mail]``: the server that takes our mail. Without a host, no mail goes out."""
 
@@ -40,6 +53,10 @@ class Mail(Shape):
     ca_file: Annotated[str, AfterValidator(check_path)] | None = None  # of a server of one's own
     timeout_seconds: Annotated[Whole, Field(ge=1, le=300)] = 30
     bounces_after: Annotated[Whole, Field(ge=1, le=20)] = 3  # refusals in a row
+    bounces_url: Annotated[str, Field(max_length=500), AfterValidator(_check_mailbox)] = ""
+    bounces_user: Annotated[str, Field(max_length=254)] = ""
+    bounces_password: SecretStr | None = None
+    bounces_folder: Annotated[str, Field(min_length=1, max_length=100)] = "INBOX"
 
     @property
     def is_on(self) -> bool:
@@ -58,13 +75,16 @@ class Mail(Shape):
         if bool(self.user) != (self.password is not None):
             lacking = "password" if self.user else "user"
             raise at(lacking, "is missing: a login is a user and a password")
+        if self.bounces_url and not (self.bounces_user and self.bounces_password):
+            lacking = "bounces_password" if self.bounces_user else "bounces_user"
+            raise at(lacking, "is missing: the mailbox that mail comes back to wants a login")
         if self.user and self.encryption is Encryption.NONE and not _is_loopback(self.host):
             raise at("encryption", "would send the password in the clear; use starttls or tls")
         return self
 
 
-def _is_loopback(host: str) -> bool:
+def _is_loopback(host: str | None) -> bool:
     try:
-        return ip_address(host.strip("[]")).is_loopback
+        return ip_address((host or "").strip("[]")).is_loopback
     except ValueError:
         return host == "localhost"

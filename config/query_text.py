@@ -57,8 +57,13 @@ def place(text: str, at: int) -> str:
     return f"line {line}, column {column}" if "\n" in text else f"column {column}"
 
 
-def parse_query(text: str) -> Query:
+def parse_query(text: str, *, anchored: bool = True) -> Query:
     """Return what a query asks for.
+
+    Args:
+        text: as people write it.
+        anchored: it has to have a phrase without which no post matches, as a topic needs; False
+            for those who look among what is stored.
 
     Raises:
         QueryError: it can't be understood, is too long or too deep, or has no phrase to look for.
@@ -67,7 +72,7 @@ def parse_query(text: str) -> Query:
         too_long = f"has {len(text):,} characters; {LONGEST_QUERY:,} are the most"
         raise QueryError(f"the query {too_long}", text=text, at=LONGEST_QUERY)
     query = _Parser(text).parse()
-    part = unanchored(query)
+    part = unanchored(query) if anchored else None
     if part is not None:
         raise QueryError(
             "nothing is looked for here: a query needs a phrase that must be in the post; "

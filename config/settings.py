@@ -17,6 +17,7 @@ from pydantic_settings import (
 from typing_extensions import override
 
 from config.digest import Digest
+from config.login import Login
 from config.mail import Mail
 from config.problem import Problem, quoted
 from config.shape import CidrNetwork, Line, Shape, Url, Word, check_line
@@ -135,7 +136,12 @@ class Settings(BaseSettings):
     )
 
     #: Settings that must not be seen, and that a file of their own may hold.
-    SECRETS: ClassVar[tuple[str, ...]] = ("database", "secret_key", "mail.password")
+    SECRETS: ClassVar[tuple[str, ...]] = (
+        "database",
+        "secret_key",
+        "mail.password",
+        "mail.bounces_password",
+    )
 
     name: Line = "Harken"
     base_url: Annotated[Url, AfterValidator(check_base_url)] | None = None
@@ -151,6 +157,7 @@ class Settings(BaseSettings):
     retention: Retention = Retention()
     digest: Digest = Digest()
     mail: Mail = Mail()
+    login: Login = Login()
 
     @classmethod
     @override

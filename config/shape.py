@@ -224,6 +224,17 @@ def check_slug(value: str) -> str:
     return value
 
 
+def check_domain(value: str) -> str:
+    """Return ``value`` if it is a domain as it stands behind the @ of an address.
+
+    Raises:
+        ValueError: it is none, or written with capitals.
+    """
+    if not re.fullmatch(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,63}", value):
+        raise ValueError(f"{quoted(value)} is no domain; write it like 'example.com'")
+    return value
+
+
 Choice = TypeVar("Choice")
 
 #: One of an enum's words, as TOML can only write it: as text.
@@ -233,6 +244,7 @@ Duration = Annotated[timedelta, PlainValidator(parse_duration)]
 PositiveDuration = Annotated[timedelta, PlainValidator(parse_positive_duration)]
 CidrNetwork = Annotated[Network, PlainValidator(parse_network)]
 Slug = Annotated[str, AfterValidator(check_slug)]
+Domain = Annotated[str, Field(max_length=253), AfterValidator(check_domain)]
 Line = Annotated[str, Field(max_length=200), AfterValidator(check_line)]
 Prose = Annotated[str, Field(max_length=10_000)]  # may have several lines, may be empty
 Url = Annotated[str, Field(max_length=2_000), AfterValidator(check_url)]

@@ -82,7 +82,9 @@ def check_source_url(value: str, *, kind: SourceKind | None) -> str:
                 raise ValueError(f"{quoted(value)} names no group; write it behind the host")
         case SourceKind.MAILBOX:
             check_path(value)
-        case SourceKind.CAPTURE | SourceKind.IMPORT if value.startswith(f"{kind.value}://"):
+        case SourceKind.CAPTURE | SourceKind.IMPORT | SourceKind.INBOUND if value.startswith(
+            f"{kind.value}://"
+        ):
             check_slug(value.removeprefix(f"{kind.value}://"))
         case _:
             check_url(value)

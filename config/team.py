@@ -9,7 +9,9 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from config.hours import ALWAYS, Hours, Span, WorkingSpan, parse_working_hours
+from config.problem import quoted
 from config.shape import (
+    Domain,
     Email,
     Language,
     Line,
@@ -77,6 +79,7 @@ class UserSpec(Shape):
     regions: tuple[Slug, ...] = ()  # of the buyers; empty: everywhere
     calendar: Slug | None = None  # whose days are days off
     reports_to: Slug | None = None  # handle of who hears of this person's breaches
+    known_as: tuple[Line, ...] = ()  # their names in communities: what they post is no lead
     active: bool = True
 
 
@@ -84,6 +87,7 @@ class TeamsFile(Shape):
     """``teams.toml``."""
 
     team: tuple[TeamSpec, ...] = ()
+    own_names: tuple[Line, ...] = ()  # under which the house itself posts, as its brand
     calendar: tuple[CalendarSpec, ...] = ()
     user: tuple[UserSpec, ...] = ()
 
@@ -119,7 +123,19 @@ class Routing(Shape):
     sticky_days: Annotated[int, Field(ge=0, le=3650)] = 90  # who had the buyer before; 0: off
     max_declines: Annotated[int, Field(ge=1, le=100)] = 3  # then a manager decides
     tiers: tuple[Annotated[float, Field(ge=0, le=100)], ...] = (90.0,)  # lower bounds of scores
+    regions: Mapping[Slug, tuple[Line, ...]] = Field(default_factory=dict)  # places that it holds
+    accounts: Mapping[Domain, Line] = Field(default_factory=dict)  # companies by their domains
     rule: tuple[Rule, ...] = ()
+
+    @model_validator(mode="after")
+    def _places_lie_in_one_region(self) -> Self:
+        there: dict[str, str] = {}
+        for region, places in self.regions.items():
+            for place in places:
+                other = there.setdefault(place.casefold(), region)
+                if other != region:
+                    raise at("regions", f"{quoted(place)} is in {other} and in {region}")
+        return self
 
     @property
     def rules(self) -> tuple[Rule, ...]:

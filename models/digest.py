@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Date, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from models.base import Row
@@ -53,6 +53,7 @@ class DigestRun(Row, table=True):
             sqlite_where=text(_WAITING),
             postgresql_where=text(_WAITING),
         ),
+        Index("ix_digest_run_message_id", "message_id"),
     )
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
@@ -70,7 +71,8 @@ class DigestRun(Row, table=True):
     lease_until: datetime | None = None  # somebody is sending it until then
     sent_to: str | None = Field(default=None, max_length=254)
     sent_at: datetime | None = None
-    problem: str | None = None  # why it is not out yet, in words
+    problem: str | None = None  # why it is not out yet, or came back, in words
+    returned_at: datetime | None = None  # when it came back, after a server had taken it
 
 
 class DigestItem(Row, table=True):
@@ -120,3 +122,18 @@ class MailAddress(Row, table=True):
     reason: str  # the server's last words
     refused_at: datetime
     bouncing_since: datetime | None = None  # nothing is sent there any more
+    #: Mails that were taken and came back later, in the last two weeks.
+    returns: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    returned_at: datetime | None = None  # when the last of them did
+
+
+class BounceBox(Row, table=True):
+    """How far the mailbox was read that bounces come to."""
+
+    __tablename__ = "bounce_box"
+
+    url: str = Field(primary_key=True, max_length=600)  # of its server, and the folder
+    validity: int = Field(sa_type=BigInteger)  # UIDVALIDITY: while it stays, so do the numbers
+    uid: int = Field(sa_type=BigInteger)  # of the last mail that was looked at
+    read_at: datetime
+    problem: str | None = None  # why it could not be read, in words

@@ -20,6 +20,7 @@ class RunState(StrEnum):
     SILENT = "silent"  # there was nothing to say
     COLLAPSED = "collapsed"  # not sent in time: the next one holds what it held
     DEAD = "dead"  # refused for good; a person has to look
+    READ = "read"  # on the page, before or instead of a mail
 
 
 class ItemKind(StrEnum):

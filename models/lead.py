@@ -14,10 +14,21 @@ from models.words import (
     Kind,
     LeadStatus,
     OfferState,
+    TouchOutcome,
     TouchpointKind,
 )
 
 _CLOSED = "('won','lost','disqualified','merged','erased')"
+_IS_LIVE = "closed_at IS NULL"
+
+
+def _some(name: str, *columns: str, of: str) -> Index:
+    """Return an index of some leads only.
+
+    SQLite takes "is null" for as selective as "is equal to": an index that has the empty ones too
+    would be preferred to the one that has the order of the list (measured: 300 ms instead of 3).
+    """
+    return Index(name, *columns, sqlite_where=text(of), postgresql_where=text(of))
 
 
 class Lead(Row, table=True):
@@ -45,7 +56,13 @@ class Lead(Row, table=True):
         Index("lead_inbox", "status", "score"),
         Index("ix_lead_created_at", "created_at"),  # reports ask by these three times
         Index("ix_lead_sales_ready_at", "sales_ready_at"),
-        Index("ix_lead_closed_at", "closed_at"),
+        _some("ix_lead_closed_at", "closed_at", of="closed_at IS NOT NULL"),
+        _some("ix_lead_snoozed_until", "snoozed_until", of="snoozed_until IS NOT NULL"),
+        _some("ix_lead_live_score", "score", "journey_step", "id", of=_IS_LIVE),
+        _some("ix_lead_live_heard", "last_signal_at", "id", of=_IS_LIVE),
+        _some("ix_lead_live_due", "next_step_at", "id", of=_IS_LIVE),
+        Index("ix_lead_owner", "owner_id", "status"),
+        Index("ix_lead_status_since", "status_since"),
     )
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
@@ -61,7 +78,7 @@ class Lead(Row, table=True):
     score_explain: dict[str, JsonValue] = Field(sa_type=JSONColumn)
     profile_version: str
     scored_at: datetime
-    owner_id: str | None = Field(default=None, foreign_key="user_account.id", index=True)
+    owner_id: str | None = Field(default=None, foreign_key="user_account.id")
     team_id: str | None = Field(default=None, foreign_key="team.id")
     region: str | None = None  # where the buyer is, where that is known: a slug
     account: str | None = None  # the buyer's company, where that is known
@@ -76,7 +93,7 @@ class Lead(Row, table=True):
     handed_back_at: datetime | None = None
     recycle_count: int = 0
     mandatory_follow_up: bool = False
-    snoozed_until: datetime | None = Field(default=None, index=True)  # nobody looks at it before
+    snoozed_until: datetime | None = None  # nobody looks at it before
     snoozes: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # how often so far
     #: Of a merged lead, the one that goes on.
     merged_into: str | None = Field(default=None, foreign_key="lead.id", index=True)
@@ -104,10 +121,16 @@ class StatusChange(Row, table=True):
     """One step of a lead through its life."""
 
     __tablename__ = "status_change"
-    __table_args__ = (Index("ix_status_change_event", "event", "at"),)
+    __table_args__ = (
+        Index("ix_status_change_event", "event", "at"),
+        # All that reports ask of a lead's steps, a hundred thousand leads at a time.
+        Index(
+            "ix_status_change_steps", "lead_id", "to_status", "from_status", "seconds_in_previous"
+        ),
+    )
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
-    lead_id: str = Field(foreign_key="lead.id", index=True)
+    lead_id: str = Field(foreign_key="lead.id")
     from_status: LeadStatus | None = Field(default=None, sa_type=one_of(LeadStatus, "from_status"))
     to_status: LeadStatus = Field(sa_type=one_of(LeadStatus, "to_status"))
     event: str
@@ -131,6 +154,7 @@ class Offer(Row, table=True):
         ),
         Index("offer_due", "state", "accept_by"),
         Index("ix_offer_offered_at", "offered_at"),
+        Index("ix_offer_holder", "to_user_id", "state"),
     )
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
@@ -159,3 +183,5 @@ class Touchpoint(Row, table=True):
     by_user_id: str = Field(foreign_key="user_account.id")
     at: datetime
     note: str = Field(default="", sa_type=Text)
+    outcome: TouchOutcome | None = Field(default=None, sa_type=one_of(TouchOutcome, "outcome"))
+    outcome_at: datetime | None = None  # when that was noted

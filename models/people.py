@@ -89,3 +89,27 @@ class LoginSession(Row, table=True):
     created_at: datetime
     seen_at: datetime
     expires_at: datetime
+    role: str | None = Field(default=None, max_length=32)  # as it opened; another one ends it
+    browser: str = ""  # "Firefox on Linux", as it told at the login
+
+
+class SecondFactor(Row, table=True):
+    """What makes somebody's one-time codes (RFC 6238), sealed."""
+
+    __tablename__ = "second_factor"
+
+    user_id: str = Field(primary_key=True, foreign_key="user_account.id")
+    sealed: str
+    confirmed_at: datetime | None = None  # None: begun, and asked for at no login yet
+    last_step: int | None = None  # 30 seconds of the last code that was used: none is good twice
+    created_at: datetime
+
+
+class RecoveryCode(Row, table=True):
+    """A way in without the device that makes the codes; only a hash of it is kept."""
+
+    __tablename__ = "recovery_code"
+
+    code_hash: str = Field(primary_key=True, max_length=64)
+    user_id: str = Field(foreign_key="user_account.id", index=True)
+    used_at: datetime | None = None

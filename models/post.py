@@ -21,7 +21,10 @@ class Author(Row, table=True):
     """A handle at a source."""
 
     __tablename__ = "author"
-    __table_args__ = (UniqueConstraint("source_id", "handle_norm"),)
+    __table_args__ = (
+        UniqueConstraint("source_id", "handle_norm"),
+        Index("ix_author_handle_norm", "handle_norm"),  # people search by name alone
+    )
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
     source_id: str = Field(foreign_key="source.id")

@@ -25,11 +25,12 @@ class SourceKind(StrEnum):
     MAILBOX = "mailbox"  # an mbox file or a Maildir on this machine
     CAPTURE = "capture"  # what a person pasted or clipped; never polled
     IMPORT = "import"  # an export that a person brought; never polled
+    INBOUND = "inbound"  # what people who came to us by themselves wrote; never polled
 
     @property
     def is_polled(self) -> bool:
         """Say whether a crawl reads it; the others bring posts when a person does."""
-        return self not in {SourceKind.CAPTURE, SourceKind.IMPORT}
+        return self not in {SourceKind.CAPTURE, SourceKind.IMPORT, SourceKind.INBOUND}
 
 
 class SourceHealth(StrEnum):
@@ -179,6 +180,15 @@ class TouchpointKind(StrEnum):
     NOTE = "note"
 
 
+class TouchOutcome(StrEnum):
+    """What came of a contact, as who made it tells it."""
+
+    ANSWERED = "answered"  # they wrote or spoke back
+    NO_ANSWER = "no_answer"
+    REMOVED = "removed"  # by the community's moderators
+    UNWELCOME = "unwelcome"  # they asked us to leave them alone
+
+
 class CampaignKind(StrEnum):
     """What a campaign is to bring about; Harken measures it and never runs one."""
 
@@ -197,7 +207,31 @@ class UserRole(StrEnum):
     MARKETER = "marketer"
     MANAGER = "manager"
     REP = "rep"
+    PARTNER = "partner"  # of another house: sees only what is given to them
     VIEWER = "viewer"
+    PRIVACY_OFFICER = "privacy_officer"  # erases, looks into the audit log, sells nothing
+
+
+class Half(StrEnum):
+    """A half of the house: each signs the process for itself."""
+
+    MARKETING = "marketing"
+    SALES = "sales"
+
+
+class BatchKind(StrEnum):
+    """What sort of file somebody brought."""
+
+    RECORDS = "records"  # leads as another Harken exported them
+    SHEET = "sheet"  # a rep's spreadsheet
+
+
+class TokenScope(StrEnum):
+    """How much of what its owner may do a program's token may do; each holds those before."""
+
+    READ = "read"
+    WRITE = "write"
+    ADMIN = "admin"
 
 
 class SuppressionScope(StrEnum):

@@ -20,7 +20,14 @@ from models.source import Source, SourcePolicy
 from models.topic import Topic
 from models.words import LeadStatus, OfferState
 from service.errors import StoreError
-from service.store.engine import database_url, open_engine, reading, sqlite_url, writing
+from service.store.engine import (
+    database_url,
+    open_engine,
+    reading,
+    refresh_statistics,
+    sqlite_url,
+    writing,
+)
 from service.store.migrate import upgrade
 from tests.builders import a_config, a_place, a_post, undone
 from tests.fakes import NOON
@@ -389,3 +396,12 @@ def test_threads_that_write_at_once_wait_for_each_other_and_not_for_sqlite(tmp_p
 
 def _without_patience(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute("PRAGMA busy_timeout = 0")
+
+
+def test_what_the_planner_goes_by_can_be_counted_anew(engine: Engine) -> None:
+    with writing(engine) as db:
+        refresh_statistics(db.connection())
+    if engine.dialect.name == "sqlite":
+        with reading(engine) as db:
+            counted = db.connection().exec_driver_sql("SELECT count(*) FROM sqlite_stat1").scalar()
+        assert counted is not None

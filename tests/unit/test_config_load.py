@@ -257,8 +257,8 @@ def changed(name: str, old: str, new: str) -> dict[str, str]:
             "negatives: lacks solved",
         ),
         (
-            changed("process.toml", '# marketing = "grace"', 'marketing = "grace"'),
-            "signed_by.marketing: no user 'grace' in teams.toml; known: admin",
+            changed("process.toml", "[definitions]", 'signed_by.sales = "grace"\n[definitions]'),
+            "signed_by: a line in a file signs nothing; take it out, and sign with `harken",
         ),
         (
             changed("process.toml", "[stages]\ndetected", "[stages]\ndetectd"),
