@@ -5,6 +5,7 @@ any more. Others, as a gate that a model did not pass, say so with `raise_item` 
 """
 
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from sqlmodel import Session, col, func, select
 
 from config import Config
 from models.attention import AttentionItem
-from models.digest import DigestRun, DigestSubscription, MailAddress
+from models.digest import BounceBox, DigestRun, DigestSubscription, MailAddress
 from models.digest_words import AttentionKind, RunState
 from models.lead import Lead, StatusChange
 from models.moves import LIVE, LeadEvent
@@ -23,9 +24,14 @@ from models.signal import Signal
 from models.sla import SlaClock
 from models.source import Source
 from models.topic import Topic
-from models.words import ClockKind, SourceHealth, UserRole
+from models.words import ClockKind, SignalStatus, SourceHealth, UserRole
+from nlp.artefact import CARD, SHIPPED, read_card
+from nlp.card import read_text
+from nlp.errors import ModelError
+from service.delivery.log import troubles
 from service.listening.attention import silent, wrong_with
-from service.routing.escalation import manager_of
+from service.routing.answerable import manager_of
+from service.rules.model_gate import is_worse_here, shortfalls
 from service.rules.noise import is_noisy, silent_phrases
 
 _LEAST_FREE = 512 * 2**20  # bytes, as `harken doctor` has it
@@ -48,8 +54,11 @@ LOOKED_FOR = frozenset(
         AttentionKind.DISK_FULL,
         AttentionKind.MAIL_DEAD,
         AttentionKind.ADDRESS_BOUNCING,
+        AttentionKind.DELIVERY_DEAD,
+        AttentionKind.ENDPOINT_DISABLED,
     }
 )
+_MODEL = "model:shipped"  # of the model gate's items the one that is looked for
 
 _WAITS_FOR = {
     ClockKind.REVIEW: "a lead waits to be reviewed",
@@ -75,7 +84,9 @@ class Matter:
     for_users: Sequence[str] = ()
 
 
-def look_around(db: Session, *, config: Config, folder: Path, now: datetime) -> tuple[Matter, ...]:
+def look_around(
+    db: Session, *, config: Config, folder: Path, now: datetime, least_free: int = _LEAST_FREE
+) -> tuple[Matter, ...]:
     """Return what is the matter now; nothing is written.
 
     Args:
@@ -83,14 +94,17 @@ def look_around(db: Session, *, config: Config, folder: Path, now: datetime) -> 
         config: the installation's.
         folder: where its data lies; its disk is looked at.
         now: the time.
+        least_free: bytes that must be free on that disk.
     """
     ids = dict(db.exec(select(User.handle, User.id).where(col(User.active))).all())
     return (
         *_sources(db),
         *_topics(db, config, ids, now),
         *_late(db, config, ids),
-        *_disk(folder),
+        *_disk(folder, least_free),
         *_mail(db, now),
+        *_deliveries(db),
+        *_model(db, now),
     )
 
 
@@ -98,7 +112,8 @@ def settle(db: Session, found: Iterable[Matter], *, now: datetime) -> int:
     """Bring the items into line with what `look_around` found; return how many are open."""
     matters = {(matter.kind, matter.subject): matter for matter in found}
     for item in _open(db):
-        if item.kind in LOOKED_FOR and (item.kind, item.subject) not in matters:
+        is_ours = item.kind in LOOKED_FOR or item.subject == _MODEL
+        if is_ours and (item.kind, item.subject) not in matters:
             item.resolved_at = now
             db.add(item)
     db.flush()
@@ -256,14 +271,13 @@ def _late(db: Session, config: Config, ids: Mapping[str, str]) -> Iterator[Matte
         )
 
 
-def _disk(folder: Path) -> Iterator[Matter]:
-    free = shutil.disk_usage(folder).free
-    if free < _LEAST_FREE:
+def _disk(folder: Path, least_free: int) -> Iterator[Matter]:
+    if shutil.disk_usage(folder).free < least_free:
         yield Matter(
             kind=AttentionKind.DISK_FULL,
             subject="disk",
-            words="The disk is nearly full: less than 512 MiB are free. When it is full, nothing "
-            "is heard any more.",
+            words=f"The disk is nearly full: less than {least_free >> 20} MiB are free. When it "
+            "is full, nothing is heard any more.",
             for_roles=_ADMIN,
         )
 
@@ -300,6 +314,69 @@ def _mail(db: Session, now: datetime) -> Iterator[Matter]:
             kind=AttentionKind.ADDRESS_BOUNCING,
             subject=f"address:{address.address}",
             words=f"Nothing is sent to {address.address} any more: {address.reason}. Correct it "
-            "in teams.toml.",
+            f"in teams.toml, or try again with `harken mail again {address.address}`.",
             for_roles=_ADMIN,
         )
+    for box in db.exec(select(BounceBox).where(col(BounceBox.problem).is_not(None))):
+        yield Matter(
+            kind=AttentionKind.MAIL_DEAD,
+            subject="bounces",
+            words=f"Mail that comes back can't be read: {box.problem}. Look at bounces_url in "
+            "harken.toml.",
+            for_roles=_ADMIN,
+        )
+
+
+def _deliveries(db: Session) -> Iterator[Matter]:
+    """Yield endpoints that hear nothing, or that fail again and again."""
+    for trouble in troubles(db):
+        if not trouble.is_passing:
+            disabled = AttentionKind.ENDPOINT_DISABLED
+            yield Matter(
+                kind=disabled if trouble.is_disabled else AttentionKind.DELIVERY_DEAD,
+                subject=f"endpoint:{trouble.endpoint}",
+                words=f"{trouble.words[:1].upper()}{trouble.words[1:]}.",
+                for_roles=_ADMIN,
+            )
+
+
+def _model(db: Session, now: datetime) -> Iterator[Matter]:
+    """Yield that the model is not what was accepted, by its card or by what people say here."""
+    try:
+        card = read_card(read_text(SHIPPED / CARD, what="the model"))
+    except ModelError as error:
+        yield _model_matter(f"The model can't be used: {error}.")
+        return
+    measured = card.measured.get("signal")
+    figures = measured if isinstance(measured, Mapping) else {}
+    if lacks := list(shortfalls(figures)):
+        yield _model_matter(
+            f"Model {card.version} is below what a model must reach: {'; '.join(lacks)}. Train it "
+            "again with more labels, or go back to the one before."
+        )
+        return
+    precision = figures.get("precision_at_threshold")
+    said = _said_of_signals(db, card.version, now - _LOOK_BACK)
+    confirmed, rejected = said[SignalStatus.CONFIRMED], said[SignalStatus.REJECTED]
+    if isinstance(precision, int | float) and is_worse_here(
+        confirmed=confirmed, rejected=rejected, precision=precision
+    ):
+        yield _model_matter(
+            f"Model {card.version} is worse here than it was measured: of {confirmed + rejected} "
+            f"signals of 30 days people confirmed {confirmed / (confirmed + rejected):.0%}, its "
+            f"card says {precision:.0%}. Train one on your own labels with `harken train`."
+        )
+
+
+def _model_matter(words: str) -> Matter:
+    return Matter(kind=AttentionKind.MODEL_GATE, subject=_MODEL, words=words, for_roles=_LISTENERS)
+
+
+def _said_of_signals(db: Session, version: str, since: datetime) -> Counter[SignalStatus]:
+    """Count what people said of what this model heard, alone or with a reader beside it."""
+    rows = db.exec(
+        select(Signal.status, func.count())
+        .where(Signal.created_at >= since, col(Signal.model_version).startswith(version))
+        .group_by(Signal.status)
+    )
+    return Counter({SignalStatus(status): count for status, count in rows})

@@ -218,6 +218,8 @@ class Mastodon(Community):
 
     @override
     def answer(self, path: str, query: dict[str, list[str]]) -> JsonValue:
+        if path.startswith("/api/v1/statuses/"):
+            return self.status(path.split("/")[4], path.endswith("/context"))
         if not path.startswith("/api/v1/timelines/tag/"):
             return None
         size = int(first(query, "limit") or 20)
@@ -230,6 +232,23 @@ class Mastodon(Community):
         else:
             page = said[-size:]
         return self.listed(page, self.show)
+
+    def status(self, identifier: str, around: bool) -> JsonValue:
+        there = {str(self.id(one)): one for one in self.said}
+        if identifier not in there:
+            return None
+        if not around:
+            return self.show(there[identifier])
+        by_number = {one.number: one for one in self.said}
+        below, above = [there[identifier]], [there[identifier]]
+        for one in below:
+            below += [other for other in self.said if other.answers == one.number]
+        while (parent := by_number.get(above[-1].answers or 0)) is not None:
+            above.append(parent)
+        return {
+            "ancestors": [self.show(one) for one in reversed(above[1:])],
+            "descendants": [*map(self.show, below[1:][:60]), *self.rubbish],
+        }
 
     def id(self, said: Said) -> int:
         return (said.at * 1_000 << 16) + said.number
@@ -326,9 +345,15 @@ class Bluesky(Community):
     """A search that refuses its cursor to who isn't logged in."""
 
     kind: SourceKind = SourceKind.BLUESKY
+    shows: int = 1_000  # replies beside a post
+    contradicts: bool = False  # finds a post that a conversation is told not to have
 
     @override
     def answer(self, path: str, query: dict[str, list[str]]) -> JsonValue:
+        if path == "/xrpc/app.bsky.feed.getPostThread":
+            return self.thread(first(query, "uri") or "")
+        if path == "/xrpc/app.bsky.feed.getPosts":
+            return {"posts": [{"uri": first(query, "uris")}] if self.contradicts else []}
         if path != "/xrpc/app.bsky.feed.searchPosts" or "cursor" in query:
             return None
         until = first(query, "until")
@@ -352,6 +377,22 @@ class Bluesky(Community):
                 **({"reply": reply} if said.answers else {}),
             },
             "indexedAt": iso(said.at + 5),
+        }
+
+    def thread(self, uri: str) -> JsonValue:
+        opening = next((one for one in self.said if self.link(one.number)["uri"] == uri), None)
+        if opening is None:
+            return {"thread": {"uri": uri, "notFound": True}}
+        return {"thread": self.node(opening)}
+
+    def node(self, said: Said) -> dict[str, JsonValue]:
+        replies = [one for one in self.said if one.answers == said.number]
+        shown: list[JsonValue] = [self.node(one) for one in replies]
+        post = self.show(said)
+        assert isinstance(post, dict)
+        return {
+            "post": {**post, "replyCount": len(replies)},
+            "replies": shown[: self.shows] + self.rubbish,
         }
 
     def link(self, number: int | None) -> dict[str, JsonValue]:

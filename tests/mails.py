@@ -52,3 +52,31 @@ def a_notice(
         markup=f"<p>{words}</p><a href='https://www.linkedin.com/help'>Help</a>"
         f'<a href="{link}">View post</a>',
     )
+
+
+def a_bounce(
+    about: str | None,
+    to: str = "ida@acme.example",
+    *,
+    action: str = "failed",
+    status: str = "5.1.1",
+    words: str = "smtp; 550 5.1.1 no such user here",
+    returned: str = "text/rfc822-headers",
+) -> bytes:
+    """Return what a mail server writes about a mail that it could not deliver (RFC 3464)."""
+    original = f"From: harken@acme.example\nTo: {to}\n"
+    original += f"Message-ID: <{about}>\nSubject: Your digest\n" if about else "Subject: It\n"
+    report = f"Reporting-MTA: dns; mx.acme.example\n\nFinal-Recipient: rfc822; {to}\n"
+    report += f"Action: {action}\nStatus: {status}\nDiagnostic-Code: {words}\n"
+    parts = (
+        ("text/plain", "I am sorry to have to tell you that it could not be delivered."),
+        ("message/delivery-status", report),
+        (returned, original),
+    )
+    body = "".join(f"--cut\nContent-Type: {kind}\n\n{part}\n" for kind, part in parts)
+    head = (
+        "From: Mail Delivery System <MAILER-DAEMON@mx.acme.example>\n"
+        "Subject: Undelivered Mail Returned to Sender\nMIME-Version: 1.0\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="cut"\n'
+    )
+    return f"{head}\n{body}--cut--\n".encode()

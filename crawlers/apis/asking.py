@@ -19,7 +19,12 @@ MOST_THREAD_PAGES = 10
 class ApiModel(BaseModel):
     """Part of an answer, as far as it is needed. What else there is may change as it likes."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
+    model_config = ConfigDict(
+        extra="ignore",
+        frozen=True,
+        coerce_numbers_to_str=True,
+        defer_build=True,  # 35 MiB for all of them together, and most are never asked
+    )
 
 
 Model = TypeVar("Model", bound=BaseModel)

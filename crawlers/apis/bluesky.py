@@ -11,21 +11,33 @@ from datetime import UTC, datetime
 from yarl import URL
 
 from crawlers.apis.asking import ask, left_out, readable
-from crawlers.apis.bluesky_answer import FoundPosts, SkyPost, posts
+from crawlers.apis.bluesky_answer import (
+    FoundPosts,
+    SkyPost,
+    ThreadAnswer,
+    is_gone,
+    posts,
+    unfolded,
+    uri_of,
+)
 from crawlers.apis.metered import MissingOption
 from crawlers.apis.newest_first import Gap, Leaf, Progress, walk
-from crawlers.errors import Forbidden
+from crawlers.errors import Forbidden, Unparseable
 from crawlers.fetch import Gate
-from crawlers.found import Batch, SourceToPoll
+from crawlers.found import Batch, SourceToPoll, ThreadToRead
 from crawlers.urls import parse_url
 
 SERVER = "https://public.api.bsky.app"
 SEARCH = "xrpc/app.bsky.feed.searchPosts"
+THREAD = "xrpc/app.bsky.feed.getPostThread"
+POSTS = "xrpc/app.bsky.feed.getPosts"
 PAGE_SIZE = 100
 FIRST_PAGES = 5
 MOST_PAGES = 20
 #: Posts are indexed late at times, and sorted by when they were written.
 OVERLAP_SECONDS = 3_600
+#: Replies to replies that are asked for; JSON that is nested twice as deep can still be read.
+DEEPEST = 50
 
 
 class SearchRefused(Forbidden):
@@ -66,6 +78,35 @@ class BlueskyAdapter:
                     fetched=step.leaf.fetched,
                     problem=step.problem,
                 )
+
+    async def read_thread(
+        self, source: SourceToPoll, gate: Gate, thread: ThreadToRead, *, now: datetime
+    ) -> AsyncGenerator[Batch, None]:
+        """Yield a post with its replies.
+
+        A post that was taken back does not take its replies with it: it alone is named, once the
+        server has said so in two ways.
+
+        Raises:
+            SourceError: the server could not be reached, or answers in another shape.
+        """
+        server, uri = server_of(source.url), uri_of(thread.key)
+        url = URL(f"{server}/{THREAD}").with_query(uri=uri, depth=DEEPEST, parentHeight=0)
+        answer = (await ask(gate, source, str(url), ThreadAnswer, accept=(200, 400))).body
+        if is_gone(answer):
+            single = URL(f"{server}/{POSTS}").with_query(uris=uri)
+            left = (await ask(gate, source, str(single), FoundPosts)).body.posts
+            yield Batch(posts=(), cursor={}, fetched=2, deleted=() if left else (thread.key,))
+            return
+        if answer.thread is None:
+            raise Unparseable("the API answers in a shape that Harken does not know")
+        found = unfolded(answer.thread, most_deep=DEEPEST)
+        yield Batch(
+            posts=posts(found.posts, now=now),
+            cursor={},
+            problem=left_out(found.unreadable, found.unreadable + len(found.posts)),
+            whole=found.whole,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """The answers of Bluesky's post search to posts. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field, JsonValue, StringConstraints
+from pydantic import Field, JsonValue, StringConstraints, ValidationError
 
 from crawlers.apis.asking import ApiModel
 from crawlers.apis.metered import Moment
@@ -60,6 +61,7 @@ class SkyPost(ApiModel):
     record: _Record
     indexed: Moment = Field(alias="indexedAt")
     labels: tuple[_Label, ...] = ()
+    replies: int = Field(default=0, alias="replyCount")  # that there are, shown or not
 
     @property
     def external_id(self) -> str:
@@ -82,6 +84,70 @@ class FoundPosts(ApiModel):
     """A page of results, each of which may have any shape."""
 
     posts: list[JsonValue]
+
+
+class ThreadAnswer(ApiModel):
+    """A conversation, as a tree of any shape, or why there is none."""
+
+    thread: JsonValue = None
+    error: str = ""
+
+
+class _Node(ApiModel):
+    post: JsonValue = None  # None: it was taken back, or its author blocked somebody
+    replies: tuple[JsonValue, ...] = ()
+    gone: bool = Field(default=False, alias="notFound")
+
+
+@dataclass(frozen=True, slots=True)
+class Unfolded:
+    """The posts of a conversation, and whether these are all that there are."""
+
+    posts: tuple[SkyPost, ...]
+    unreadable: int
+    whole: bool
+
+
+def is_gone(answer: ThreadAnswer) -> bool:
+    """Say whether the server answers that the opening post is not there any more."""
+    if answer.thread is None:
+        return answer.error == "NotFound"
+    try:
+        return _Node.model_validate(answer.thread).gone
+    except ValidationError:
+        return False
+
+
+def unfolded(tree: JsonValue, *, most_deep: int) -> Unfolded:
+    """Return the posts of a tree of replies; it is a part where any post has more than it shows.
+
+    Args:
+        tree: as ``getPostThread`` gives it.
+        most_deep: how deep it was asked for.
+    """
+    found: list[SkyPost] = []
+    unreadable, whole = 0, True
+    waiting: list[tuple[JsonValue, int]] = [(tree, 0)]
+    while waiting:
+        value, depth = waiting.pop()
+        try:
+            node = _Node.model_validate(value)
+            post = SkyPost.model_validate(node.post) if node.post is not None else None
+        except ValidationError:
+            unreadable += 1
+            continue
+        if post is None:
+            whole = whole and node.gone
+            continue
+        found.append(post)
+        whole = whole and depth < most_deep and post.replies <= len(node.replies)
+        waiting += ((reply, depth + 1) for reply in node.replies)
+    return Unfolded(tuple(found), unreadable, whole and not unreadable)
+
+
+def uri_of(external_id: str) -> str:
+    """Return what names a post in the network."""
+    return f"at://{external_id}"
 
 
 def posts(found: Sequence[SkyPost], *, now: datetime) -> tuple[FoundPost, ...]:

@@ -15,6 +15,7 @@ from yarl import URL
 
 from crawlers.apis.asking import ask, left_out, plain_texts
 from crawlers.apis.hackernews_answer import Answer, Hit, RawAnswer, posts, read_answer
+from crawlers.apis.onward import Mark
 from crawlers.errors import NotFound
 from crawlers.fetch import Gate
 from crawlers.found import Batch, FoundPost, SourceToPoll, ThreadToRead
@@ -22,8 +23,6 @@ from crawlers.urls import parse_url
 
 MOST_RESULTS = 1_000  # of one query, whatever it finds
 PAGE_SIZE = 100
-#: Items may reach the index late; what is younger than this at a poll is read again.
-OVERLAP_SECONDS = 3_600
 
 _ALGOLIA = "hn.algolia.com"
 _HACKER_NEWS = "https://news.ycombinator.com"
@@ -116,8 +115,8 @@ class HackerNewsAdapter:
             SourceError: the API could not be reached or isn't one.
         """
         search, present = _Search.of(source), int(now.timestamp())
-        reached = _reached(source)
-        windows = [Window(_beginning(source, reached))]
+        mark = _mark(source)
+        windows = [Window(mark.first().since)]
         fetched = 0
         while windows:
             window = windows.pop()
@@ -129,10 +128,10 @@ class HackerNewsAdapter:
                 continue
             found = _Found({})
             fetched += await self._read_on(gate, source, search, window, answer, into=found)
-            reached = _end(window, found, reached=reached, now=present)
+            mark = _behind(window, found, mark=mark, now=present)
             yield Batch(
                 posts=await _posts(gate, found, site=search.site, now=now),
-                cursor=_cursor(reached, complete=window.until is None),
+                cursor=_cursor(mark),
                 fetched=fetched,
                 problem=_problem(found, answer, window=window),
             )
@@ -205,33 +204,23 @@ def _pages(answer: Answer) -> int:
     return most if answer.pages is None else min(answer.pages, most)
 
 
-def _reached(source: SourceToPoll) -> int | None:
-    value = source.cursor.get("created_at_i")
-    return value if isinstance(value, int) else None
+def _mark(source: SourceToPoll) -> Mark:
+    at = source.cursor
+    return Mark.of({"created": at.get("created_at_i"), "complete": at.get("complete")})
 
 
-def _beginning(source: SourceToPoll, reached: int | None) -> int | None:
-    """Return where to begin: a little earlier than was reached, unless the last poll was cut off.
-
-    Then the overlap was read at its beginning; again each time, a crawl that is killed often
-    would never get ahead.
-    """
-    if reached is None or source.cursor.get("complete") is False:
-        return reached
-    return reached - OVERLAP_SECONDS
+def _cursor(mark: Mark) -> dict[str, JsonValue]:
+    if mark.created is None:
+        return {}
+    return {"created_at_i": mark.created, "complete": mark.complete}
 
 
-def _cursor(reached: int | None, *, complete: bool) -> dict[str, JsonValue]:
-    return {} if reached is None else {"created_at_i": reached, "complete": complete}
-
-
-def _end(window: Window, found: _Found, *, reached: int | None, now: int) -> int | None:
-    """Return up to when all is read after this window; never in the future, never back."""
+def _behind(window: Window, found: _Found, *, mark: Mark, now: int) -> Mark:
+    """Return the mark behind a window: its end, or the newest item of one that is open."""
     newest = window.until
     if newest is None:
         newest = max((hit.created for hit in found.hits.values()), default=None)
-    known = [moment for moment in (newest, reached) if moment is not None]
-    return min(max(known), now) if known else None
+    return mark.after(newest, complete=window.until is None, now=now)
 
 
 def _problem(found: _Found, answer: Answer, *, window: Window) -> str | None:

@@ -5,19 +5,19 @@ Who has not agreed to be found is not listened to: posts of accounts whose ``ind
 off until its owner switches it on, so this leaves out many; it is what they were promised.
 """
 
-from collections.abc import AsyncGenerator, Iterable
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pydantic import JsonValue, RootModel
 from yarl import URL
 
-from crawlers.apis.asking import ask, left_out, plain_texts, readable
-from crawlers.apis.mastodon_answer import Status, posts
+from crawlers.apis.asking import Answer, Model, ask, left_out, plain_texts, readable
+from crawlers.apis.mastodon_answer import Context, Status, depth_below, posts
 from crawlers.apis.metered import MissingOption
-from crawlers.errors import AnswerRefused, Forbidden
+from crawlers.errors import AnswerRefused, Forbidden, Gone, NotFound
 from crawlers.fetch import Gate
-from crawlers.found import Batch, FoundPost, SourceToPoll
+from crawlers.found import Batch, FoundPost, SourceToPoll, ThreadToRead
 from crawlers.urls import parse_url
 
 PAGE_SIZE = 40  # the most that Mastodon gives
@@ -26,6 +26,11 @@ MOST_PAGES = 20
 MOST_TAGS = 5  # the first, and four in any[]
 #: Posts of other servers arrive late, with an id of when they were written.
 OVERLAP_SECONDS = 3_600
+
+#: What the public is shown of a conversation: so many replies, and replies to replies so deep.
+#: Source: https://docs.joinmastodon.org/methods/statuses/#context
+MOST_REPLIES = 60
+DEEPEST = 20
 
 #: Ids are milliseconds since 1970, and 16 bits more; smaller ones are of other software.
 _BITS = 16
@@ -81,6 +86,38 @@ class MastodonAdapter:
             if last or page == MOST_PAGES:
                 return
             after = advance
+
+    async def read_thread(
+        self, source: SourceToPoll, gate: Gate, thread: ThreadToRead, *, now: datetime
+    ) -> AsyncGenerator[Batch, None]:
+        """Yield a post with what it answers and what answers it, as far as the server knows.
+
+        A post that was taken back does not take its replies with it: it alone is named.
+
+        Raises:
+            SourceError: the server could not be reached, or shows posts to members only.
+        """
+        origin = parse_url(source.url).origin
+        url = URL(origin) / "api" / "v1" / "statuses" / thread.key
+        try:
+            status = (await _ask(gate, source, str(url), Status)).body
+        except (NotFound, Gone):
+            yield Batch(posts=(), cursor={}, deleted=(thread.key,))
+            return
+        context = (await _ask(gate, source, str(url / "context"), Context)).body
+        around, unreadable = readable([*context.ancestors, *context.descendants], Status)
+        found = {one.id: one for one in (status, *around)}
+        shown = await _shown(gate, list(found.values()), now=now)
+        is_short = (
+            len(context.descendants) < MOST_REPLIES and depth_below(thread.key, around) < DEEPEST
+        )
+        yield Batch(
+            posts=tuple(replace(post, thread_key=thread.key) for post in shown),
+            cursor={},
+            fetched=2,
+            problem=left_out(unreadable, unreadable + len(found)),
+            whole=not unreadable and is_short,
+        )
 
 
 _IGNORES = "the server does not say what came since the last poll, only what is newest"
@@ -164,19 +201,7 @@ class _Reading:
         Raises:
             MembersOnly: the public may not see it.
         """
-        token = self.source.secrets.get("token")
-        try:
-            answer = await ask(
-                self.gate,
-                self.source,
-                self._url(bounds),
-                Timeline,
-                headers={"Authorization": f"Bearer {token}"} if token else None,
-            )
-        except AnswerRefused as refused:
-            if refused.status in {401, 403, 422}:
-                raise MembersOnly(refused.status) from refused
-            raise
+        answer = await _ask(self.gate, self.source, self._url(bounds), Timeline)
         return _Page(*readable(answer.body.root, Status))
 
     def passed(self, page: _Page) -> list[str]:
@@ -196,8 +221,24 @@ class _Reading:
 
     async def posts(self, page: _Page) -> tuple[FoundPost, ...]:
         """Return what may be listened to of a page, oldest first."""
-        shown = sorted(
-            (status for status in page.statuses if status.is_shown), key=lambda s: _order(s.id)
-        )
-        texts = await plain_texts(self.gate, [status.content for status in shown])
-        return posts(shown, texts, now=self.now)
+        return await _shown(self.gate, page.statuses, now=self.now)
+
+
+async def _ask(gate: Gate, source: SourceToPoll, url: str, shape: type[Model]) -> Answer[Model]:
+    token = source.secrets.get("token")
+    headers = {"Authorization": f"Bearer {token}"} if token else None
+    try:
+        return await ask(gate, source, url, shape, headers=headers)
+    except AnswerRefused as refused:
+        if refused.status in {401, 403, 422}:
+            raise MembersOnly(refused.status) from refused
+        raise
+
+
+async def _shown(
+    gate: Gate, statuses: Sequence[Status], *, now: datetime
+) -> tuple[FoundPost, ...]:
+    """Return what may be listened to, oldest first."""
+    shown = sorted((one for one in statuses if one.is_shown), key=lambda one: _order(one.id))
+    texts = await plain_texts(gate, [status.content for status in shown])
+    return posts(shown, texts, now=now)

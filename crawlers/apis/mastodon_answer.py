@@ -60,6 +60,25 @@ class Status(ApiModel):
         return public and self.reblog is None and self.account.wants_to_be_found
 
 
+class Context(ApiModel):
+    """What is said around a post; each of it may have any shape."""
+
+    ancestors: tuple[JsonValue, ...] = ()
+    descendants: tuple[JsonValue, ...] = ()
+
+
+def depth_below(identifier: str, statuses: Sequence[Status]) -> int:
+    """Return how many replies to replies stand below a post at the most."""
+    parents = {status.id: status.in_reply_to_id for status in statuses}
+    deepest = 0
+    for reply in parents:
+        at, steps = reply, 0
+        while at != identifier and (parent := parents.get(at)) and steps < len(parents):
+            at, steps = parent, steps + 1
+        deepest = max(deepest, steps if at == identifier else 0)
+    return deepest
+
+
 def posts(
     statuses: Sequence[Status], texts: Sequence[PlainText], *, now: datetime
 ) -> tuple[FoundPost, ...]:

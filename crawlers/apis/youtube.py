@@ -11,11 +11,12 @@ from functools import partial
 
 from yarl import URL
 
-from crawlers.apis.asking import left_out, readable, secret
-from crawlers.apis.metered import MissingOption, ask_metered
-from crawlers.apis.youtube_answer import RawAnswer, Thread, explain, posts
+from crawlers.apis.asking import MOST_THREAD_PAGES, Answer, left_out, readable, secret
+from crawlers.apis.metered import MissingOption, ask_metered, asking_for_one
+from crawlers.apis.youtube_answer import Comment, RawAnswer, Thread, explain, posts
+from crawlers.errors import NotFound
 from crawlers.fetch import Gate
-from crawlers.found import Batch, Cursor, FoundPost, SourceToPoll
+from crawlers.found import Batch, Cursor, FoundPost, SourceToPoll, ThreadToRead
 from crawlers.urls import parse_url
 
 PAGE_SIZE = 100  # the most that the API gives; a page costs 1 of the day's 10,000 units
@@ -42,20 +43,12 @@ class YouTubeAdapter:
         Raises:
             SourceError: the API could not be reached or refused: what was yielded stands.
         """
-        url, key = _url(source), secret(source, "key")
+        url = _url(source)
         reached = newest = _reached(source.cursor)
         seen: set[str] = set()
         token: str | None = None
         for page in range(1, MOST_PAGES + 1):
-            asked = await ask_metered(
-                gate,
-                source,
-                str(url.update_query(pageToken=token) if token else url),
-                RawAnswer,
-                explain=partial(explain, now=now),
-                now=now,
-                headers={"X-Goog-Api-Key": key},  # not in the address, which may be logged
-            )
+            asked = await _ask(gate, source, _page(url, token), now=now)
             threads, unreadable = readable(asked.body.items, Thread)
             fresh = [thread for thread in threads if thread.id not in seen]
             seen.update(thread.id for thread in fresh)
@@ -72,11 +65,70 @@ class YouTubeAdapter:
             if token is None:
                 return
 
+    async def read_thread(
+        self, source: SourceToPoll, gate: Gate, thread: ThreadToRead, *, now: datetime
+    ) -> AsyncGenerator[Batch, None]:
+        """Yield a comment with its replies, a thousand at the most; each page costs a unit.
+
+        Raises:
+            NotFound: the comment is gone, and its replies with it.
+            SourceError: the API could not be reached or refused.
+        """
+        endpoint = _endpoint(source)
+        shape = {"part": "snippet", "textFormat": "plainText"}
+        top = endpoint.with_query({**shape, "id": thread.key})
+        wanted = {**shape, "parentId": thread.key, "maxResults": str(PAGE_SIZE)}
+        url = (endpoint.parent / "comments").with_query(wanted)
+        with asking_for_one():
+            threads, strange = readable(
+                (await _ask(gate, source, top, now=now)).body.items, Thread
+            )
+            if not threads and not strange:
+                raise NotFound
+            replies: dict[str, Comment] = {}
+            token, pages = None, 1
+            while pages < MOST_THREAD_PAGES:
+                asked = (await _ask(gate, source, _page(url, token), now=now)).body
+                read, odd = readable(asked.items, Comment)
+                before = len(replies)
+                replies.update((reply.id, reply) for reply in read)
+                strange, token, pages = strange + odd, asked.next_page, pages + 1
+                if token is None or len(replies) == before:
+                    break
+        comments = list(replies.values())
+        yield Batch(
+            posts=tuple(p for one in threads for p in posts(one, now=now, replies=comments)),
+            cursor={},
+            fetched=pages,
+            problem=left_out(strange, strange + len(threads) + len(replies)),
+            whole=token is None and not strange,
+        )
+
+
+async def _ask(gate: Gate, source: SourceToPoll, url: URL, *, now: datetime) -> Answer[RawAnswer]:
+    return await ask_metered(
+        gate,
+        source,
+        str(url),
+        RawAnswer,
+        explain=partial(explain, now=now),
+        now=now,
+        # not in the address, which may be logged
+        headers={"X-Goog-Api-Key": secret(source, "key")},
+    )
+
+
+def _page(url: URL, token: str | None) -> URL:
+    return url.update_query(pageToken=token) if token else url
+
+
+def _endpoint(source: SourceToPoll) -> URL:
+    base = URL(parse_url(source.url).url, encoded=True).with_query(None)
+    return base if base.name == "commentThreads" else base / "commentThreads"
+
 
 def _url(source: SourceToPoll) -> URL:
-    url = URL(parse_url(source.url).url, encoded=True)
-    base = url.with_query(None)
-    endpoint = base if base.name == "commentThreads" else base / "commentThreads"
+    url, endpoint = URL(parse_url(source.url).url, encoded=True), _endpoint(source)
     wanted = {**url.query, **source.options}
     asked = {
         "part": "snippet,replies",

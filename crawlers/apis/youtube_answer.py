@@ -1,6 +1,6 @@
 """The answers of YouTube's Data API to posts. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -131,9 +131,14 @@ def seconds_to_new_quota(now: datetime) -> int:
     return max(int(midnight.timestamp() - now.timestamp()) + 1, 1)
 
 
-def posts(thread: Thread, *, now: datetime) -> Iterator[FoundPost]:
-    """Yield a thread's comments that say something, the opening one first."""
-    comments, _ = thread.comments()
+def posts(
+    thread: Thread, *, now: datetime, replies: Sequence[Comment] | None = None
+) -> Iterator[FoundPost]:
+    """Yield a thread's comments that say something, the opening one first.
+
+    ``replies`` are those that were asked for; without them, those that the API lists beside it.
+    """
+    comments = thread.comments()[0] if replies is None else (thread.snippet.top, *replies)
     for comment in comments:
         if comment.snippet.text.strip():
             yield _post(comment, thread, now=now)

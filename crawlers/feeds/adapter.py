@@ -1,4 +1,4 @@
-"""RSS, Atom, RDF and JSON feeds as a source, with the comment feeds of their posts."""
+"""RSS, Atom, RDF and JSON feeds as a source, with their older pages and comment feeds."""
 
 from collections.abc import AsyncGenerator
 from dataclasses import replace
@@ -6,7 +6,16 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
-from crawlers.errors import HostResting, RateLimited, ServerFailed, SourceError
+from crawlers.errors import (
+    BadDocument,
+    Gone,
+    HostResting,
+    NotFound,
+    RateLimited,
+    ServerFailed,
+    SourceError,
+)
+from crawlers.feeds.back import Back, beginning, following
 from crawlers.feeds.comments import Watched, as_json, due, replies, watched_in, watching
 from crawlers.feeds.identity import Ledger
 from crawlers.feeds.reading import Reading, State, read_document
@@ -20,8 +29,9 @@ _ENOUGH = (HostResting, RateLimited, ServerFailed)
 class FeedAdapter:
     """Reads a feed, one document a poll. Its cursor is what the server and the bytes say of it.
 
-    Option: ``comments``, "yes" to read the comment feeds of posts of the last 14 days as well,
-    five of them a poll.
+    Options: ``comments``, "yes" to read the comment feeds of posts of the last 14 days as well,
+    five of them a poll; ``backfill_days``, how far back a feed that has pages is read the first
+    time.
     """
 
     async def poll(
@@ -44,9 +54,19 @@ class FeedAdapter:
         watched: tuple[Watched, ...] = ()
         if with_comments:
             watched = _watching(reading, watched_in(state.get("comments")), now=now)
-        yield _batch(reading, _cursor(reading.state, watched if with_comments else None))
+        kept = watched if with_comments else None
+        days = source.options.get("backfill_days", "")
+        back = beginning(state, reading, days=int(days) if days.isdecimal() else None, now=now)
+        yield _batch(reading, _cursor(reading.state, kept, back))
         if reading.poison is not None:
             raise reading.poison
+        while back is not None:
+            batch, back, goes_on = await _older(
+                source, gate, back, feed=reading.state, watched=kept, now=now
+            )
+            yield batch
+            if not goes_on:
+                return
         waiting = list(due(watched))
         while waiting:
             post = waiting.pop(0)
@@ -56,6 +76,39 @@ class FeedAdapter:
             yield batch
             if not goes_on:
                 return
+
+
+async def _older(
+    source: SourceToPoll,
+    gate: Gate,
+    back: Back,
+    *,
+    feed: State,
+    watched: tuple[Watched, ...] | None,
+    now: datetime,
+) -> tuple[Batch, Back | None, bool]:
+    """Return the posts of an older page, the page behind it, and whether to go on.
+
+    Its entries are told apart by the feed's ledger, which stays as the first page left it.
+    """
+    known = {key: feed[key] for key in ("posts", "ids_change") if key in feed}
+    try:
+        reading = await read_document(source, gate, url=back.url, state=known, now=now)
+    except SourceError as error:
+        is_over = isinstance(error, NotFound | Gone | BadDocument)
+        problem = f"the feed's older page {back.url} could not be read: {error.reason}"
+        cursor = _cursor(feed, watched, None if is_over else back)
+        batch = Batch(posts=(), cursor=cursor, problem=problem)
+        return batch, None, is_over  # else it is tried again, before comments are read
+    behind = following(back, reading)
+    since = back.since
+    posts = tuple(
+        post
+        for post in reading.posts
+        if since is None or post.published is None or post.published.timestamp() >= since
+    )
+    whole = _batch(reading, _cursor(feed, watched, behind))
+    return replace(whole, posts=posts, moved_to=None), behind, True
 
 
 def _watching(
@@ -111,6 +164,10 @@ def _batch(reading: Reading, cursor: dict[str, JsonValue]) -> Batch:
     )
 
 
-def _cursor(feed: State, watched: tuple[Watched, ...] | None) -> dict[str, JsonValue]:
-    kept = {key: value for key, value in feed.items() if key != "comments"}
+def _cursor(
+    feed: State, watched: tuple[Watched, ...] | None, back: Back | None = None
+) -> dict[str, JsonValue]:
+    kept = {key: value for key, value in feed.items() if key not in {"comments", "back"}}
+    if back is not None:
+        kept["back"] = back.model_dump(exclude_none=True)
     return kept if watched is None else {**kept, "comments": as_json(watched)}

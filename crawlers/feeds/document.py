@@ -16,11 +16,15 @@ from feedparser.encodings import convert_to_utf8
 from crawlers.errors import EmptyDocument, NotAFeed, Unparseable
 from crawlers.feeds.delta import Sight, sight, unseen_part
 from crawlers.feeds.entry import MAX_ENTRIES, FeedDocument, key_of
-from crawlers.feeds.fields import Parsed, date_of, entry_of, text_of, title_of
+from crawlers.feeds.fields import Parsed, date_of, entry_of, next_url_of, text_of, title_of
 from crawlers.feeds.guard import is_well_formed, safe_encoding
 from crawlers.feeds.json_feed import is_json, read_json_feed
 from crawlers.feeds.pieces import Pieces, breaks_off, cut, whole_part
 from crawlers.freshness import declared_seconds
+
+#: Else it would look through all of the path for "drv_libxml2" at each document, a twelfth of its
+#: time, and read feeds differently where it found it.
+feedparser.api.PREFERRED_XML_PARSERS = []
 
 #: What every feed has one of, in an encoding that extends ASCII.
 _FEED_TAG = re.compile(
@@ -67,11 +71,11 @@ def read_feed(
     unseen = frozenset(known)
     if is_well_formed(body) or not breaks_off(body):
         if unseen and seen is not None and len(seen.keys) <= most:
-            feed = _delta(body, headers, seen, known=unseen)
+            feed = _delta(body, headers, seen, url=url, known=unseen)
             if feed is not None:
                 return feed
         body, problem = _bounded(body, headers, most=most)
-        feed = _document(_understood(body, headers), seen, known=unseen)
+        feed = _document(_understood(body, headers), seen, url=url, known=unseen)
         return replace(feed, problem=problem)
     pieces = cut(body)
     if not pieces.items:
@@ -80,12 +84,12 @@ def read_feed(
     whole = whole_part(pieces)
     seen = sight(whole, url=url, content_type=said["content-type"], language=language)
     body, _ = _bounded(whole, headers, most=most)
-    feed = _document(_understood(body, headers), seen, known=unseen)
+    feed = _document(_understood(body, headers), seen, url=url, known=unseen)
     return replace(feed, problem=problem, whole=False)
 
 
 def _delta(
-    body: bytes, headers: Mapping[str, str], seen: Sight, *, known: Collection[str]
+    body: bytes, headers: Mapping[str, str], seen: Sight, *, url: str, known: Collection[str]
 ) -> FeedDocument | None:
     """Return the feed with its new entries, having parsed those only; None when that is unsafe."""
     decoded: dict[str, Any] = {}  # feedparser tells the encoding in it
@@ -98,7 +102,7 @@ def _delta(
     if len(parsed["entries"]) != len(part.places) or not parsed["version"]:
         return None
     of_part = Sight(seen.pieces, tuple(seen.keys[place] for place in part.places))
-    return replace(_document(parsed, of_part, known=known), items=seen.keys)
+    return replace(_document(parsed, of_part, url=url, known=known), items=seen.keys)
 
 
 def _bounded(body: bytes, headers: dict[str, str], *, most: int) -> tuple[bytes, str | None]:
@@ -137,7 +141,9 @@ def _understood(body: bytes, headers: dict[str, str]) -> Parsed:
     return parsed
 
 
-def _document(parsed: Parsed, seen: Sight | None, *, known: Collection[str]) -> FeedDocument:
+def _document(
+    parsed: Parsed, seen: Sight | None, *, url: str, known: Collection[str]
+) -> FeedDocument:
     feed, found = parsed["feed"], parsed["entries"][:MAX_ENTRIES]
     entries = [entry_of(entry, feed) for entry in found]
     if seen is not None and len(seen.keys) == len(entries):
@@ -154,6 +160,7 @@ def _document(parsed: Parsed, seen: Sight | None, *, known: Collection[str]) -> 
             period=text_of(feed, "sy_updateperiod"),
             frequency=text_of(feed, "sy_updatefrequency"),
         ),
+        next_url=next_url_of(feed, url=url),
     )
 
 

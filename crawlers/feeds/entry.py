@@ -47,6 +47,7 @@ class FeedDocument:
     problem: str | None = None  # what is wrong with it although it could be read
     whole: bool = True  # False when it broke off, so that there is more to be had
     holds_seconds: int | None = None  # how long it says that it need not be asked for again
+    next_url: str | None = None  # of the page with the entries before these
 
 
 def key_of(entry: FeedEntry) -> str:

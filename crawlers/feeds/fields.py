@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urljoin
 
 from crawlers.feeds.entry import (
     MAX_ID,
@@ -23,6 +24,18 @@ _COUNT = re.compile(r"[0-9]{1,7}")
 _MAIL = re.compile(r"\S+@\S+\.\S+")
 #: feedparser's dictionaries hold whatever the document holds.
 Parsed = Mapping[str, Any]
+
+
+def next_url_of(feed: Parsed, *, url: str) -> str | None:
+    """Return the address of the page with the entries before a feed's own (RFC 5005)."""
+    for link in feed.get("links") or ():
+        if link.get("rel") in {"next", "prev-archive"}:
+            reference = text_of(link, "href")
+            try:
+                return urljoin(url, reference) if 0 < len(reference) <= MAX_ID else None
+            except ValueError:
+                return None
+    return None
 
 
 def entry_of(entry: Parsed, feed: Parsed) -> FeedEntry:

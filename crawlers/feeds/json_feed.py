@@ -65,6 +65,7 @@ def read_json_feed(
         entries=tuple(entry for entry in keyed if entry.item not in seen),
         items=tuple(entry.item for entry in keyed),
         problem=_problem(len(items), len(keyed)),
+        next_url=_link(feed, "next_url", base=url),
     )
 
 

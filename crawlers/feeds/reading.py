@@ -49,6 +49,8 @@ class Reading:
     problem: str | None = None
     poison: PoisonDocument | None = None  # it could not be read, and its state says so
     ttl_seconds: int | None = None
+    met_known: bool = False  # among its entries are some that were taken in before
+    next_url: str | None = None  # of the page with the entries before these
 
 
 async def read_document(
@@ -126,6 +128,7 @@ async def _understood(
         for post in posts(part, list(islice(names, len(part))), feed_url=page.url, now=now):
             found.setdefault(post.external_id, post)
         await asyncio.sleep(0)
+    before = frozenset(known.name for known in ledger.known)
     state = named.ledger.as_json()
     if feed.whole:  # with validators the rest would stay away
         state |= marks
@@ -138,6 +141,8 @@ async def _understood(
         posts=tuple(found.values()),
         problem=feed.problem,
         ttl_seconds=longest(feed.holds_seconds, fresh_seconds(page.headers, now=now)),
+        met_known=not ledger.items.isdisjoint(feed.items) or not before.isdisjoint(found),
+        next_url=feed.next_url,
     )
 
 

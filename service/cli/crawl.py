@@ -34,7 +34,9 @@ def crawl(
     with open_house(data_dir(data)) as house:
         leased = lease(house, everything=everything, slugs=source or ())
         with progress("Crawling", total=len(leased)) as advance:
-            polled = crawl_now(house, leased, on_done=lambda one: advance(one.source))
+            polled = crawl_now(
+                house, leased, on_done=lambda one: advance(one.source), only_these=bool(source)
+            )
     for one in sorted(polled, key=lambda one: one.source):
         _tell(one, as_json=as_json)
     if not polled and not as_json:

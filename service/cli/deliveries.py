@@ -65,7 +65,7 @@ def endpoints(data: DataDir = None, as_json: AsJson = False) -> None:
     from service.store.engine import reading
 
     with existing_house(data_dir(data)) as house, reading(house.engine) as db:
-        lines, wrong = list_endpoints(db), list(troubles(db))
+        lines, wrong = list_endpoints(db), [trouble.words for trouble in troubles(db)]
     if as_json:
         for line in lines:
             print_json(line.as_json())

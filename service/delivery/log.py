@@ -13,6 +13,9 @@ from service.delivery.endpoints import enable
 from service.errors import NotFoundError, RefusedError
 from service.unknown import unknown
 
+#: Attempts in a row that fail, until it is more than a hiccup.
+_FAILS = 3
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointLine:
@@ -25,6 +28,7 @@ class EndpointLine:
     dead: int
     last_sent_at: datetime | None
     problem: str | None
+    failures: int = 0  # attempts in a row, since the last success
 
     def as_json(self) -> dict[str, object]:
         """Return the object that `harken deliveries endpoints --json` prints."""
@@ -87,24 +91,39 @@ def list_endpoints(db: Session) -> list[EndpointLine]:
             dead=counts.get((row.id, DeliveryState.DEAD), 0),
             last_sent_at=row.last_sent_at,
             problem=row.disabled_reason or row.last_problem,
+            failures=row.fail_count,
         )
         for row in db.exec(select(Endpoint).order_by(Endpoint.id))
     ]
 
 
-def troubles(db: Session) -> Iterator[str]:
-    """Yield what somebody should do something about, a sentence each."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """What somebody should do something about, of an endpoint."""
+
+    endpoint: str
+    is_disabled: bool
+    is_passing: bool  # it began a moment ago, and may be over by itself
+    words: str
+
+
+def troubles(db: Session) -> Iterator[Trouble]:
+    """Yield what somebody should do something about; of an endpoint one thing or two."""
     for line in list_endpoints(db):
         if line.state == "disabled":
-            yield f"nothing is sent to {line.id}: {line.problem}"
+            words = f"nothing is sent to {line.id}: {line.problem}"
+            yield Trouble(endpoint=line.id, is_disabled=True, is_passing=False, words=words)
         elif line.state == "failing":
-            yield f"{line.id} fails, and {line.waiting} wait for it: {line.problem}"
+            words = f"{line.id} fails, and {line.waiting} wait for it: {line.problem}"
+            passing = line.failures < _FAILS
+            yield Trouble(endpoint=line.id, is_disabled=False, is_passing=passing, words=words)
         if line.dead:
-            yield (
+            words = (
                 f"{line.dead} deliveries to {line.id} were given up: look at them with `harken "
                 f"deliveries list --state dead`, send them again with `harken deliveries retry "
                 f"--endpoint {line.id}`"
             )
+            yield Trouble(endpoint=line.id, is_disabled=False, is_passing=False, words=words)
 
 
 def retry_one(db: Session, id_: str, *, now: datetime) -> None:

@@ -22,7 +22,8 @@ MOST = 500  # events in a step: it holds the write lock
 
 #: Tells others to forget, in ids only; this is due to them even when the lead is gone.
 ABOUT_NOBODY = frozenset({"lead.erased", "lead.merged"})
-_KEPT = timedelta(days=30)  # how long the log of what was sent is kept
+#: How long the log of what was sent is kept, and the events behind it.
+KEPT = timedelta(days=30)
 
 
 def message_id(outbox_id: str, endpoint_id: str) -> str:
@@ -85,11 +86,34 @@ def give_up(db: Session, *, now: datetime) -> int:
     )
     over = delete(Delivery).where(
         col(Delivery.state).in_([DeliveryState.SENT, DeliveryState.WITHHELD]),
-        col(Delivery.ended_at) < now - _KEPT,
+        col(Delivery.ended_at) < now - KEPT,
     )
     dead = db.connection().execute(late).rowcount
     db.connection().execute(over)
     return dead
+
+
+def forget_told(db: Session, *, now: datetime, most: int = MOST) -> int:
+    """Forget events whose deliveries were planned long ago, but for those not yet told.
+
+    Returns how many. Without it the outbox would grow for ever: nobody looks into it again.
+    """
+    owed = select(Delivery.outbox_id).where(
+        col(Delivery.state).in_([DeliveryState.PENDING, DeliveryState.DEAD])
+    )
+    over = db.exec(
+        select(Outbox.id)
+        .where(
+            col(Outbox.planned_at) < now - KEPT,
+            col(Outbox.created_at) < now - KEPT,
+            col(Outbox.id).not_in(owed),
+        )
+        .order_by(col(Outbox.id))
+        .limit(most)
+    ).all()
+    if over:
+        db.connection().execute(delete(Outbox).where(col(Outbox.id).in_(over)))
+    return len(over)
 
 
 def _listening(db: Session, specs: Mapping[str, EndpointSpec]) -> Sequence[EndpointSpec]:

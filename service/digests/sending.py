@@ -104,6 +104,9 @@ async def _carry(mailroom: Mailroom) -> int:
     sent = 0
     while (ready := await asyncio.to_thread(_take, mailroom)) is not None:
         error = await _deliver(mailroom, ready)
+        if error is not None:
+            about = {"run": ready.run_id, "attempt": ready.attempt, "problem": str(error)}
+            logger.warning("a digest did not get out", extra=about)
         if isinstance(error, MailLaterError):
             break
         sent += error is None
@@ -228,8 +231,6 @@ def _settle(mailroom: Mailroom, ready: Ready, error: MailError | None) -> None:
         if isinstance(error, AddressRefusedError):
             after = mailroom.config.settings.mail.bounces_after
             note_refusal(db, ready.address, reason=str(error), after=after, now=now)
-        state = {"state": run.state.value, "attempt": run.attempts}
-        logger.warning("a digest did not get out", extra=state | {"run": run.id})
 
 
 def _tell(db: Session, run: DigestRun, now: datetime) -> None:

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
-from datetime import datetime
 
 from pydantic import JsonValue
 from sqlalchemy import Engine
@@ -24,16 +23,14 @@ from models.clock import Clock
 from models.source import Source, SourcePolicy
 from models.words import SourceKind
 from service.errors import HarkenError, StoreError
-from service.leads.ledger import emit
 from service.listening.grouping import Groups
-from service.listening.leases import HEARTBEAT_SECONDS, Leased, held, renew
+from service.listening.leases import HEARTBEAT_SECONDS, Leased, renew
 from service.listening.rota import Rota
 from service.listening.settling import Ended, settle_all
 from service.listening.source_secrets import secrets_of
+from service.listening.storing import Brought, LeaseLostError, Stored, Stores
 from service.posts.intake import Counts, Intake
-from service.posts.liveness import bury
-from service.rules.rhythm import quiet_at, remembered
-from service.store.engine import reading, writing
+from service.store.engine import writing
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +39,9 @@ ROOM = 500
 REFILL_SECONDS = 5.0
 #: How long the ends of polls gather before they are written.
 _LINGER_SECONDS = 0.05
+#: How long new posts gather before they are written, while so many polls are under way.
+_GATHER_SECONDS = 0.1
+_MANY = 8
 
 #: Leases up to so many sources more.
 More = Callable[[int], Sequence[Leased]]
@@ -53,10 +53,6 @@ class AdapterFailed(SourceError):  # noqa: N818 - a sentence, as its siblings ar
     def __init__(self, bug: str) -> None:
         self.bug = bug
         super().__init__(bug)
-
-
-class LeaseLostError(HarkenError):
-    """Another crawl has taken this source over; nothing was lost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +104,7 @@ class Crawl:
         crawling = _Round(self, on_done)
         try:
             async with Rota(crawling.poll) as rota:
-                heart = asyncio.create_task(self._beat(rota, crawling.ends))
+                heart = asyncio.create_task(self._beat(rota, crawling.ends, crawling.stores))
                 try:
                     await self._poll_all(rota, leased, more)
                 finally:
@@ -132,7 +128,7 @@ class Crawl:
             logger.warning("nothing leased", exc_info=True)
             return ()
 
-    async def _beat(self, rota: Rota, ends: Groups[Ended, None]) -> None:
+    async def _beat(self, rota: Rota, ends: Groups[Ended, None], stores: Stores) -> None:
         """Keep the leases while the crawl lives; sources may wait long for their host's turn."""
 
         def renew_all() -> None:
@@ -142,12 +138,13 @@ class Crawl:
         while True:
             await asyncio.sleep(HEARTBEAT_SECONDS)
             try:
-                async with ends.alone:  # both lock many sources, in an order of their own
+                # each of them locks many sources, in an order of its own
+                async with ends.alone, stores.alone:
                     await asyncio.to_thread(renew_all)
             except StoreError:
                 logger.warning("leases not renewed", exc_info=True)
 
-    async def attempt(self, lease: Leased, tally: "Tally") -> SourceError | None:
+    async def attempt(self, lease: Leased, tally: "Tally", store: Stores) -> SourceError | None:
         """Read the source; return what is wrong with it, if anything is.
 
         Raises:
@@ -156,7 +153,7 @@ class Crawl:
         """
         slug = lease.source.slug
         try:
-            await self._read(lease, tally)
+            await self._read(lease, tally, store)
         except SourceError as error:
             logger.info("source failed: %s", error.reason, extra={"source": slug}, exc_info=True)
             return error
@@ -167,7 +164,7 @@ class Crawl:
             return AdapterFailed(type(bug).__name__)
         return None
 
-    async def _read(self, lease: Leased, tally: "Tally") -> None:
+    async def _read(self, lease: Leased, tally: "Tally", store: Stores) -> None:
         source, policy = lease.source, lease.policy
         if policy.requires_approval and not policy.approval_ref:
             because = f"policy {policy.name!r} needs an approval; record it as approval_ref"
@@ -179,27 +176,7 @@ class Crawl:
                 if batch.not_modified and not batch.posts and not batch.deleted:
                     tally.add_nothing(batch)
                 else:
-                    tally.add(batch, *await asyncio.to_thread(self._store, lease, batch))
-
-    def _store(self, lease: Leased, batch: Batch) -> tuple[Counts, Source]:
-        """Commit a batch with its cursor: both or neither; return the row as it is then."""
-        with reading(self.engine) as db:
-            fresh = self.intake.fresh(db, lease.source, batch.posts)
-        ahead = self.intake.listen(lease.source.slug, fresh)
-        now = self.clock.now()
-        with writing(self.engine) as db:
-            source = held(db, lease, now=now)
-            if source is None:
-                raise LeaseLostError
-            counts = self.intake.take_in(db, source, batch.posts, now=now, ahead=ahead)
-            bury(db, source, batch.deleted, config=self.intake.config, now=now)
-            source.cursor = dict(batch.cursor)
-            was_quiet = source.is_quiet
-            _note_rhythm(source, batch, counts, now)
-            db.add(source)
-            if was_quiet and not source.is_quiet:
-                emit(db, "source.speaks_again", source.id, now, {"source": source.slug})
-        return counts, source
+                    tally.add(batch, await store.hand_over(Brought(lease, batch)))
 
 
 def to_poll(source: Source, policy: SourcePolicy) -> SourceToPoll:
@@ -217,16 +194,6 @@ def to_poll(source: Source, policy: SourcePolicy) -> SourceToPoll:
     )
 
 
-def _note_rhythm(source: Source, batch: Batch, counts: Counts, now: datetime) -> None:
-    published = [post.published for post in batch.posts if post.published is not None]
-    if not published and counts.new:  # it gives no times, so ours has to do
-        published = [now]
-    heard_at = remembered(source.heard_at, published, now=now)
-    if heard_at != source.heard_at:
-        source.heard_at = heard_at
-        source.quiet_at = quiet_at(heard_at, since=source.created_at)
-
-
 class _Round:
     """One crawl under way: polls sources and has their ends written."""
 
@@ -236,24 +203,33 @@ class _Round:
         self.results: list[Polled] = []
         self.ends: Groups[Ended, None] = Groups(
             lambda ended: settle_all(crawl.engine, crawl.clock, ended),
-            linger_seconds=_LINGER_SECONDS,
+            linger_seconds=lambda: _LINGER_SECONDS,
         )
+        self._under_way = 0
+        self.stores = Stores(crawl.engine, crawl.intake, crawl.clock, gather=self._gather)
 
     async def poll(self, lease: Leased) -> None:
         """Poll a source; it is done when its end is written, which nobody waits for."""
         started = time.monotonic()
         tally = Tally(lease.source)
+        self._under_way += 1
         try:
-            error = await self._crawl.attempt(lease, tally)
+            error = await self._crawl.attempt(lease, tally, self.stores)
         except (LeaseLostError, StoreError) as ours:  # nothing that the source is to blame for
             self._give_up(tally, time.monotonic() - started, ours)
             return
+        finally:
+            self._under_way -= 1
         seconds = time.monotonic() - started
         problem = error.reason if error else tally.problem
         status = "deferred" if isinstance(error, HostResting) else "failed" if error else ""
         polled = tally.polled(seconds, problem, status=status)
         written = self.ends.hand_over(tally.ended(lease, error, problem))
         written.add_done_callback(lambda end: self._done(end, tally, polled))
+
+    def _gather(self) -> float:
+        """Return how long posts wait for others to be stored with: where few come, not at all."""
+        return _GATHER_SECONDS if self._under_way >= _MANY else 0.0
 
     def _done(self, end: "asyncio.Future[None]", tally: "Tally", polled: Polled) -> None:
         if end.cancelled():
@@ -289,11 +265,11 @@ class Tally:
         self._is_news = False
         self._moved_to: str | None = None
 
-    def add(self, batch: Batch, counts: Counts, source: Source) -> None:
+    def add(self, batch: Batch, stored: Stored) -> None:
         """Count what was committed."""
-        self._counts += counts
+        self._counts += stored.counts
         self._count(batch)
-        self.source = source
+        self.source = stored.source
         self._cursor = None
         self._is_news = True
 

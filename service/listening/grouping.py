@@ -18,7 +18,7 @@ class Groups(Generic[Item, Result]):
     Args:
         work: called in a thread, never twice at once; returns a result for each item.
         most: items in a group.
-        linger_seconds: how long a group gathers at the least.
+        linger_seconds: how long a group gathers at the least, asked anew for each group.
     """
 
     def __init__(
@@ -26,7 +26,7 @@ class Groups(Generic[Item, Result]):
         work: Callable[[Sequence[Item]], Sequence[Result]],
         *,
         most: int = 200,
-        linger_seconds: float = 0.0,
+        linger_seconds: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._work = work
         self._most = most
@@ -53,8 +53,8 @@ class Groups(Generic[Item, Result]):
     async def _work_off(self) -> None:
         try:
             while self._waiting:
-                if self._linger and len(self._waiting) < self._most:
-                    await asyncio.sleep(self._linger)
+                if len(self._waiting) < self._most and (seconds := self._linger()):
+                    await asyncio.sleep(seconds)
                 size = min(self._most, len(self._waiting))
                 await self._work_at([self._waiting.popleft() for _ in range(size)])
         finally:

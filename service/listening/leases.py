@@ -132,6 +132,19 @@ def held(db: Session, leased: Leased, *, now: datetime) -> Source | None:
     return source
 
 
+def all_held(db: Session, leased: Sequence[Leased]) -> dict[str, Source]:
+    """Return the rows of those sources that are still ours, by id, for writing."""
+    tokens = {lease.source.id: lease.token for lease in leased}
+    rows: dict[str, Source] = {}
+    ids = sorted(tokens)  # in one order for everybody
+    for start in range(0, len(ids), _IN_CHUNK):
+        some = select(Source).where(col(Source.id).in_(ids[start : start + _IN_CHUNK]))
+        locked = some.order_by(Source.id).with_for_update()
+        found = db.exec(locked.execution_options(populate_existing=True))
+        rows.update((row.id, row) for row in found if row.lease_token == tokens[row.id])
+    return rows
+
+
 def free_the_dead(db: Session) -> None:
     """Free what processes of this machine hold that are no longer there."""
     leased = col(Source.lease_token).is_not(None)

@@ -53,16 +53,20 @@ def crawl_now(
     leased: Sequence[Leased],
     *,
     on_done: Callable[[Polled], None] = lambda _: None,
+    only_these: bool = False,
 ) -> list[Polled]:
     """Poll ``leased``, then read due conversations again, in a loop of our own.
 
+    ``only_these``: read none of the conversations of other sources.
+
     Returns how each poll went.
     """
+    only = {lease.source.id for lease in leased} if only_these else None
 
     async def crawl() -> list[Polled]:
         async with house.crawl() as ready:
             polled = await ready.run(leased, on_done=on_done)
-            await reread(ready)
+            await reread(ready, only=only)
             return polled
 
     return asyncio.run(crawl())

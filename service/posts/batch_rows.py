@@ -5,14 +5,14 @@ else that is done with a post. So what is there is read once for the whole batch
 is gathered until ``write``, which has to come before anybody else may look for it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from sqlalchemy import BindParameter, bindparam, insert
-from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from crawlers.found import FoundPost
 from models.ids import new_id
@@ -21,21 +21,24 @@ from models.source import Source, SourcePolicy
 from models.words import StorageMode
 from service.posts.suppression import normalise_handle
 
-_IN_CHUNK = 500  # ids in one query; SQLite takes 999 variables at the least
+_IN_CHUNK = 400  # names in one query; SQLite takes 999 variables at the least
 
-# Built once: to build a statement costs as much as to run it.
-_OF_SOURCE: BindParameter[str] = bindparam("source")
+# Built once: to build a statement costs as much as to run it. Two lists and not one of pairs: by
+# those SQLite finds each row in the index, by pairs it goes through the table.
+_OF_SOURCES: BindParameter[str] = bindparam("sources", expanding=True)
 _NAMES: BindParameter[str] = bindparam("names", expanding=True)
-_POSTS = select(Post).where(Post.source_id == _OF_SOURCE, col(Post.external_id).in_(_NAMES))
-_THREADS = select(Thread).where(Thread.source_id == _OF_SOURCE, col(Thread.key).in_(_NAMES))
-_AUTHORS = select(Author).where(
-    Author.source_id == _OF_SOURCE, col(Author.handle_norm).in_(_NAMES)
+_POSTS = select(Post).where(
+    col(Post.source_id).in_(_OF_SOURCES), col(Post.external_id).in_(_NAMES)
 )
-_STORAGE = columns(col(SourcePolicy.allow_storage)).where(
-    col(SourcePolicy.name) == bindparam("name")
+_THREADS = select(Thread).where(
+    col(Thread.source_id).in_(_OF_SOURCES), col(Thread.key).in_(_NAMES)
+)
+_AUTHORS = select(Author).where(
+    col(Author.source_id).in_(_OF_SOURCES), col(Author.handle_norm).in_(_NAMES)
 )
 
 RowT = TypeVar("RowT", Author, Thread)
+AnyRow = TypeVar("AnyRow", Author, Post, Thread)
 #: A row that is not written yet, by column; all of one table name the same columns.
 Values = dict[str, Any]
 
@@ -63,6 +66,32 @@ class _Named(Generic[RowT]):
             self.new = {}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtHand:
+    """What is there of several sources' batches, looked up together; by source's id and name."""
+
+    posts: Mapping[tuple[str, str], Post]
+    threads: Mapping[tuple[str, str], Thread]
+    authors: Mapping[tuple[str, str], Author]
+    policies: Mapping[str, SourcePolicy]  # all
+
+    @classmethod
+    def look_up(cls, db: Session, brought: Sequence[tuple[Source, Sequence[FoundPost]]]) -> Self:
+        """Return what is there of batches of different sources, a hundred posts or one batch."""
+        sources = sorted({source.id for source, _ in brought})
+        every = [post for _, found in brought for post in found]
+        posts = _named(db, _POSTS, sources, {post.external_id for post in every})
+        threads = _named(db, _THREADS, sources, {_key(post) for post in every})
+        handles = {normalise_handle(author) for author in {post.author or "" for post in every}}
+        authors = _named(db, _AUTHORS, sources, handles - {""})
+        return cls(
+            posts={(post.source_id, post.external_id): post for post in posts},
+            threads={(thread.source_id, thread.key): thread for thread in threads},
+            authors={(author.source_id, author.handle_norm): author for author in authors},
+            policies={policy.name: policy for policy in db.exec(select(SourcePolicy))},
+        )
+
+
 @dataclass(slots=True)
 class BatchRows:
     """A batch's posts, threads and authors, in the transaction that takes the batch in."""
@@ -81,18 +110,25 @@ class BatchRows:
 
     @classmethod
     def look_up(
-        cls, db: Session, source: Source, found: Sequence[FoundPost], *, now: datetime
+        cls,
+        db: Session,
+        source: Source,
+        found: Sequence[FoundPost],
+        *,
+        now: datetime,
+        at_hand: AtHand | None = None,
     ) -> "BatchRows":
-        """Return what is there of ``found`` and around it."""
+        """Return what is there of ``found`` and around it; no query for what is at hand."""
+        there = at_hand or AtHand.look_up(db, [(source, found)])
         return cls(
             db=db,
             source=source,
-            storage=db.connection().execute(_STORAGE, {"name": source.policy_name}).scalar_one(),
+            storage=there.policies[source.policy_name].allow_storage,
             now=now,
-            posts=_posts(db, source, [post.external_id for post in found]),
+            posts=_of_source(there.posts, source),
             talked=set(),
-            _threads=_Named(Thread, _threads(db, source, {_key(post) for post in found})),
-            _authors=_Named(Author, _authors(db, source, {post.author or "" for post in found})),
+            _threads=_Named(Thread, _of_source(there.threads, source)),
+            _authors=_Named(Author, _of_source(there.authors, source)),
         )
 
     def thread_id(self, found: FoundPost) -> str:
@@ -174,31 +210,18 @@ def _key(found: FoundPost) -> str:
     return found.thread_key or found.external_id
 
 
-def _posts(db: Session, source: Source, external_ids: Sequence[str]) -> dict[str, Post]:
-    there: dict[str, Post] = {}
-    for some in _chunks(external_ids):
-        rows = db.exec(_POSTS, params={"source": source.id, "names": some})
-        there.update((row.external_id, row) for row in rows)
-    return there
+def _of_source(rows: Mapping[tuple[str, str], AnyRow], source: Source) -> dict[str, AnyRow]:
+    return {name: row for (source_id, name), row in rows.items() if source_id == source.id}
 
 
-def _threads(db: Session, source: Source, keys: set[str]) -> dict[str, Thread]:
-    there: dict[str, Thread] = {}
-    for some in _chunks(sorted(keys)):
-        rows = db.exec(_THREADS, params={"source": source.id, "names": some})
-        there.update((row.key, row) for row in rows)
-    return there
+def _named(
+    db: Session, statement: SelectOfScalar[AnyRow], sources: Sequence[str], names: Set[str]
+) -> Iterator[AnyRow]:
+    for some in chunks(sorted(names)):
+        yield from db.exec(statement, params={"sources": list(sources), "names": list(some)})
 
 
-def _authors(db: Session, source: Source, handles: set[str]) -> dict[str, Author]:
-    there: dict[str, Author] = {}
-    names = {normalise_handle(handle) for handle in handles} - {""}
-    for some in _chunks(sorted(names)):
-        rows = db.exec(_AUTHORS, params={"source": source.id, "names": some})
-        there.update((row.handle_norm, row) for row in rows)
-    return there
-
-
-def _chunks(names: Sequence[str]) -> Iterator[Sequence[str]]:
+def chunks(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield names in portions of which one query may hold one."""
     for start in range(0, len(names), _IN_CHUNK):
         yield names[start : start + _IN_CHUNK]

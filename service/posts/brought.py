@@ -1,14 +1,10 @@
 """Posts that people bring instead of a crawl: the sources that they stand under, and their intake.
 
-They go the way that crawled posts go. One thing is added: what somebody brings from elsewhere
-names the host that it was written at, and whoever asked to be left alone there is left alone.
+They go the way that crawled posts go.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from sqlalchemy import Engine
 from sqlmodel import Session, select
@@ -21,7 +17,6 @@ from models.source import Source
 from models.words import SourceKind
 from service.errors import RefusedError
 from service.posts.intake import Counts, Intake
-from service.posts.suppression import suppressed
 from service.store.engine import reading, writing
 from service.sync import new_source
 
@@ -63,31 +58,8 @@ def take_in(
     """
     with reading(engine) as db:
         source = db.exec(select(Source).where(Source.slug == slug)).one()
-        admitted = _admitted(db, intake, posts)
-        fresh = intake.fresh(db, source, admitted)
+        fresh = intake.fresh(db, source, posts)
     ahead = intake.listen(slug, fresh)
     with writing(engine) as db:
         source = db.exec(select(Source).where(Source.slug == slug)).one()
-        admitted = _admitted(db, intake, posts)  # somebody may have objected meanwhile
-        counts = intake.take_in(db, source, admitted, now=now, ahead=ahead)
-    return replace(counts, suppressed=counts.suppressed + len(posts) - len(admitted))
-
-
-def _admitted(db: Session, intake: Intake, posts: Sequence[FoundPost]) -> list[FoundPost]:
-    """Return the posts but for those of authors who are suppressed where they wrote them."""
-    handles: dict[str, set[str]] = defaultdict(set)
-    for post in posts:
-        if post.author and post.url:
-            handles[_origin(post.url)].add(post.author)
-    barred = {
-        (origin, handle)
-        for origin, known in handles.items()
-        for handle in suppressed(db, secret=intake.secret, source_url=origin, handles=known)
-    }
-    return [
-        post for post in posts if not post.url or (_origin(post.url), post.author) not in barred
-    ]
-
-
-def _origin(url: str) -> str:
-    return f"https://{urlsplit(url).hostname or ''}/"
+        return intake.take_in(db, source, posts, now=now, ahead=ahead)

@@ -8,7 +8,7 @@ What is claimed is due again a few minutes later: a process that is killed while
 nothing from being read, and reading twice changes nothing.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -70,15 +70,24 @@ def watch(db: Session, post: Post, *, is_evidence: bool, now: datetime) -> None:
 
 
 def claim_threads(
-    db: Session, *, kinds: Collection[SourceKind], now: datetime, most: int
+    db: Session,
+    *,
+    kinds: Collection[SourceKind],
+    now: datetime,
+    most: int,
+    only: Collection[str] | None = None,
 ) -> tuple[ThreadDue, ...]:
-    """Claim conversations that are due at sources of these kinds, longest overdue first."""
+    """Claim conversations that are due at sources of these kinds, longest overdue first.
+
+    ``only``: of the sources of these ids.
+    """
     rests = resting(db, now=now)
     due = (
         select(Thread, Source, SourcePolicy)
         .join(Source, col(Source.id) == Thread.source_id)
         .join(SourcePolicy, col(SourcePolicy.name) == Source.policy_name)
-        .where(col(Thread.next_read_at) <= now, *_may_be_asked(), col(Source.kind).in_(kinds))
+        .where(col(Thread.next_read_at) <= now, *_may_be_asked(only))
+        .where(col(Source.kind).in_(kinds))
         .order_by(col(Thread.next_read_at), col(Thread.id))
         .limit(most)
         .with_for_update(skip_locked=True, of=Thread)
@@ -102,15 +111,24 @@ def claim_threads(
 
 
 def claim_checks(
-    db: Session, *, but: Collection[SourceKind], now: datetime, most: int
+    db: Session,
+    *,
+    but: Collection[SourceKind],
+    now: datetime,
+    most: int,
+    only: Collection[str] | None = None,
 ) -> tuple[CheckDue, ...]:
-    """Claim evidence whose permalinks are due, at sources of other kinds than ``but``."""
+    """Claim evidence whose permalinks are due, at sources of other kinds than ``but``.
+
+    ``only``: of the sources of these ids.
+    """
     rests = resting(db, now=now)
     due = (
         select(Post, Source, SourcePolicy)
         .join(Source, col(Source.id) == Post.source_id)
         .join(SourcePolicy, col(SourcePolicy.name) == Source.policy_name)
-        .where(col(Post.next_check_at) <= now, *_may_be_asked(), col(Source.kind).not_in(but))
+        .where(col(Post.next_check_at) <= now, *_may_be_asked(only))
+        .where(col(Source.kind).not_in(but))
         .order_by(col(Post.next_check_at), col(Post.id))
         .limit(most)
         .with_for_update(skip_locked=True, of=Post)
@@ -176,12 +194,18 @@ def stop_watching(db: Session, *, now: datetime, most: int) -> int:
     return sum(thread.next_read_at is None for thread in overdue)
 
 
-def _may_be_asked() -> Sequence[ColumnElement[bool]]:
-    """Return what is true of sources that may be asked, as ``service.listening.leases`` has it."""
+def _may_be_asked(only: Collection[str] | None) -> Iterator[ColumnElement[bool]]:
+    """Yield what is true of sources that may be asked, as ``service.listening.leases`` has it."""
     is_allowed = col(SourcePolicy.requires_approval).is_(False) | (
         func.coalesce(SourcePolicy.approval_ref, "") != ""
     )
-    return col(Source.active).is_(True), col(Source.health) != SourceHealth.PAUSED, is_allowed
+    yield from (
+        col(Source.active).is_(True),
+        col(Source.health) != SourceHealth.PAUSED,
+        is_allowed,
+    )
+    if only is not None:
+        yield col(Source.id).in_(only)
 
 
 def _policy_of(db: Session, source_id: str) -> SourcePolicy:

@@ -6,6 +6,7 @@ from sqlalchemy import exists
 from sqlmodel import Session, col, select
 
 from models.lead import Lead
+from models.mute import Mute
 from models.post import Author, Post, Thread
 
 
@@ -16,6 +17,7 @@ def forget_around(db: Session, authors: Collection[str | None], threads: Collect
             col(Author.id).in_(authors),
             ~exists().where(col(Post.author_id) == Author.id),
             ~exists().where(col(Lead.author_id) == Author.id),
+            ~exists().where(col(Mute.author_id) == Author.id, col(Mute.lifted_at).is_(None)),
         )
     ):
         db.delete(author)

@@ -7,8 +7,8 @@ suppressed author is stored.
 
 import hashlib
 import logging
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam
@@ -27,23 +27,26 @@ from nlp.language import language_of_post
 from nlp.text import read
 from service.leads.hearing import hear, reconsider
 from service.leads.transitions import lead_of
-from service.posts.batch_rows import BatchRows
+from service.posts.batch_rows import AtHand, BatchRows, chunks
 from service.posts.folding import fold, forget, remember, words_of
 from service.posts.following import watch
 from service.posts.judging import Judged, Listener
 from service.posts.keeping import Kept, keep, keep_hash
 from service.posts.liveness import bury, is_shell
+from service.posts.own_people import is_own
 from service.posts.replies import heed_replies
 from service.posts.signals import rejudge, signal_of, withdraw
-from service.posts.suppression import suppressed
+from service.posts.suppression import Barred, admitted, barred_among
 
 logger = logging.getLogger(__name__)
 
-_IN_CHUNK = 500  # ids in one query; SQLite takes 999 variables at the least
 _HASHES = columns(
-    col(Post.external_id), col(Post.content_hash), col(Post.deleted_at_source)
+    col(Post.source_id),
+    col(Post.external_id),
+    col(Post.content_hash),
+    col(Post.deleted_at_source),
 ).where(
-    col(Post.source_id) == bindparam("source"),
+    col(Post.source_id).in_(bindparam("sources", expanding=True)),
     col(Post.external_id).in_(bindparam("names", expanding=True)),
 )
 
@@ -84,6 +87,14 @@ Ahead = Mapping[tuple[str, str], Listened]
 
 
 @dataclass(frozen=True, slots=True)
+class Met:
+    """What batches meet in the database, looked up together."""
+
+    barred: Barred
+    at_hand: AtHand
+
+
+@dataclass(frozen=True, slots=True)
 class Intake:
     """Takes posts in; holds what does not change from batch to batch."""
 
@@ -93,9 +104,22 @@ class Intake:
 
     def fresh(self, db: Session, source: Source, found: Sequence[FoundPost]) -> Fresh:
         """Return the posts of ``found`` that will have to be judged: new, changed, not barred."""
-        barred = self._barred(db, source, found)
-        hashes = _hashes(db, source, [p.external_id for p in found])
-        keyed = {(p.external_id, content_hash(p)): p for p in found if p.author not in barred}
+        return self.fresh_of_all(db, [(source, found)])[0]
+
+    def fresh_of_all(
+        self, db: Session, brought: Sequence[tuple[Source, Sequence[FoundPost]]]
+    ) -> list[Fresh]:
+        """Return the same for batches of different sources, in their order."""
+        barred = self._barred(db, brought)
+        hashes = _hashes(db, brought)
+        return [
+            self._fresh(admitted(found, source_url=source.url, barred=barred), hashes[source.id])
+            for source, found in brought
+        ]
+
+    @staticmethod
+    def _fresh(allowed: Sequence[FoundPost], hashes: Mapping[str, str | None]) -> Fresh:
+        keyed = {(p.external_id, content_hash(p)): p for p in allowed}
         return {
             (external_id, digest): post
             for (external_id, digest), post in keyed.items()
@@ -119,26 +143,29 @@ class Intake:
         now: datetime,
         ahead: Ahead | None = None,
         own_page: bool = False,
+        met: Met | None = None,
     ) -> Counts:
         """Store ``found`` and what follows from it, in the caller's transaction.
 
         What ``ahead`` doesn't have is judged here. ``own_page``: it is the conversation as its
         source shows it now, which alone brings back what was deleted there
-        (service.posts.liveness).
+        (service.posts.liveness). ``met``: what was looked up of it together with others.
         """
         if db.new:  # such as a source that was made a moment ago
             db.flush()
         with db.no_autoflush:  # a lease that was renewed is written later, with the cursor
-            barred = self._barred(db, source, found)
-            allowed = [p for p in found if p.author is None or p.author not in barred]
+            met = met or self.meet(db, [(source, found)])
+            allowed = admitted(found, source_url=source.url, barred=met.barred)
             shells = {p.external_id for p in allowed if is_shell(p)}
-            admitted = {p.external_id: p for p in allowed if p.external_id not in shells}
-            rows = BatchRows.look_up(db, source, list(admitted.values()), now=now)
+            taken = {p.external_id: p for p in allowed if p.external_id not in shells}
+            rows = BatchRows.look_up(
+                db, source, list(taken.values()), now=now, at_hand=met.at_hand
+            )
         counts = Counts(
             suppressed=len(found) - len(allowed),
-            duplicates=len(allowed) - len(admitted) - len(shells),
+            duplicates=len(allowed) - len(taken) - len(shells),
         )
-        for external_id, post in admitted.items():
+        for external_id, post in taken.items():
             if _is_tombstone(rows.posts.get(external_id)) and not own_page:
                 counts += Counts(duplicates=1)
             else:
@@ -149,9 +176,15 @@ class Intake:
         heeded = heed_replies(db, rows.talked, config=self.config, now=now)
         return counts + Counts(signals=heeded)
 
-    def _barred(self, db: Session, source: Source, found: Sequence[FoundPost]) -> Set[str]:
-        handles = {post.author for post in found if post.author}
-        return suppressed(db, secret=self.secret, source_url=source.url, handles=handles)
+    def meet(self, db: Session, brought: Sequence[tuple[Source, Sequence[FoundPost]]]) -> Met:
+        """Look up what batches of different sources meet, for ``take_in`` of each of them."""
+        return Met(self._barred(db, brought), AtHand.look_up(db, brought))
+
+    def _barred(
+        self, db: Session, brought: Sequence[tuple[Source, Sequence[FoundPost]]]
+    ) -> Barred:
+        found = ((source.url, posts) for source, posts in brought)
+        return barred_among(db, secret=self.secret, brought=found)
 
     def _listened(self, source: str, post: FoundPost) -> Listened:
         matched = self.listener.judge(
@@ -163,6 +196,8 @@ class Intake:
             url=post.url,
             said_at=post.published,
         )
+        if is_own(post.author, self.config.own_authors()):  # our own people are no buyers
+            matched = tuple(replace(judged, is_signal=False) for judged in matched)
         return Listened(matched, matched[0].judgement.language if matched else _language(post))
 
     def _take(self, rows: BatchRows, found: FoundPost, ahead: Ahead) -> Counts:
@@ -328,11 +363,14 @@ def _is_tombstone(row: Post | None) -> bool:
     return row is not None and row.deleted_at_source is not None
 
 
-def _hashes(db: Session, source: Source, external_ids: Sequence[str]) -> Mapping[str, str | None]:
-    """Return the hashes of the posts that are there; None for one that was taken back."""
-    found: dict[str, str | None] = {}
-    for start in range(0, len(external_ids), _IN_CHUNK):
-        named = {"source": source.id, "names": external_ids[start : start + _IN_CHUNK]}
-        for external_id, digest, deleted_at in db.connection().execute(_HASHES, named):
-            found[external_id] = None if deleted_at else digest
+def _hashes(
+    db: Session, brought: Sequence[tuple[Source, Sequence[FoundPost]]]
+) -> Mapping[str, Mapping[str, str | None]]:
+    """Return by source the hashes of the posts that are there; None for one taken back."""
+    found: dict[str, dict[str, str | None]] = {source.id: {} for source, _ in brought}
+    names = sorted({post.external_id for _, posts in brought for post in posts})
+    for some in chunks(names):
+        asked = {"sources": sorted(found), "names": list(some)}
+        for source_id, name, digest, deleted_at in db.connection().execute(_HASHES, asked):
+            found[source_id][name] = None if deleted_at else digest
     return found

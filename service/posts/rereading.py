@@ -7,7 +7,7 @@ a time. What fails is tried again later and stops nothing else.
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
@@ -59,13 +59,15 @@ class _AtHost(Protocol):
 Due = TypeVar("Due", bound=_AtHost)
 
 
-async def reread(crawl: Crawl, *, most: int = MOST) -> Reread:
+async def reread(crawl: Crawl, *, most: int = MOST, only: Collection[str] | None = None) -> Reread:
     """Read what is due of conversations and look at what is due of permalinks, once.
+
+    ``only``: of the sources of these ids.
 
     Raises:
         StoreError: the database can't be used.
     """
-    threads, checks = await asyncio.to_thread(_claim, crawl, most)
+    threads, checks = await asyncio.to_thread(_claim, crawl, most, only)
     done = Reread()
 
     async def read(due: ThreadDue) -> None:
@@ -96,12 +98,14 @@ def readers(adapters: Mapping[SourceKind, Adapter]) -> Mapping[SourceKind, Threa
     return {kind: one for kind, one in adapters.items() if isinstance(one, ThreadReader)}
 
 
-def _claim(crawl: Crawl, most: int) -> tuple[tuple[ThreadDue, ...], tuple[CheckDue, ...]]:
+def _claim(
+    crawl: Crawl, most: int, only: Collection[str] | None
+) -> tuple[tuple[ThreadDue, ...], tuple[CheckDue, ...]]:
     kinds, now = sorted(readers(crawl.adapters)), crawl.clock.now()
     with writing(crawl.engine) as db:
         return (
-            claim_threads(db, kinds=kinds, now=now, most=most),
-            claim_checks(db, but=kinds, now=now, most=most),
+            claim_threads(db, kinds=kinds, now=now, most=most, only=only),
+            claim_checks(db, but=kinds, now=now, most=most, only=only),
         )
 
 

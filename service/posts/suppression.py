@@ -2,18 +2,22 @@
 
 import hmac
 import unicodedata
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
+from crawlers.found import FoundPost
 from models.ledger import Suppression
 from models.words import SuppressionReason, SuppressionScope
 
 #: Means "at any source" where a source's host would stand.
 ANYWHERE = "*"
+_IN_CHUNK = 500  # keys in one query; SQLite takes 999 variables at the least
 _LISTED = select(Suppression.key_hmac).where(
     col(Suppression.key_hmac).in_(bindparam("keys", expanding=True))
 )
@@ -62,16 +66,76 @@ def suppress_author(
         )
 
 
+#: Who is on the list: a host, and the handle as it was written.
+Barred = Set[tuple[str, str]]
+
+
+def barred_among(
+    db: Session, *, secret: bytes, brought: Iterable[tuple[str, Sequence[FoundPost]]]
+) -> Barred:
+    """Return who must not be stored among the authors of posts, of whole sources at once.
+
+    Args:
+        db: an open session.
+        secret: the installation's.
+        brought: a source's address, and the posts that it brought.
+    """
+    handles: dict[str, set[str]] = defaultdict(set)
+    for source_url, found in brought:
+        for post in found:
+            for host in _written_at(post, source_url):
+                handles[host].add(post.author or "")
+    return _listed(db, secret=secret, handles=handles)
+
+
+def admitted(found: Sequence[FoundPost], *, source_url: str, barred: Barred) -> list[FoundPost]:
+    """Return the posts but for those of authors who must not be stored.
+
+    Who asked to be left alone at a platform is left alone also where a feed, a search or an
+    export brings what was written there: the post's own address and its author's profile say
+    where that was.
+    """
+    if not barred:  # nearly always
+        return list(found)
+    return [
+        post
+        for post in found
+        if not any((host, post.author) in barred for host in _written_at(post, source_url))
+    ]
+
+
+def _written_at(post: FoundPost, source_url: str) -> Set[str]:
+    if not post.author:
+        return frozenset()
+    return {_host(source_url), _host(post.url), _host(post.author_url)} - {""}
+
+
 def suppressed(
     db: Session, *, secret: bytes, source_url: str, handles: Iterable[str]
 ) -> frozenset[str]:
     """Return those of ``handles``, authors at ``source_url``, who must not be stored."""
-    host = urlsplit(source_url).hostname or ""
-    spellings: dict[str, set[str]] = {}
-    for handle in handles:
-        for where in (host, ANYWHERE):
-            spellings.setdefault(author_key(secret, where, handle), set()).add(handle)
-    if not spellings:
-        return frozenset()
-    listed = db.exec(_LISTED, params={"keys": list(spellings)})
-    return frozenset(handle for key in listed for handle in spellings[key])
+    host = _host(source_url)
+    barred = _listed(db, secret=secret, handles={host: set(handles)})
+    return frozenset(handle for _, handle in barred)
+
+
+@lru_cache(maxsize=4_096)
+def _host(url: str | None) -> str:
+    return urlsplit(url or "").hostname or ""
+
+
+def _listed(
+    db: Session, *, secret: bytes, handles: Mapping[str, Set[str]]
+) -> frozenset[tuple[str, str]]:
+    """Return which of the handles at these hosts are on the list, with their hosts."""
+    spellings: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for host, names in handles.items():
+        for name in names:
+            for where in (host, ANYWHERE):
+                spellings[author_key(secret, where, name)].add((host, name))
+    keys = sorted(spellings)
+    barred: set[tuple[str, str]] = set()
+    for start in range(0, len(keys), _IN_CHUNK):
+        listed = db.exec(_LISTED, params={"keys": keys[start : start + _IN_CHUNK]})
+        barred.update(one for key in listed for one in spellings[key])
+    return frozenset(barred)

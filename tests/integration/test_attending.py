@@ -1,6 +1,7 @@
 """What needs a hand: it opens once, is seen again, and resolves by itself."""
 
-from datetime import timedelta
+import shutil
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,13 +9,16 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from models.attention import AttentionItem
-from models.digest import DigestRun, MailAddress
+from models.delivery import Delivery, DeliveryState, Endpoint, EndpointKind
+from models.digest import BounceBox, DigestRun, MailAddress
 from models.digest_words import AttentionKind, RunState
 from models.lead import StatusChange
+from models.signal import Signal
 from models.sla import SlaClock
 from models.source import Source
 from models.topic import Topic
-from models.words import ClockKind, LeadStatus, SourceHealth, UserRole
+from models.words import ClockKind, LeadStatus, SignalStatus, SourceHealth, UserRole
+from nlp.artefact import CARD, SHIPPED, read_card
 from service.attending import Matter, look_around, raise_item, resolve, settle
 from service.store.engine import reading, writing
 from tests.builders import a_topic
@@ -220,6 +224,109 @@ def test_a_digest_that_did_not_get_out_needs_an_admins_hand_until_one_does(
     assert dead.for_roles == ["admin"]
     a_run(1, RunState.SENT)
     assert [item.kind for item in look(desk, tmp_path)] == [K.ADDRESS_BOUNCING]
+
+
+def an_endpoint(desk: Desk, **state: object) -> None:
+    now = desk.house.clock.now()
+    usual: dict[str, object] = {
+        "id": "crm",
+        "kind": EndpointKind.WEBHOOK,
+        "address_hash": "x",
+        "next_send_at": now,
+        "created_at": now,
+    }
+    with writing(desk.engine) as db:
+        row = db.get(Endpoint, "crm")
+        for name, value in (usual | state).items() if row is not None else ():
+            setattr(row, name, value)
+        db.add(row or Endpoint.model_validate(usual | state))
+
+
+def test_an_endpoint_that_hears_nothing_needs_a_hand_until_it_does(
+    desk: Desk, tmp_path: Path
+) -> None:
+    an_endpoint(desk, last_problem="it answers 500", fail_count=2)
+    assert look(desk, tmp_path) == [], "that happens"
+    an_endpoint(desk, fail_count=3)
+    (failing,) = look(desk, tmp_path)
+    assert (failing.kind, failing.subject) == (K.DELIVERY_DEAD, "endpoint:crm")
+    assert failing.words == "Crm fails, and 0 wait for it: it answers 500."
+    assert failing.for_roles == ["admin"]
+
+    now = desk.house.clock.now()
+    an_endpoint(desk, disabled_at=now, disabled_reason="it answered 410: it is gone")
+    desk.write(a_delivery(now, state=DeliveryState.DEAD))
+    dead, disabled = look(desk, tmp_path)
+    assert (dead.kind, disabled.kind) == (K.DELIVERY_DEAD, K.ENDPOINT_DISABLED)
+    assert "1 deliveries to crm were given up" in dead.words
+    assert "410" in disabled.words
+
+    an_endpoint(desk, disabled_at=None, disabled_reason=None, last_problem=None, fail_count=0)
+    with writing(desk.engine) as db:
+        db.delete(db.get_one(Delivery, "msg_1"))
+    assert look(desk, tmp_path) == []
+
+
+def a_delivery(at: datetime, *, state: DeliveryState, number: int = 1) -> Delivery:
+    return Delivery(
+        id=f"msg_{number}",
+        endpoint_id="crm",
+        outbox_id=f"outbox-{number}",
+        kind="lead.won",
+        subject_id="lead",
+        payload={},
+        happened_at=at,
+        state=state,
+        next_attempt_at=at,
+        ended_at=at,
+    )
+
+
+def test_a_mailbox_that_cannot_be_read_needs_an_admins_hand(desk: Desk, tmp_path: Path) -> None:
+    now = desk.house.clock.now()
+    desk.write(
+        BounceBox(url="imaps://x#INBOX", validity=0, uid=0, read_at=now, problem="no login")
+    )
+
+    (item,) = look(desk, tmp_path)
+
+    assert (item.kind, item.subject) == (K.MAIL_DEAD, "bounces")
+    assert "no login" in item.words
+
+
+def test_a_disk_without_room_is_told_of_until_there_is_some(desk: Desk, tmp_path: Path) -> None:
+    now, free = desk.house.clock.now(), shutil.disk_usage(tmp_path).free
+
+    def look_with(least_free: int) -> list[AttentionKind]:
+        with writing(desk.engine) as db:
+            found = look_around(
+                db, config=desk.config, folder=tmp_path, now=now, least_free=least_free
+            )
+            settle(db, found, now=now)
+            items = db.exec(select(AttentionItem)).all()
+        return [item.kind for item in items if item.resolved_at is None]
+
+    assert look_with(2 * free) == [K.DISK_FULL]
+    assert look_with(2 * free) == [K.DISK_FULL]
+    assert look_with(0) == []
+
+
+def test_a_model_that_people_contradict_needs_a_hand(desk: Desk, tmp_path: Path) -> None:
+    version = read_card((SHIPPED / CARD).read_text("utf-8")).version
+    for number in range(60):
+        desk.lead(str(number))
+    with writing(desk.engine) as db:
+        for number, signal in enumerate(db.exec(select(Signal)).all()):
+            signal.model_version = f"{version}+reader"
+            signal.status = SignalStatus.CONFIRMED if number < 20 else SignalStatus.REJECTED
+            db.add(signal)
+
+    (item,) = look(desk, tmp_path)
+
+    assert item.kind is K.MODEL_GATE
+    assert "of 60 signals of 30 days people confirmed 33%" in item.words
+    desk.house.clock.pass_by(31 * DAY)
+    assert look(desk, tmp_path) == []
 
 
 def test_what_others_raise_stays_until_they_resolve_it(desk: Desk, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlmodel import select
 
 from config.source import SourceSpec
@@ -205,6 +205,33 @@ def test_a_judge_with_a_bug_leaves_neither_posts_nor_cursor_of_its_batch(engine:
     polled = crawl(place, Script({"talk": batches}))["talk"]
 
     assert (polled.status, posts(place), source(place).cursor) == ("failed", ["1"], {"page": 1})
+
+
+def test_many_polls_are_stored_together_and_one_s_trouble_is_nobody_else_s(
+    engine: Engine,
+) -> None:
+    slugs = [f"s{n}" for n in range(20)]
+    place = places(engine, *(a_source(slug, url=f"https://{slug}.example/") for slug in slugs))
+    commits: list[None] = []
+    event.listen(engine, "commit", lambda _connection: commits.append(None))
+
+    def stumble(text: str) -> None:
+        if text == "boom":
+            raise ZeroDivisionError
+
+    place.ears.on_judge = stumble
+    script = Script({slug: [a_batch(a_post("1", f"from {slug}"))] for slug in slugs})
+    polled = crawl(place, script)
+    stored_in = len(commits)
+    again = Script(
+        {slug: [a_batch(a_post("2", "boom" if slug == "s7" else f"of {slug}"))] for slug in slugs}
+    )
+    second = crawl(place, again)
+
+    assert {one.status for one in polled.values()} == {"ok"}
+    assert stored_in < 15, "beside leases, hosts and ends: not one for each"
+    assert [slug for slug, one in second.items() if one.status == "failed"] == ["s7"]
+    assert len(posts(place)) == 39
 
 
 def test_others_may_write_while_a_batch_is_judged(engine: Engine) -> None:

@@ -218,7 +218,7 @@ def test_w01_an_endpoint_that_fails_for_three_days_is_tried_ten_times_and_given_
     spent = house.place.clock.now() - delivery.happened_at
     assert timedelta(hours=75) < spent < timedelta(hours=85)
     with reading(house.place.engine) as db:
-        assert any("given up" in trouble for trouble in troubles(db))
+        assert any("given up" in trouble.words for trouble in troubles(db))
 
 
 def test_a_dead_delivery_is_sent_again_when_a_person_says_so(
@@ -307,7 +307,7 @@ def test_w03_410_disables_the_endpoint_until_a_person_says_otherwise(
     assert len(server.requests) == 1
     assert endpoint(house).disabled_at is not None
     with reading(house.place.engine) as db:
-        assert any("410" in trouble for trouble in troubles(db))
+        assert any("410" in trouble.words for trouble in troubles(db))
 
     house.sync()  # a restart doesn't
     assert endpoint(house).disabled_at is not None

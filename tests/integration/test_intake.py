@@ -437,9 +437,38 @@ def test_a_suppression_holds_at_its_host_or_anywhere(engine: Engine) -> None:
     suppress(place, "anna")
     suppress(place, "ben", host=ANYWHERE)
 
-    both = (a_post("1", "a", author="anna"), a_post("2", "b", author="ben"))
-    assert place.take_in(*both, source="talk").suppressed == 2
-    assert place.take_in(*both, source="board") == Counts(new=1, suppressed=1)
+    def both(host: str) -> tuple[FoundPost, ...]:
+        named = {"1": "anna", "2": "ben"}
+        return tuple(
+            a_post(n, n, author=author, url=f"https://{host}/{n}") for n, author in named.items()
+        )
+
+    assert place.take_in(*both("talk.example"), source="talk").suppressed == 2
+    assert place.take_in(*both("board.example"), source="board") == Counts(new=1, suppressed=1)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        a_post("1", "a", author="@Anna", url="https://talk.example/t/1"),
+        a_post(
+            "1",
+            "a",
+            author="anna",
+            url="https://planet.example/1",
+            author_url="https://TALK.example/@anna",
+        ),
+    ],
+)
+def test_who_is_left_alone_at_a_platform_does_not_come_back_by_an_aggregator(
+    engine: Engine, found: FoundPost
+) -> None:
+    place = a_place(engine, a_config(sources=[a_source(url="https://planet.example/feed")]))
+    suppress(place, "anna")
+    namesake = a_post("2", "b", author="anna", url="https://elsewhere.example/2")
+
+    assert place.take_in(found, namesake) == Counts(new=1, suppressed=1)
+    assert place.only(Post).external_id == "2"
 
 
 def test_suppressing_twice_changes_nothing(engine: Engine) -> None:

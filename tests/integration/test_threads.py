@@ -457,6 +457,31 @@ def test_what_a_killed_process_claimed_is_due_again_soon(engine: Engine) -> None
     assert again(place, adapter, after=timedelta(minutes=10)).threads == 1
 
 
+def test_of_one_source_only_its_own_conversations_are_read_again(engine: Engine) -> None:
+    place = a_place(engine, a_config(users=NO_TAKERS, sources=[a_source("talk"), a_source("pub")]))
+    for slug, text in (("talk", QUESTION), ("pub", f"{ASK} a crm that speaks Welsh?")):
+        place.take_in(a_post("1", text, author=slug, title="Crm?", thread="1"), source=slug)
+    place.clock.pass_by(HOUR)
+    pub = next(one.id for one in place.all(Source) if one.slug == "pub")
+    adapter = Rereads([a_page(an_opening())])
+
+    async def read() -> Reread:
+        async with a_gate() as gate:
+            kinds = {SourceKind.FEED: adapter}
+            crawl = Crawl(
+                engine=engine,
+                intake=place.intake,
+                gate=gate,
+                adapters=kinds,
+                clock=place.clock,
+            )
+            return await reread(crawl, only={pub})
+
+    assert SHARED.run(read()).threads == 1
+    read_at = {thread.source_id: thread.read_at for thread in place.all(Thread)}
+    assert [one for one, at in read_at.items() if at] == [pub]
+
+
 def test_who_is_missing_twice_is_deleted(engine: Engine) -> None:
     place = waiting(engine)
     place.take_in(an_opening(), a_reply("2", "Hm?"))

@@ -4,9 +4,12 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import select
+from sqlmodel import delete, select
 
+from models.delivery import Delivery, Endpoint, EndpointKind
+from models.delivery import DeliveryState as D
 from models.lead import Lead, Offer, StatusChange
+from models.ledger import Outbox
 from models.moves import LeadEvent, Request
 from models.people import User
 from models.post import Author, Post, Thread
@@ -170,3 +173,54 @@ def test_an_offer_of_a_lead_that_was_erased_is_taken_back_and_stops_no_tick(
     place.tick(after=HOUR)
 
     assert place.only(Lead).status is S.ERASED
+
+
+def test_events_that_were_told_are_forgotten_after_a_month_and_others_are_kept(
+    engine: Engine,
+) -> None:
+    place = a_place(engine, QUIET)
+    place.hear(a_post())
+    told, waiting, given_up, never_looked_at = "told", "waiting", "given up", "not planned"
+    with writing(engine) as db:
+        db.exec(delete(Outbox))
+        endpoint = Endpoint(
+            id="crm",
+            kind=EndpointKind.WEBHOOK,
+            address_hash="x",
+            next_send_at=NOON,
+            created_at=NOON,
+        )
+        db.add(endpoint)
+        db.flush()
+        for id_ in (told, waiting, given_up, never_looked_at):
+            planned = None if id_ == never_looked_at else NOON
+            event = Outbox(id=id_, kind="lead.won", subject_id="x", payload={}, created_at=NOON)
+            event.planned_at = planned
+            db.add(event)
+        for id_, state in ((told, D.SENT), (waiting, D.PENDING), (given_up, D.DEAD)):
+            db.add(
+                Delivery(
+                    id=f"msg {id_}",
+                    endpoint_id="crm",
+                    outbox_id=id_,
+                    kind="lead.won",
+                    subject_id="x",
+                    payload={},
+                    happened_at=NOON,
+                    state=state,
+                    next_attempt_at=NOON,
+                )
+            )
+
+    def left() -> set[str]:
+        return {event.id for event in place.all(Outbox)} & {
+            told,
+            waiting,
+            given_up,
+            never_looked_at,
+        }
+
+    place.tick(after=30 * DAY)
+    assert left() == {told, waiting, given_up, never_looked_at}
+    place.tick(after=HOUR)
+    assert left() == {waiting, given_up, never_looked_at}

@@ -8,10 +8,10 @@ from pydantic import JsonValue
 from typing_extensions import override
 
 from crawlers.apis.metered import MissingOption, QuotaUsedUp, RefusedByApi
-from crawlers.errors import MissingSecret, RateLimited, Unparseable
-from crawlers.found import Cursor, SourceToPoll
+from crawlers.errors import MissingSecret, NotFound, RateLimited, Unparseable
+from crawlers.found import Batch, Cursor, SourceToPoll
 from models.words import SourceKind
-from tests.crawling import NOW, a_source, polled, stored
+from tests.crawling import NOW, a_source, polled, read_again, stored
 from tests.metered_apis import PAGE, TOO_OFTEN, Imitation, Request, ids, told
 from tests.misbehaving import MisbehavingServer, Reply
 
@@ -31,6 +31,11 @@ class YouTube(Imitation):
 
     @override
     def answer(self, request: Request) -> Reply | None:
+        if request.path == "/youtube/v3/comments":
+            return self.replies_to(request)
+        if "id" in request.query:
+            there = self.numbered(request.query["id"])
+            return told({"items": [self.thread(n, at) for n, at in there] + self.extra})
         if request.path != "/youtube/v3/commentThreads":
             return None
         there = [(at, n) for n, at in enumerate(self.comments, 1) if n not in self.deleted]
@@ -41,6 +46,18 @@ class YouTube(Imitation):
         items = [self.thread(n, at) for at, n in there[start : start + size]]
         next_page: dict[str, JsonValue] = {"nextPageToken": str(start + size)} if more else {}
         return told({"items": [*items, *self.extra], **next_page})
+
+    def numbered(self, thread: str) -> list[tuple[int, int]]:
+        there = enumerate(self.comments, 1)
+        return [(n, at) for n, at in there if f"Ug{n}" == thread and n not in self.deleted]
+
+    def replies_to(self, request: Request) -> Reply:
+        (number, _), *_ = self.numbered(request.query["parentId"])
+        every = self.replies.get(number, [])
+        start = 0 if self.repeats else int(request.query.get("pageToken", "0"))
+        more = self.repeats or len(every) > start + 100
+        next_page: dict[str, JsonValue] = {"nextPageToken": str(start + 100)} if more else {}
+        return told({"items": every[start : start + 100], **next_page})
 
     def thread(self, number: int, at: int) -> JsonValue:
         return {
@@ -198,3 +215,40 @@ def test_a_source_says_what_it_lacks() -> None:
             polled(a_source(url, kind=kind, secrets={"key": "k3y"}))
         with pytest.raises(MissingSecret, match="key_env"):
             polled(a_source(url, kind=kind, options={"channel": "UCx"}))
+
+
+def reread(api: YouTube, thread: str = "Ug1") -> Batch:
+    with MisbehavingServer(api) as server:
+        (batch,) = read_again(source(server), thread)
+    return batch
+
+
+def some_replies(count: int) -> list[JsonValue]:
+    return [said(f"Ug1.R{n}", f"Paper {n}.", PRESENT - 60) for n in range(count)]
+
+
+def test_a_conversation_is_read_again_with_all_its_replies() -> None:
+    api = YouTube(comments=[PRESENT - DAY, PRESENT], replies={1: some_replies(230)})
+    batch = reread(api)
+    assert len(set(ids([batch]))) == 231
+    assert {post.thread_key for post in batch.posts} == {"Ug1"}
+    assert batch.whole
+    assert (batch.fetched, len(api.requests)) == (4, 4)
+
+
+def test_a_conversation_that_is_gone_is_not_found() -> None:
+    with pytest.raises(NotFound):
+        reread(YouTube(comments=[PRESENT], deleted={1}))
+    unknown = YouTube(comments=[PRESENT], instead={2: refusal("gone", status="404 Not Found")})
+    with pytest.raises(NotFound):
+        reread(unknown)
+
+
+def test_a_conversation_is_a_part_when_it_is_long_odd_or_repeats_a_page() -> None:
+    long = reread(YouTube(comments=[PRESENT], replies={1: some_replies(2_000)}))
+    assert (len(long.posts), long.fetched, long.whole) == (901, 10, False)
+    odd = reread(YouTube(comments=[PRESENT], replies={1: [*some_replies(2), {"id": []}]}))
+    assert (len(odd.posts), odd.whole) == (3, False)
+    assert odd.problem
+    repeats = reread(YouTube(comments=[PRESENT], replies={1: some_replies(100)}, repeats=True))
+    assert (len(repeats.posts), repeats.fetched, repeats.whole) == (101, 3, False)
