@@ -21,8 +21,10 @@ from service.errors import HarkenError, RefusedError
 from service.folder import DATABASE, SECRET, existing
 from service.leads.ledger import broken_link
 from service.listening.attention import resting_hosts, wrong_with
+from service.process.framework import components
+from service.process.gaps import gaps
+from service.process.signing import standing
 from service.routing.clocks import without_a_timer
-from service.routing.route import gaps
 from service.secret import read_secret
 from service.store import migrate
 from service.store.engine import database_url, open_engine, reading
@@ -68,7 +70,7 @@ def examine(folder: Path) -> Iterator[Finding]:
     yield from _rights(folder)
     engine = open_engine(database_url(config.settings, folder))
     try:
-        yield from _database(engine)
+        yield from _database(engine, config)
     finally:
         engine.dispose()
 
@@ -132,16 +134,13 @@ def _process(config: Config) -> Iterator[Finding]:
     lacking = gaps(config)
     for gap in lacking:
         yield Finding(what="process", verdict=Verdict.PROBLEM, words=f"no lead is routed: {gap}")
-    process = config.process
-    if not process.is_signed:
-        words = "marketing and sales have not both signed process.toml: agree, then sign"
-        yield Finding(what="process", verdict=Verdict.WARNING, words=words)
-    elif not lacking:
-        words = f"version {process.version}, owned by {process.owner}, signed by both halves"
+    if not lacking:
+        process = config.process
+        words = f"version {process.version}, owned by {process.owner}; leads can be routed"
         yield Finding(what="process", verdict=Verdict.OK, words=words)
 
 
-def _database(engine: Engine) -> Iterator[Finding]:
+def _database(engine: Engine, config: Config) -> Iterator[Finding]:
     try:
         at, newest = migrate.current(engine), migrate.newest()
         if at is None:
@@ -161,10 +160,33 @@ def _database(engine: Engine) -> Iterator[Finding]:
             return
         yield Finding(what="database", verdict=Verdict.OK, words=f"schema {at}")
         with reading(engine) as db:
+            yield _agreement(db, config)
             for look in _LOOKS:
                 yield from look(db)
+            yield from _framework(db, config)
     except HarkenError as error:
         yield Finding(what="database", verdict=Verdict.PROBLEM, words=str(error))
+
+
+def _agreement(db: Session, config: Config) -> Finding:
+    found = standing(db, config.process)
+    if found.is_signed:
+        return Finding(what="agreement", verdict=Verdict.OK, words=found.words())
+    words = f"{found.words()}: agree, then `harken process sign --as NAME`"
+    return Finding(what="agreement", verdict=Verdict.WARNING, words=words)
+
+
+def _framework(db: Session, config: Config) -> Iterator[Finding]:
+    parts = components(db, config, now=SystemClock().now())
+    lacking = [part.name for part in parts if part.missing]
+    if lacking:
+        words = (
+            f"{len(lacking)} of {len(parts)} parts lack something ({', '.join(lacking)}): "
+            "`harken framework status`"
+        )
+        yield Finding(what="framework", verdict=Verdict.WARNING, words=words)
+    else:
+        yield Finding(what="framework", verdict=Verdict.OK, words=f"all {len(parts)} parts stand")
 
 
 def _audit_chain(db: Session) -> Iterator[Finding]:

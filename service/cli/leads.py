@@ -5,13 +5,14 @@ from typing import Annotated
 import typer
 
 from models.words import LeadStatus
-from service.cli import leads_acts, leads_ends
+from service.cli import leads_acts, leads_ends, leads_files
 from service.cli.options import AsJson, DataDir, data_dir
 from service.cli.output import print_json, say, table
 
 app = typer.Typer(no_args_is_help=True, help="Look at leads, and say what comes of them.")
 leads_acts.register(app)
 leads_ends.register(app)
+leads_files.register(app)
 
 
 @app.command(name="list")

@@ -23,8 +23,8 @@ def explain(
     from models.lead import Lead
     from service.house import existing_house
     from service.leads.listing import the_lead
+    from service.process.gaps import gaps
     from service.routing.route import explain as decide
-    from service.routing.route import gaps
     from service.store.engine import reading
 
     with existing_house(data_dir(data)) as house, reading(house.engine) as db:

@@ -7,11 +7,19 @@ from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from sqlmodel import select
+
+from models.people import User
+from models.words import Half
 from service.demo.communities import Communities, load_posts
 from service.errors import RefusedError
 from service.folder import make, usable
+from service.house import House
+from service.process.signing import sign, standing
+from service.store.engine import writing
 
 _MARK = "demo.json"
+_SIGNERS = {Half.MARKETING: "mara", Half.SALES: "ines"}
 _TOPICS = ("crm", "help-desk", "home-improvement")
 
 
@@ -53,6 +61,16 @@ def furnish(folder: Path, communities: Communities) -> None:
     """
     with usable(folder):
         _furnish(folder, communities)
+
+
+def agree(house: House) -> None:
+    """Let the demo's people sign its process, once for each of its versions."""
+    with writing(house.engine) as db:
+        signed = standing(db, house.config.process).signed
+        for half, handle in _SIGNERS.items():
+            if half not in signed:
+                user = db.exec(select(User).where(User.handle == handle)).one()
+                sign(db, house.config.process, user=user, half=half, now=house.clock.now())
 
 
 def _furnish(folder: Path, communities: Communities) -> None:

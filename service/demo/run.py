@@ -9,7 +9,7 @@ from pathlib import Path
 
 from models.clock import Clock, SystemClock
 from service.demo.communities import Communities
-from service.demo.install import furnish, prepare
+from service.demo.install import agree, furnish, prepare
 from service.house import House, open_house
 from service.leads.listing import LeadLine, list_leads
 from service.listening.crawling import Polled
@@ -55,6 +55,7 @@ def demo_house(folder: Path | None, *, clock: Clock | None = None) -> Iterator[H
         with Communities(anchor) as communities:
             furnish(home, communities)
             with open_house(home, clock=clock) as house:
+                agree(house)
                 yield house
 
 

@@ -53,10 +53,10 @@ def hubspot(lead: ToldLead) -> Fields:
         status = "BAD_TIMING"
     return {
         "External ID": lead.id,
-        "Email": "",
-        "First Name": lead.author or "[not provided]",
+        "Email": lead.email or "",
+        "First Name": lead.person or lead.author or "[not provided]",
         "Last Name": "",
-        "Company Name": "",
+        "Company Name": lead.account or "",
         "Job Title": "",
         "Website URL": lead.author_url or "",
         "Lifecycle Stage": _HUBSPOT_STAGE.get(lead.status, ""),
@@ -72,8 +72,9 @@ def salesforce(lead: ToldLead) -> Fields:
     """Return the fields of a Salesforce Lead, cut to what they hold."""
     return {
         "External_ID__c": lead.id,
-        "LastName": (lead.author or "[not provided]")[:80],
-        "Company": "[not provided]",
+        "LastName": (lead.person or lead.author or "[not provided]")[:80],
+        "Company": (lead.account or "[not provided]")[:255],
+        "Email": (lead.email or "")[:80],
         "LeadSource": lead.source[:255],
         "Status": _SALESFORCE_STATUS.get(lead.status, _NEW),
         "Website": (lead.url or "")[:255],
@@ -82,7 +83,7 @@ def salesforce(lead: ToldLead) -> Fields:
 
 
 def pipedrive(lead: ToldLead) -> Fields:
-    """Return a person to make first, and the lead to make with that person's id."""
+    """Return a person to make first, the company if known, and the lead to make with their ids."""
     made: Fields = {"title": lead.title[:255], "label_ids": [], "was_seen": False}
     if lead.amount_minor is not None:
         digits = minor_digits(lead.currency or "")
@@ -90,10 +91,18 @@ def pipedrive(lead: ToldLead) -> Fields:
         made["value"] = {"amount": amount, "currency": lead.currency}
     return {
         "external_id": lead.id,
-        "person": {"name": lead.author or "[not provided]"},
+        "person": _person(lead),
+        **({"organization": {"name": lead.account}} if lead.account else {}),
         "lead": made,
         "note": _note(lead, 10_000),
     }
+
+
+def _person(lead: ToldLead) -> Fields:
+    person: Fields = {"name": lead.person or lead.author or "[not provided]"}
+    if lead.email:
+        person["emails"] = [{"value": lead.email, "primary": True}]
+    return person
 
 
 #: By the name that `shape` in channels.toml and `--format` have for them.

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from models.contact import Person
 from models.lead import Lead, LeadSignal, StatusChange
 from models.moves import LeadEvent
 from models.people import User
@@ -48,6 +49,10 @@ class ToldLead:
     handed_back_for: str | None  # the reason, while it is with marketing again
     amount_minor: int | None
     currency: str | None
+    account: str | None = None  # the buyer's company
+    region: str | None = None
+    person: str | None = None  # their name, where they said it
+    email: str | None = None  # where they agreed to be written to
 
     def as_json(self) -> dict[str, object]:
         """Return the object that webhooks and JSON Lines hold."""
@@ -114,13 +119,14 @@ def _read(db: Session, ids: Sequence[str], secret: bytes) -> dict[str, ToldLead]
     handles = dict(db.exec(select(User.id, User.handle)).all())
     returned = _handed_back_for(db, allowed)
     rows = db.exec(
-        select(Lead, Author)
+        select(Lead, Author, Person)
         .outerjoin(Author, col(Author.id) == Lead.author_id)
+        .outerjoin(Person, col(Person.id) == Lead.person_id)
         .where(col(Lead.id).in_(allowed))
     )
     return {
-        lead.id: _told(lead, author, strongest[lead.id], handles, returned)
-        for lead, author in rows
+        lead.id: _told(lead, author, person, strongest[lead.id], handles, returned)
+        for lead, author, person in rows
         if lead.id in strongest  # a merged one has given all it had to another
     }
 
@@ -131,6 +137,7 @@ _Strongest = tuple[Signal, Post, Source, SourcePolicy]
 def _told(
     lead: Lead,
     author: Author | None,
+    person: Person | None,
     strongest: _Strongest,
     handles: Mapping[str, str],
     returned: Mapping[str, str],
@@ -160,6 +167,10 @@ def _told(
         handed_back_for=returned.get(lead.id) if lead.status is LeadStatus.NURTURING else None,
         amount_minor=lead.amount_minor,
         currency=lead.currency,
+        account=lead.account,
+        region=lead.region,
+        person=person.name if person else None,
+        email=person.email if person and person.consent_at else None,
     )
 
 

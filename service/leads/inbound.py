@@ -45,14 +45,16 @@ class Note:
     handle: str | None  # what the person is called
     #: None: it only says where a lead comes from, and weighs nothing itself.
     signal_class: SignalClass | None
+    url: str | None = None  # where it can be read, if it stands anywhere
+    place: Source | None = None  # that it stands under; None: the source of inquiries
 
 
 def write_in(
     db: Session, person: Person, note: Note, *, config: Config, now: datetime
 ) -> tuple[Signal, Lead]:
     """Write ``note`` as a post with its signal; return that and the lead that it belongs to."""
-    inbound = source_for(
-        db, config, kind=SourceKind.CAPTURE, slug=INBOUND, name="Inquiries", now=now
+    inbound = note.place or source_for(
+        db, config, kind=SourceKind.INBOUND, slug=INBOUND, name="Inquiries", now=now
     )
     author = _author(db, inbound, person, note, now)
     post = _post(db, inbound, author, note, now)
@@ -98,7 +100,9 @@ def _author(db: Session, inbound: Source, person: Person, note: Note, now: datet
 
 def _post(db: Session, inbound: Source, author: Author, note: Note, now: datetime) -> Post:
     title = line_of(note.title) or ""
-    thread = Thread(source_id=inbound.id, key=note.reference, title=title, first_seen_at=now)
+    thread = Thread(
+        source_id=inbound.id, key=note.reference, title=title, url=note.url, first_seen_at=now
+    )
     db.add(thread)
     db.flush()
     words = f"{title}\x00{note.text}".encode("utf-8", "surrogatepass")
@@ -108,6 +112,7 @@ def _post(db: Session, inbound: Source, author: Author, note: Note, now: datetim
         thread_id=thread.id,
         author_id=author.id,
         is_opening=True,
+        url=note.url,
         title=title,
         text=note.text[:_LONGEST],
         language="und",

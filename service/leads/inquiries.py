@@ -22,6 +22,7 @@ from service.leads.inbound import INBOUND, Note, line_of, write_in
 from service.leads.ledger import audit, take_turn
 from service.leads.persons import email_key, find_author, link, with_email
 from service.posts.suppression import suppressed
+from service.rules.buyers import account_at
 from service.unknown import unknown
 
 
@@ -68,7 +69,7 @@ def receive(
     take_turn(db)
     if there := db.exec(select(Inquiry).where(Inquiry.reference == asked.reference)).first():
         return _again(db, there)
-    person = _person(db, asked, secret, by, now)
+    person = _person(db, asked, config, secret, by, now)
     signal, lead = write_in(
         db,
         person,
@@ -140,7 +141,9 @@ def _again(db: Session, inquiry: Inquiry) -> Received:
     return Received(inquiry_id=inquiry.id, person_id=inquiry.person_id, lead=lead, is_new=False)
 
 
-def _person(db: Session, asked: Asked, secret: bytes, by: str, now: datetime) -> Person:
+def _person(
+    db: Session, asked: Asked, config: Config, secret: bytes, by: str, now: datetime
+) -> Person:
     """Return who asks: known by a verified address or by a handle, or new."""
     key = email_key(secret, asked.email) if asked.email and asked.is_verified else None
     known = _known_author(db, asked)
@@ -152,6 +155,8 @@ def _person(db: Session, asked: Asked, secret: bytes, by: str, now: datetime) ->
         person = Person(created_at=now)
     person.name = person.name or line_of(asked.name)
     person.account = person.account or line_of(asked.account)
+    if asked.is_verified:  # anybody can type an address that is not theirs
+        person.account = person.account or account_at(asked.email, config.routing.accounts)
     person.tz = asked.tz or person.tz
     person.email_hash = person.email_hash or key
     if asked.consent_how:

@@ -2,24 +2,23 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, delete, or_, select
 
 from config import Config
 from models.lead import Lead, Offer
 from models.moves import LeadEvent
-from models.people import Absence, Team, User
+from models.people import Absence, LoginSession, Team, User
 from models.sla import Task
-from models.words import LeadStatus, OfferState, TaskKind
+from models.words import LeadStatus, OfferState
 from service.errors import RefusedError
 from service.leads.ledger import audit, take_turn
 from service.leads.tasks import open_tasks
 from service.leads.transitions import lead_of
-from service.routing.escalation import manager_of
+from service.routing.answerable import FIND_SOMEBODY, ask_manager
 from service.routing.offers import back_to_queue
 from service.routing.route import drain, due, expectation_of
 
 _MANAGERS_OWN = (LeadStatus.WORKING, LeadStatus.OPPORTUNITY)
-_FIND_SOMEBODY = "find a new owner: whoever has it is gone"
 
 
 def go_away(
@@ -71,6 +70,7 @@ def leave(db: Session, user: User, *, by: str, config: Config, now: datetime) ->
     take_turn(db)
     user.left_at, user.active = now, False
     db.add(user)
+    db.execute(delete(LoginSession).where(col(LoginSession.user_id) == user.id))
     audit(db, actor=by, action="user.left", subject=f"user:{user.id}", at=now)
     return relieve(db, config=config, now=now)
 
@@ -126,7 +126,7 @@ def _is_gone(db: Session, user: User, config: Config, now: datetime) -> bool:
 
 def _tell_managers(db: Session, gone: list[User], config: Config, now: datetime) -> None:
     by_id = {user.id: user for user in gone}
-    told = select(Task.lead_id).where(Task.what == _FIND_SOMEBODY, col(Task.done_at).is_(None))
+    told = select(Task.lead_id).where(Task.what == FIND_SOMEBODY, col(Task.done_at).is_(None))
     orphans = db.exec(
         select(Lead).where(
             col(Lead.status).in_(_MANAGERS_OWN),
@@ -135,22 +135,11 @@ def _tell_managers(db: Session, gone: list[User], config: Config, now: datetime)
         )
     ).all()
     for lead in orphans:
-        handle = manager_of(by_id[str(lead.owner_id)], lead, config)
-        manager = db.exec(select(User).where(User.handle == handle)).first()
-        db.add(
-            Task(
-                lead_id=lead.id,
-                kind=TaskKind.REVIEW,
-                what=_FIND_SOMEBODY,
-                user_id=manager.id if manager else None,
-                due_at=due(manager, config.sla.review, config, now),
-                created_at=now,
-            )
-        )
-    db.flush()
+        holder = by_id[str(lead.owner_id)]
+        ask_manager(db, lead, FIND_SOMEBODY, holder=holder, config=config, now=now)
 
 
 def orphans_of(db: Session, manager_id: str) -> list[str]:
     """Return the leads for which a manager has to find a new owner."""
     tasks = open_tasks(db, user_id=manager_id)
-    return [task.lead_id for task in tasks if task.what == _FIND_SOMEBODY]
+    return [task.lead_id for task in tasks if task.what == FIND_SOMEBODY]

@@ -16,6 +16,7 @@ from models.people import User
 from models.sla import SlaClock, SlaNotice
 from models.words import ClockKind, EscalationStep, LeadStatus, OfferState
 from service.leads.ledger import emit
+from service.routing.answerable import manager_of
 from service.routing.clocks import office_for, resume, running_state
 from service.routing.offers import back_to_queue
 from service.routing.reps import absences
@@ -139,15 +140,6 @@ def _recipient(
         handle = manager_of(holder, lead, config)
     found = db.exec(select(User).where(User.handle == handle)).first()
     return found.id if found else None
-
-
-def manager_of(holder: User | None, lead: Lead, config: Config) -> str:
-    """Return the handle of who answers for a lead's holder, or for its team."""
-    spec = config.users.get(holder.handle) if holder else None
-    if spec is not None and spec.reports_to is not None:
-        return spec.reports_to
-    team = config.teams.get((holder.team_id if holder else None) or lead.team_id or "")
-    return (team.manager if team else None) or config.process.owner
 
 
 def _take_back(db: Session, clock: SlaClock, lead: Lead, config: Config, now: datetime) -> bool:

@@ -13,6 +13,7 @@ from models.words import DeclineReason, LeadStatus, OfferState, UserRole
 from service.errors import ConflictError, ForbiddenError, RefusedError
 from service.leads.ledger import emit, take_turn
 from service.leads.transitions import HARKEN, lead_of, transition
+from service.routing.answerable import DECIDE, ask_manager, settle
 from service.routing.cases import waiting
 from service.routing.reps import Reps, load_reps
 from service.routing.route import drain, due, expectation_of, explain, lease, reviewer_of, route
@@ -89,7 +90,8 @@ def decline(
     back_to_queue(
         db, lead, LeadEvent.DECLINED, actor=user.id, reason=reason.value, config=config, now=now
     )
-    route(db, lead, config=config, now=now)
+    if route(db, lead, config=config, now=now) is None:
+        _ask_about_what_nobody_wants(db, lead, config, now)
     return lead
 
 
@@ -178,9 +180,11 @@ def assign(
         reason=reason or None,
     )
     try:
-        return lease(db, lead, to, asked, {"team": to.team_id, "how": "assigned"}, config=config)
+        offer = lease(db, lead, to, asked, {"team": to.team_id, "how": "assigned"}, config=config)
     except MoveRefusedError as error:
         raise RefusedError(f"This lead can't be given to anybody now: {error.why}.") from error
+    settle(db, lead, by=by.id, now=now)
+    return offer
 
 
 def back_to_queue(
@@ -201,6 +205,11 @@ def back_to_queue(
         next_step="is routed to the next rep",
         next_step_at=now + config.sla.routing,
     )
+
+
+def _ask_about_what_nobody_wants(db: Session, lead: Lead, config: Config, now: datetime) -> None:
+    if explain(db, lead, config=config, now=now).how == "manager":
+        ask_manager(db, lead, DECIDE, holder=None, config=config, now=now)
 
 
 def _open_offer(

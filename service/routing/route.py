@@ -18,6 +18,7 @@ from models.moves import LeadEvent, Request
 from models.people import Team, User
 from models.words import LeadStatus, OfferState
 from service.leads.transitions import HARKEN, transition
+from service.process.gaps import gaps
 from service.routing.cases import load_cases, waiting
 from service.routing.clocks import office_for
 from service.routing.reps import Reps, load_reps
@@ -27,19 +28,6 @@ from service.rules.routing import Decision, decide
 #: Offers in a step: it holds the write lock.
 MOST = 200
 _CHUNK = 200
-
-
-def gaps(config: Config) -> tuple[str, ...]:
-    """Return what the process lacks before any lead may be routed; empty when all is there.
-
-    Process first, technology second: without somebody in the fallback team nothing is routed. Its
-    owner and the SLA are there in every configuration that loads.
-    """
-    takers = [user for user in config.members(config.routing.fallback_team) if user.max_open]
-    if takers:
-        return ()
-    team = config.routing.fallback_team
-    return (f"nobody in the fallback team {team!r} takes leads; see teams.toml",)
 
 
 def route(db: Session, lead: Lead, *, config: Config, now: datetime) -> Offer | None:

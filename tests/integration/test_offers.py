@@ -18,8 +18,9 @@ from models.words import DeclineReason, DisqualifyReason, LeadStatus, OfferState
 from service.errors import ConflictError
 from service.leads.by_hand import dismiss
 from service.leads.transitions import lead_of
+from service.process.gaps import gaps
 from service.routing import offers
-from service.routing.route import due, gaps, route
+from service.routing.route import due, route
 from service.store.engine import reading, writing
 from tests.builders import (
     ASK,
