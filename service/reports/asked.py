@@ -16,6 +16,16 @@ from service.rules.value import BUY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Only:
+    """What of the house a report is about; all of it where nothing is said."""
+
+    topic: str | None = None  # an id
+    source: str | None = None  # a slug: of leads, where they were heard first
+    team: str | None = None  # an id
+    rep: str | None = None  # a user's id: of leads, who owns them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """The question; each report looks at what concerns it."""
 
@@ -28,6 +38,7 @@ class Asked:
     buy: Decimal = BUY  # the share (0..1) of leads that buy, from whomever
     price: Money | None = None  # what one buyer spends; None: the mean of what was won
     most: int = 100  # rows of a list at the most
+    only: Only = Only()
 
 
 Reporter = Callable[[Session, Asked], Report]

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlmodel import Session, col
 
 from models.lead import Lead, LeadSignal
@@ -12,15 +12,14 @@ from models.source import Source
 from models.words import LeadStatus
 from service.reports.asked import Asked
 from service.reports.document import Report, Table, columns
-from service.reports.lives import money, within
+from service.reports.lives import money, wanted, within
 from service.rules.attribution import Credit, Touch, Win, attribute
 from service.rules.money import Money, in_currency
-from service.rules.period import Period
 
 
 def report(db: Session, asked: Asked) -> Report:
     """Return the revenue of the period by source, after three models with the same sum."""
-    wins, unpriced = _wins(db, asked.period)
+    wins, unpriced = _wins(db, asked)
     credits_ = attribute(wins)
     notes = ["a lead's touches are its signals up to the day it was won"]
     if unpriced:
@@ -62,9 +61,13 @@ def _three(credit: Credit, currency: str) -> tuple[Money, Money, Money]:
     return first, last, linear
 
 
-def _wins(db: Session, period: Period) -> tuple[list[Win], int]:
-    """Return the won leads of ``period``, and how many more have no amount."""
-    won = (col(Lead.status) == LeadStatus.WON) & within(Lead.closed_at, period)
+def _wins(db: Session, asked: Asked) -> tuple[list[Win], int]:
+    """Return the won leads of the period, and how many more have no amount."""
+    won = and_(
+        wanted(asked),
+        col(Lead.status) == LeadStatus.WON,
+        within(Lead.closed_at, asked.period),
+    )
     leads = select(col(Lead.id), col(Lead.amount_minor), col(Lead.currency)).where(won)
     signals = (
         select(col(LeadSignal.lead_id), col(Signal.happened_at), col(Source.slug))

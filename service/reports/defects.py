@@ -7,14 +7,13 @@ from models.lead import Lead, Offer, StatusChange
 from models.words import DeclineReason, LeadStatus
 from service.reports.asked import Asked
 from service.reports.document import Report, Table, columns
-from service.reports.lives import NOWHERE, counts, first_source, within
+from service.reports.lives import heard_at, in_week, slugs, wanted, weeks
 from service.rules.defects import Chart, Delivered, chart
-from service.rules.period import Period
 
 
 def report(db: Session, asked: Asked) -> Report:
     """Return the defect rate with its limits for each week, its reasons and where it is high."""
-    found = chart(_delivered(db, asked.period), period=asked.period, standard=asked.standard)
+    found = chart(_delivered(db, asked), period=asked.period, standard=asked.standard)
     alerts = tuple(f"{one.week}: {one.alert}" for one in found.samples if one.alert)
     return Report(
         name="defects",
@@ -41,7 +40,7 @@ def _sum(found: Chart) -> tuple[str, ...]:
     return (f"{bad}; the limits are around {found.centre:.1%}",)
 
 
-def _delivered(db: Session, period: Period) -> list[Delivered]:
+def _delivered(db: Session, asked: Asked) -> list[Delivered]:
     declined = (
         select(func.min(literal(DeclineReason.NOT_A_LEAD.value)))
         .where(
@@ -62,12 +61,23 @@ def _delivered(db: Session, period: Period) -> list[Delivered]:
         .group_by(col(StatusChange.lead_id))
         .scalar_subquery()
     )
-    wanted = select(
-        col(Lead.sales_ready_at), col(Lead.topic_id), first_source(), declined, disqualified
-    ).where(counts(), within(Lead.sales_ready_at, period))
+    week = weeks(asked.period)
+    rows = db.connection().execute(
+        select(
+            week.c.starts,
+            col(Lead.topic_id),
+            heard_at().label("heard_at"),
+            func.coalesce(disqualified, declined).label("defect"),
+            func.count(),
+        )
+        .join_from(week, Lead, in_week(Lead.sales_ready_at, week))
+        .where(wanted(asked))
+        .group_by(week.c.starts, col(Lead.topic_id), "heard_at", "defect")
+    )
+    names = slugs(db)
     return [
-        Delivered(at=at, topic=topic, source=source or NOWHERE, defect=reason or refused)
-        for at, topic, source, refused, reason in db.connection().execute(wanted)
+        Delivered(at=at, topic=topic, source=names[place], defect=defect, leads=leads)
+        for at, topic, place, defect, leads in rows
     ]
 
 

@@ -43,7 +43,7 @@ class Table:
     def lines(self) -> list[list[str]]:
         """Return the rows as a person reads them."""
         return [
-            [_words(cell, column) for cell, column in zip(row, self.columns, strict=True)]
+            [in_words(cell, column) for cell, column in zip(row, self.columns, strict=True)]
             for row in self.rows
         ]
 
@@ -99,7 +99,8 @@ def _plain(cell: Cell) -> JsonValue:
     return cell.isoformat() if isinstance(cell, date) else cell
 
 
-def _words(cell: Cell, column: Column) -> str:
+def in_words(cell: Cell, column: Column) -> str:
+    """Return a cell as a person reads it; nothing for none."""
     match cell:
         case None:
             return ""

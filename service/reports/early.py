@@ -9,14 +9,13 @@ from models.contact import Inquiry
 from models.lead import Lead, LeadSignal, Touchpoint
 from service.reports.asked import Asked
 from service.reports.document import Report, Table, columns
-from service.reports.lives import counts, is_contact, within
+from service.reports.lives import is_contact, wanted, within
 from service.rules.early import Met, early
-from service.rules.period import Period
 
 
 def report(db: Session, asked: Asked) -> Report:
     """Return the hours from a lead's first signal to its first inquiry or contact, by topic."""
-    found = early(_met(db, asked.period))
+    found = early(_met(db, asked))
     return Report(
         name="early",
         period=asked.period,
@@ -41,7 +40,7 @@ def report(db: Session, asked: Asked) -> Report:
     )
 
 
-def _met(db: Session, period: Period) -> list[Met]:
+def _met(db: Session, asked: Asked) -> list[Met]:
     contact = (
         select(func.min(col(Touchpoint.at)))
         .where(col(Touchpoint.lead_id) == col(Lead.id), is_contact())
@@ -55,12 +54,12 @@ def _met(db: Session, period: Period) -> list[Met]:
         .correlate(Lead)
         .scalar_subquery()
     )
-    wanted = select(col(Lead.topic_id), col(Lead.first_signal_at), contact, inquiry).where(
-        counts(), within(Lead.created_at, period)
+    leads = select(col(Lead.topic_id), col(Lead.first_signal_at), contact, inquiry).where(
+        wanted(asked), within(Lead.created_at, asked.period)
     )
     return [
         Met(topic=topic, first_signal_at=heard, met_at=met)
-        for topic, heard, *moments in db.connection().execute(wanted)
+        for topic, heard, *moments in db.connection().execute(leads)
         if (met := _first(*moments)) is not None
     ]
 

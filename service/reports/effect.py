@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Self
 
 from sqlalchemy import select
@@ -13,9 +14,9 @@ from service.reports.asked import Asked
 from service.reports.document import Cell, Report, Table, columns
 from service.reports.lives import opened
 from service.rules.effect import Effect, Judged, Return, by_name, effect, effects
-from service.rules.lives import Life
+from service.rules.lives import Lives
 from service.rules.money import Money, sums
-from service.rules.period import midnight
+from service.rules.period import Period, midnight
 from service.rules.spending import spread
 
 _LEADS = (
@@ -28,22 +29,20 @@ _SHARED = "a lead counts for each phrase that found a signal of it, so the rows 
 
 def of_sources(db: Session, asked: Asked) -> Report:
     """Return what each source brought and cost."""
-    return _report("sources", _sources(db, asked, _Books.open(db, asked)), asked, _LEADS)
+    return _report("sources", _sources(_Books.open(db, asked)), asked, _LEADS)
 
 
 def of_topics(db: Session, asked: Asked) -> Report:
     """Return what each topic brought and cost."""
-    return _report("topics", _topics(db, asked, _Books.open(db, asked)), asked, _LEADS, _SPREAD)
+    return _report("topics", _topics(_Books.open(db, asked)), asked, _LEADS, _SPREAD)
 
 
 def of_phrases(db: Session, asked: Asked) -> Report:
     """Return what each phrase brought and cost, as far as the question asks for many."""
-    found = heard.by_phrase(db, asked.period)
-    books = _Books.open(db, asked)
-    lives = {life.lead_id: life for life in books.lives}
-    pairs = heard.phrases_of_leads(db, asked.period)
-    groups = by_name((phrase, lives[lead]) for phrase, lead in pairs)
-    all_of_them = effects(found.judged, groups, spread(books.spent.sources, found.weights))
+    found = heard.by_phrase(db, asked)
+    groups = by_name(heard.leads_by_phrase(db, asked))
+    spent = heard.costs(db, asked)
+    all_of_them = effects(found.judged, groups, spread(spent.sources, found.weights))
     left_out = len(all_of_them) - asked.most
     more = (f"{left_out:,} more phrases; see --most",) if left_out > 0 else ()
     return _report("phrases", all_of_them[: asked.most], asked, _SHARED, _SPREAD, *more)
@@ -51,16 +50,17 @@ def of_phrases(db: Session, asked: Asked) -> Report:
 
 def of_money(db: Session, asked: Asked) -> Report:
     """Return what came in and what went out: in all, by source, by topic and by campaign."""
-    books = _Books.open(db, asked)
+    campaigns = _campaigns_of(db, asked.period)
+    books = _Books.open(db, asked, slots=_edges(campaigns, asked.period))
     whole = effect("all", Judged(signals=0), books.lives, sums(books.spent.all))
     return Report(
         name="roi",
         period=asked.period,
         tables=(
             _money("all", "In all", [whole]),
-            _money("sources", "By source", _sources(db, asked, books)),
-            _money("topics", "By topic", _topics(db, asked, books)),
-            _campaigns(db, asked, books),
+            _money("sources", "By source", _sources(books)),
+            _money("topics", "By topic", _topics(books)),
+            _campaigns(campaigns, asked, books),
         ),
         notes=(_LEADS, _SPREAD, "amounts in different currencies are never added up"),
     )
@@ -70,22 +70,25 @@ def of_money(db: Session, asked: Asked) -> Report:
 class _Books:
     """What every table is made from: fetched once."""
 
-    lives: Sequence[Life]
+    lives: Sequence[Lives]
+    signals: heard.Counted
     spent: heard.Spent
 
     @classmethod
-    def open(cls, db: Session, asked: Asked) -> Self:
-        return cls(opened(db, asked.period), heard.costs(db, asked.period))
+    def open(cls, db: Session, asked: Asked, *, slots: Sequence[datetime] = ()) -> Self:
+        return cls(
+            opened(db, asked, slots=slots), heard.signals(db, asked), heard.costs(db, asked)
+        )
 
 
-def _sources(db: Session, asked: Asked, books: _Books) -> tuple[Effect, ...]:
+def _sources(books: _Books) -> tuple[Effect, ...]:
     lives = by_name((life.source, life) for life in books.lives)
-    return effects(heard.by_source(db, asked.period), lives, books.spent.sources)
+    return effects(heard.by_source(books.signals), lives, books.spent.sources)
 
 
-def _topics(db: Session, asked: Asked, books: _Books) -> tuple[Effect, ...]:
+def _topics(books: _Books) -> tuple[Effect, ...]:
     lives = by_name((life.topic, life) for life in books.lives)
-    found = heard.by_topic(db, asked.period)
+    found = heard.by_topic(books.signals)
     return effects(found.judged, lives, spread(books.spent.sources, found.weights))
 
 
@@ -169,19 +172,27 @@ def _cells(back: Return) -> tuple[Cell, ...]:
     )
 
 
-def _campaigns(db: Session, asked: Asked, books: _Books) -> Table:
-    """Lay out the campaigns that were on in the period."""
+def _campaigns_of(db: Session, period: Period) -> Sequence[Campaign]:
+    """Return the campaigns that were on in the period."""
     wanted = (
         select(Campaign)
-        .where(
-            col(Campaign.starts_on) < asked.period.until,
-            col(Campaign.ends_on) > asked.period.first,
-        )
+        .where(col(Campaign.starts_on) < period.until, col(Campaign.ends_on) > period.first)
         .order_by(col(Campaign.starts_on), col(Campaign.id))
     )
+    return db.scalars(wanted).all()
+
+
+def _edges(campaigns: Sequence[Campaign], period: Period) -> list[datetime]:
+    """Return the moments at which campaigns begin and end, each once and in order."""
+    days = {day for one in campaigns for day in (one.starts_on, one.ends_on)}
+    return [midnight(day, period.zone) for day in sorted(days)]
+
+
+def _campaigns(campaigns: Sequence[Campaign], asked: Asked, books: _Books) -> Table:
+    edges = _edges(campaigns, asked.period)
     found = []
-    for campaign in db.scalars(wanted):
-        counts = _counts_for(campaign, asked)
+    for campaign in campaigns:
+        counts = _counts_for(campaign, asked, edges)
         theirs = [life for life in books.lives if counts(life)]
         paid = books.spent.campaigns.get(campaign.id, ())
         found.append(effect(campaign.id, Judged(signals=0), theirs, paid))
@@ -190,13 +201,17 @@ def _campaigns(db: Session, asked: Asked, books: _Books) -> Table:
     )
 
 
-def _counts_for(campaign: Campaign, asked: Asked) -> Callable[[Life], bool]:
+def _counts_for(
+    campaign: Campaign, asked: Asked, edges: Sequence[datetime]
+) -> Callable[[Lives], bool]:
+    """Return which leads are of ``campaign``; the slot behind an edge is one place further."""
     zone = asked.period.zone
-    starts, ends = midnight(campaign.starts_on, zone), midnight(campaign.ends_on, zone)
+    first = edges.index(midnight(campaign.starts_on, zone)) + 1
+    until = edges.index(midnight(campaign.ends_on, zone)) + 1
 
-    def counts(life: Life) -> bool:
+    def counts(life: Lives) -> bool:
         return (
-            starts <= life.first_signal_at < ends
+            first <= life.slot < until
             and (not campaign.topics or life.topic in campaign.topics)
             and (not campaign.sources or life.source in campaign.sources)
         )

@@ -1,29 +1,28 @@
 """What open leads are expected to bring, and how such expectations came true."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, String, case, func, select, true, type_coerce
 from sqlmodel import Session, col
 
 from models.lead import Lead, StatusChange
 from models.words import LeadStatus
 from service.reports.asked import Asked
 from service.reports.document import Report, Table, columns
-from service.reports.lives import counts, money, rank, within
-from service.rules.forecast import Deal, Forecast, came_true, forecast, typical
+from service.reports.lives import furthest, money, wanted, within
+from service.rules.forecast import OPEN, Deal, Forecast, came_true, forecast, typical
+from service.rules.lives import WAY
 from service.rules.money import Money, Sums, in_currency
 from service.rules.period import Period
-
-_JUST_AFTER = timedelta(microseconds=1)
 
 
 def report(db: Session, asked: Asked) -> Report:
     """Return the forecast as of now, and the one of the period's first day beside what came."""
-    today = forecast(deals(db, before=asked.now + _JUST_AFTER))
-    then_open = deals(db, before=asked.period.start)
-    then = forecast(then_open)
-    foreseen, unforeseen = came_true(then_open, _wins(db, asked.period))
+    today = forecast(deals(db, asked))
+    then = forecast(deals(db, asked, before=asked.period.start))
+    wins = _wins(db, asked)
+    foreseen, unforeseen = came_true(_open_then(db, asked, wins), wins)
     return Report(
         name="forecast",
         period=asked.period,
@@ -36,63 +35,119 @@ def report(db: Session, asked: Asked) -> Report:
     )
 
 
-def deals(db: Session, *, before: datetime) -> list[Deal]:
-    """Return all leads as they stood just before a moment; amounts are those of today."""
-    by_lead = col(StatusChange.lead_id)
-    history = (
+def deals(db: Session, asked: Asked, *, before: datetime | None = None) -> list[Deal]:
+    """Return the leads that sales ever had as they stand, or stood just before a moment.
+
+    Alike ones are one deal. Amounts are those of today.
+    """
+    status, far = _as_of(before)
+    was_ready = col(Lead.sales_ready_at)
+    # "Up to now" and not "at all": through the index, past the leads that sales never had.
+    had = was_ready <= asked.now if before is None else was_ready < before
+    rows = db.connection().execute(
         select(
-            by_lead.label("lead_id"),
-            col(StatusChange.to_status).label("status"),
-            func.row_number()
-            .over(
-                partition_by=by_lead,
-                order_by=(col(StatusChange.at).desc(), col(StatusChange.id).desc()),
-            )
-            .label("newest"),
-            func.max(rank(StatusChange.to_status)).over(partition_by=by_lead).label("furthest"),
-        )
-        .where(col(StatusChange.at) < before)
-        .subquery()
-    )
-    wanted = (
-        select(
-            history.c.lead_id,
-            history.c.status,
-            history.c.furthest,
-            col(Lead.amount_minor),
+            status.label("stood"),
+            far.label("far"),
             col(Lead.currency),
+            func.count(),
+            func.sum(col(Lead.amount_minor)),
         )
-        .join(Lead, col(Lead.id) == history.c.lead_id)
-        .where(history.c.newest == 1, counts())
+        .where(wanted(asked), had)
+        .group_by("stood", "far", col(Lead.currency))
     )
     return [
         Deal(
-            lead_id=row.lead_id,
-            status=row.status,
-            furthest=row.furthest,
-            worth=money(row.amount_minor, row.currency),
+            lead_id="",
+            status=LeadStatus(stood),
+            furthest=furthest,
+            worth=money(None if minor is None else int(minor), currency),
+            leads=leads,
         )
-        for row in db.connection().execute(wanted)
+        for stood, furthest, currency, leads, minor in rows
+    ]
+
+
+def _as_of(before: datetime | None) -> tuple[ColumnElement[str], ColumnElement[int]]:
+    """Return a lead's status and how far it got, at present or just before a moment."""
+    # An expression: grouped by the bare column, all leads would be read in the order of its index.
+    present = type_coerce(col(Lead.status), String).concat("")
+    if before is None:
+        return present, _far(present, true(), furthest())
+    rested = col(Lead.status_since) < before  # no history since then to look through
+    past = (
+        select(type_coerce(col(StatusChange.to_status), String))
+        .where(col(StatusChange.lead_id) == col(Lead.id), col(StatusChange.at) < before)
+        .order_by(col(StatusChange.at).desc(), col(StatusChange.id).desc())
+        .limit(1)
+        .correlate(Lead)
+        .scalar_subquery()
+    )
+    stood = case((rested, present), else_=past)
+    return stood, _far(present, rested, furthest(before=before))
+
+
+def _far(
+    present: ColumnElement[str], rested: ColumnElement[bool], ever: ColumnElement[int]
+) -> ColumnElement[int]:
+    """Return how far a lead got, where that takes a look and makes a difference.
+
+    Nobody asks it of those that are open, and those that were won have been everywhere.
+    """
+    return case(
+        (rested & present.in_([one.value for one in OPEN]), 0),
+        (rested & (present == LeadStatus.WON.value), WAY[LeadStatus.WON]),
+        else_=ever,
+    )
+
+
+def _open_then(db: Session, asked: Asked, wins: Mapping[str, Money]) -> list[Deal]:
+    """Return those of ``wins`` that were with sales when the period began."""
+    then, _ = _as_of(asked.period.start)
+    rows = db.connection().execute(
+        select(col(Lead.id), then.label("stood")).where(
+            wanted(asked), *_won_in(asked.period), col(Lead.sales_ready_at) < asked.period.start
+        )
+    )
+    return [
+        Deal(lead_id=lead, status=LeadStatus(stood), furthest=0, worth=None)
+        for lead, stood in rows
+        if lead in wins
     ]
 
 
 def usual_price(db: Session, *, before: datetime) -> Money | None:
     """Return the mean amount of what was won before a moment; None if in several currencies."""
-    wanted = select(col(Lead.id), col(Lead.amount_minor), col(Lead.currency)).where(
-        col(Lead.status) == LeadStatus.WON, col(Lead.closed_at) < before
+    rows = db.connection().execute(
+        select(col(Lead.currency), func.count(), func.sum(col(Lead.amount_minor)))
+        .where(
+            col(Lead.status) == LeadStatus.WON,
+            col(Lead.closed_at) < before,
+            col(Lead.amount_minor).is_not(None),
+        )
+        .group_by(col(Lead.currency))
     )
     return typical(
-        Deal(lead_id=lead, status=LeadStatus.WON, furthest=0, worth=money(minor, currency))
-        for lead, minor, currency in db.connection().execute(wanted)
+        Deal(
+            lead_id="",
+            status=LeadStatus.WON,
+            furthest=0,
+            worth=money(int(minor or 0), currency),
+            leads=leads,
+        )
+        for currency, leads, minor in rows
     )
 
 
-def _wins(db: Session, period: Period) -> dict[str, Money]:
-    wanted = select(col(Lead.id), col(Lead.amount_minor), col(Lead.currency)).where(
-        col(Lead.status) == LeadStatus.WON,
-        within(Lead.closed_at, period),
+def _won_in(period: Period) -> tuple[ColumnElement[bool], ...]:
+    return (col(Lead.status) == LeadStatus.WON, within(Lead.closed_at, period))
+
+
+def _wins(db: Session, asked: Asked) -> dict[str, Money]:
+    rows = db.connection().execute(
+        select(col(Lead.id), col(Lead.amount_minor), col(Lead.currency)).where(
+            wanted(asked), *_won_in(asked.period)
+        )
     )
-    rows = db.connection().execute(wanted)
     return {
         lead: amount
         for lead, minor, currency in rows

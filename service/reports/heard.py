@@ -1,10 +1,10 @@
 """Fetch what was heard and what it cost: signals by source, topic and phrase, and costs."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlmodel import Session, col
 
 from models.cost import CostEntry
@@ -12,11 +12,13 @@ from models.lead import Lead, LeadSignal
 from models.post import Post
 from models.signal import Signal
 from models.source import Source
-from models.words import SignalStatus
-from service.reports.lives import counts, within
+from models.words import LeadStatus, SignalStatus
+from service.reports.asked import Asked
+from service.reports.lives import furthest, money, slugs, source_of, wanted, within
+from service.reports.phrases import BETWEEN, PhrasesIn
 from service.rules.effect import Judged
+from service.rules.lives import Lives
 from service.rules.money import Money, Sums
-from service.rules.period import Period
 from service.rules.spending import Cost, spent
 
 
@@ -28,73 +30,112 @@ class Heard:
     weights: Mapping[str, Mapping[str, int]]  # by source
 
 
-def by_source(db: Session, period: Period) -> dict[str, Judged]:
-    """Return the signals of ``period`` by source."""
+#: (source, topic, what people said, how many)
+Counted = Sequence[tuple[str, str, SignalStatus, int]]
+
+
+def by_source(counted: Counted) -> dict[str, Judged]:
+    """Return the signals by source."""
     found: Counter[tuple[str, SignalStatus | None]] = Counter()
-    for source, _, status, count in _counted(db, period):
+    for source, _, status, count in counted:
         found[source, None] += count
         found[source, status] += count
     return _judged(found)
 
 
-def by_topic(db: Session, period: Period) -> Heard:
-    """Return the signals of ``period`` by topic."""
+def by_topic(counted: Counted) -> Heard:
+    """Return the signals by topic."""
     found: Counter[tuple[str, SignalStatus | None]] = Counter()
     weights: dict[str, Counter[str]] = defaultdict(Counter)
-    for source, topic, status, count in _counted(db, period):
+    for source, topic, status, count in counted:
         found[topic, None] += count
         found[topic, status] += count
         weights[source][topic] += count
     return Heard(judged=_judged(found), weights=weights)
 
 
-def by_phrase(db: Session, period: Period) -> Heard:
-    """Return the signals of ``period`` by each phrase of their topic that found them."""
-    wanted = (
-        select(col(Signal.matched), col(Signal.status), col(Source.slug))
+def by_phrase(db: Session, asked: Asked) -> Heard:
+    """Return the signals of the period by each phrase of their topic that found them."""
+    rows = db.connection().execute(
+        select(
+            PhrasesIn(col(Signal.matched)).label("phrases"),
+            col(Signal.status),
+            col(Post.source_id),
+            func.count(),
+        )
         .join(Post, col(Post.id) == col(Signal.post_id))
-        .join(Source, col(Source.id) == col(Post.source_id))
-        .where(within(Signal.created_at, period), col(Signal.probability) > 0)
-        .execution_options(yield_per=5_000)
+        .where(*_heard(asked))
+        .group_by("phrases", col(Signal.status), col(Post.source_id))
     )
+    names = slugs(db)
     found: Counter[tuple[str, SignalStatus | None]] = Counter()
     weights: dict[str, Counter[str]] = defaultdict(Counter)
-    for matched, status, source in db.connection().execute(wanted):
-        for phrase in _phrases(matched):
-            found[phrase, None] += 1
-            found[phrase, status] += 1
-            weights[source][phrase] += 1
+    for phrases, status, place, count in rows:
+        source = names[place]
+        for phrase in _phrases(phrases):
+            found[phrase, None] += count
+            found[phrase, status] += count
+            weights[source][phrase] += count
     return Heard(judged=_judged(found), weights=weights)
 
 
-def phrases_of_leads(db: Session, period: Period) -> list[tuple[str, str]]:
-    """Return (phrase, lead) for the leads that were opened in ``period``."""
-    wanted = (
-        select(col(LeadSignal.lead_id), col(Signal.matched))
-        .join(Signal, col(Signal.id) == col(LeadSignal.signal_id))
-        .join(Lead, col(Lead.id) == col(LeadSignal.lead_id))
-        .where(counts(), within(Lead.created_at, period), col(Signal.probability) > 0)
-        .execution_options(yield_per=5_000)
+def leads_by_phrase(db: Session, asked: Asked) -> Iterator[tuple[str, Lives]]:
+    """Yield the leads that were opened in the period under each phrase that found them."""
+    theirs = (
+        select(func.aggregate_strings(PhrasesIn(col(Signal.matched)), BETWEEN))
+        .join(LeadSignal, col(LeadSignal.signal_id) == col(Signal.id))
+        .where(col(LeadSignal.lead_id) == col(Lead.id), col(Signal.probability) > 0)
+        .correlate(Lead)
+        .scalar_subquery()
     )
-    return [
-        (phrase, lead)
-        for lead, matched in db.connection().execute(wanted)
-        for phrase in _phrases(matched)
-    ]
+    won = col(Lead.status) == LeadStatus.WON
+    rows = db.connection().execute(
+        select(
+            theirs.label("phrases"),
+            won.label("won"),
+            furthest().label("far"),
+            case((won, col(Lead.currency))).label("paid_in"),
+            func.count(),
+            func.sum(case((won, col(Lead.amount_minor)))),
+        )
+        .where(wanted(asked), within(Lead.created_at, asked.period))
+        .group_by("phrases", "won", "far", "paid_in")
+    )
+    for phrases, is_won, far, currency, leads, minor in rows:
+        alike = Lives(
+            topic="",
+            source="",
+            won=bool(is_won),
+            furthest=far,
+            leads=leads,
+            revenue=money(None if minor is None else int(minor), currency),
+        )
+        for phrase in _phrases(phrases):
+            yield phrase, alike
 
 
-def _counted(db: Session, period: Period) -> list[tuple[str, str, SignalStatus, int]]:
-    """Return (source, topic, status, number); a signal that was withdrawn is none."""
-    wanted = (
-        select(col(Source.slug), col(Signal.topic_id), col(Signal.status), func.count())
+def signals(db: Session, asked: Asked) -> Counted:
+    """Count the signals of the period."""
+    rows = db.connection().execute(
+        select(col(Post.source_id), col(Signal.topic_id), col(Signal.status), func.count())
         .select_from(Signal)
         .join(Post, col(Post.id) == col(Signal.post_id))
-        .join(Source, col(Source.id) == col(Post.source_id))
-        .where(within(Signal.created_at, period), col(Signal.probability) > 0)
-        .group_by(col(Source.slug), col(Signal.topic_id), col(Signal.status))
+        .where(*_heard(asked))
+        .group_by(col(Post.source_id), col(Signal.topic_id), col(Signal.status))
     )
-    rows = db.connection().execute(wanted)
-    return [(source, topic, status, count) for source, topic, status, count in rows]
+    names = slugs(db)
+    return [(names[place], topic, status, count) for place, topic, status, count in rows]
+
+
+def _heard(asked: Asked) -> list[ColumnElement[bool]]:
+    """Return the conditions for a signal of the period; one that was withdrawn is none."""
+    only = asked.only
+    return [
+        within(Signal.created_at, asked.period),
+        col(Signal.probability) > 0,
+        *([col(Signal.topic_id) == only.topic] if only.topic else ()),
+        *([col(Post.source_id) == source_of(only.source)] if only.source else ()),
+    ]
 
 
 def _judged(found: Mapping[tuple[str, SignalStatus | None], int]) -> dict[str, Judged]:
@@ -109,12 +150,9 @@ def _judged(found: Mapping[tuple[str, SignalStatus | None], int]) -> dict[str, J
     }
 
 
-def _phrases(matched: object) -> set[str]:
-    """Return the phrases that a signal was found by, as they are told from each other."""
-    if not isinstance(matched, list):
-        return set()
-    texts = (str(one.get("text", "")) for one in matched if isinstance(one, dict))
-    return {" ".join(text.casefold().split()) for text in texts} - {""}
+def _phrases(joined: str | None) -> set[str]:
+    """Return the phrases of `PhrasesIn`, as they are told from each other."""
+    return {" ".join(text.casefold().split()) for text in (joined or "").split(BETWEEN)} - {""}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,8 +168,9 @@ class Spent:
         return [one for sums in (*self.sources.values(), *self.campaigns.values()) for one in sums]
 
 
-def costs(db: Session, period: Period) -> Spent:
-    """Return what of the costs on record falls into ``period``."""
+def costs(db: Session, asked: Asked) -> Spent:
+    """Return what of the costs on record falls into the period."""
+    period = asked.period
     wanted = (
         select(
             col(Source.slug),
@@ -148,6 +187,8 @@ def costs(db: Session, period: Period) -> Spent:
     of_sources: list[Cost] = []
     of_campaigns: list[Cost] = []
     for source, campaign, since, until, minor, currency in db.connection().execute(wanted):
+        if asked.only.source not in {None, source}:
+            continue
         amount = Money(currency, minor)
         entry = Cost(name=source or campaign or "-", since=since, until=until, amount=amount)
         (of_sources if source else of_campaigns).append(entry)

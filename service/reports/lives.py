@@ -1,23 +1,40 @@
 """Fetch leads as the reports see them.
 
-How far a lead got and where it was first heard are asked for each lead by themselves, through the
-indexes on status_change.lead_id and lead_signal.lead_id: a report of twelve weeks then touches
-these weeks' rows only, in a database of any age.
+Leads are counted where they lie: a report fetches so many rows as there are kinds of leads, not
+leads. How far a lead got is asked for each by itself, through an index of status_change that has
+all that is asked: a report of twelve weeks touches these weeks' rows only, in a database of any
+age.
 """
 
-from sqlalchemy import ColumnElement, ScalarSelect, case, func, select
-from sqlmodel import Session, col
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from models.lead import Lead, LeadSignal, StatusChange, Touchpoint
-from models.post import Post
-from models.signal import Signal
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Integer,
+    ScalarSelect,
+    and_,
+    case,
+    column,
+    func,
+    literal_column,
+    select,
+    values,
+)
+from sqlmodel import Session, col
+from sqlmodel.sql.sqltypes import UTCDateTime
+
+from models.lead import Lead, StatusChange, Touchpoint
+from models.post import Thread
 from models.source import Source
 from models.words import LeadStatus, TouchpointKind
-from service.rules.lives import WAY, Life
+from service.reports.asked import Asked
+from service.rules.lives import WAY, Lives
 from service.rules.money import Money
-from service.rules.period import Period
+from service.rules.period import Period, midnight
 
-NOWHERE = "-"
+_WEEK = timedelta(weeks=1)
 
 
 def within(column: object, period: Period) -> ColumnElement[bool]:
@@ -36,30 +53,30 @@ def rank(status: object) -> ColumnElement[int]:
     return case({word.value: place for word, place in WAY.items()}, value=col(status), else_=0)
 
 
-def furthest() -> ScalarSelect[int]:
-    """Return how far a lead ever got."""
+def furthest(*, before: datetime | None = None) -> ScalarSelect[int]:
+    """Return how far a lead ever got, or had got just before a moment."""
+    steps = select(func.coalesce(func.max(rank(StatusChange.to_status)), 0)).where(
+        col(StatusChange.lead_id) == col(Lead.id)
+    )
+    if before is not None:
+        steps = steps.where(col(StatusChange.at) < before)
+    return steps.correlate(Lead).scalar_subquery()
+
+
+def heard_at() -> ScalarSelect[str]:
+    """Return the id of the source at which a lead was heard first: that of its thread."""
     return (
-        select(func.coalesce(func.max(rank(StatusChange.to_status)), 0))
-        .where(col(StatusChange.lead_id) == col(Lead.id))
+        select(col(Thread.source_id))
+        .where(col(Thread.id) == col(Lead.thread_id))
         .correlate(Lead)
         .scalar_subquery()
     )
 
 
-def first_source() -> ScalarSelect[str]:
-    """Return where a lead was heard first, as a slug; "-" when no signal is left."""
-    return (
-        select(col(Source.slug))
-        .select_from(LeadSignal)
-        .join(Signal, col(Signal.id) == col(LeadSignal.signal_id))
-        .join(Post, col(Post.id) == col(Signal.post_id))
-        .join(Source, col(Source.id) == col(Post.source_id))
-        .where(col(LeadSignal.lead_id) == col(Lead.id))
-        .order_by(col(Signal.happened_at), col(Signal.id))
-        .limit(1)
-        .correlate(Lead)
-        .scalar_subquery()
-    )
+def slugs(db: Session) -> dict[str, str]:
+    """Return the slug of each source by its id."""
+    rows = db.connection().execute(select(col(Source.id), col(Source.slug)))
+    return {one.id: one.slug for one in rows}
 
 
 def is_contact() -> ColumnElement[bool]:
@@ -67,47 +84,104 @@ def is_contact() -> ColumnElement[bool]:
     return col(Touchpoint.kind) != TouchpointKind.NOTE
 
 
-def lives(db: Session, *conditions: ColumnElement[bool]) -> list[Life]:
-    """Return the leads for which ``conditions`` hold, oldest first."""
-    wanted = (
+def wanted(asked: Asked) -> ColumnElement[bool]:
+    """Return the condition that a lead counts and is of those that the question is about."""
+    only = asked.only
+    conditions = [
+        counts(),
+        *([col(Lead.topic_id) == only.topic] if only.topic else ()),
+        *([col(Lead.team_id) == only.team] if only.team else ()),
+        *([col(Lead.owner_id) == only.rep] if only.rep else ()),
+        *([heard_at() == source_of(only.source)] if only.source else ()),
+    ]
+    return and_(*conditions)
+
+
+def source_of(slug: str) -> ScalarSelect[str]:
+    """Return the id of a source, in SQL."""
+    return select(col(Source.id)).where(col(Source.slug) == slug).scalar_subquery()
+
+
+def lives(
+    db: Session, asked: Asked, when: object, *, slots: Sequence[datetime] = ()
+) -> list[Lives]:
+    """Return the leads for which the moment ``when`` is in the period, alike ones together.
+
+    ``slots`` are moments, in order: leads whose first signals lie between the same two are alike.
+    """
+    won = col(Lead.status) == LeadStatus.WON
+    rows = db.connection().execute(
         select(
-            col(Lead.id),
+            heard_at().label("heard_at"),
             col(Lead.topic_id),
-            first_source().label("source"),
-            col(Lead.status),
-            furthest().label("furthest"),
-            col(Lead.created_at),
-            col(Lead.first_signal_at),
-            col(Lead.sales_ready_at),
-            col(Lead.first_touch_at),
-            col(Lead.closed_at),
-            col(Lead.amount_minor),
-            col(Lead.currency),
+            won.label("won"),
+            furthest().label("far"),
+            case((won, col(Lead.currency))).label("paid_in"),
+            _slot(slots).label("slot"),
+            func.count(),
+            func.sum(case((won, col(Lead.amount_minor)))),
         )
-        .where(counts(), *conditions)
-        .order_by(col(Lead.created_at), col(Lead.id))
+        .where(wanted(asked), within(when, asked.period))
+        .group_by("heard_at", col(Lead.topic_id), "won", "far", "paid_in", "slot")
     )
+    names = slugs(db)
     return [
-        Life(
-            lead_id=row.id,
-            topic=row.topic_id,
-            source=row.source or NOWHERE,
-            status=row.status,
-            furthest=row.furthest,
-            opened_at=row.created_at,
-            first_signal_at=row.first_signal_at,
-            handed_off_at=row.sales_ready_at,
-            first_touch_at=row.first_touch_at,
-            closed_at=row.closed_at,
-            worth=money(row.amount_minor, row.currency),
+        Lives(
+            topic=topic,
+            source=names[place],
+            won=bool(is_won),
+            furthest=far,
+            leads=leads,
+            revenue=money(None if minor is None else int(minor), currency),
+            slot=slot,
         )
-        for row in db.connection().execute(wanted)
+        for place, topic, is_won, far, currency, slot, leads, minor in rows
     ]
 
 
-def opened(db: Session, period: Period) -> list[Life]:
-    """Return the leads that were opened in ``period``."""
-    return lives(db, within(Lead.created_at, period))
+def _slot(moments: Sequence[datetime]) -> ColumnElement[int]:
+    """Return how many of ``moments`` have passed when a lead was heard first."""
+    if not moments:
+        return literal_column("0", Integer)
+    earlier = [(col(Lead.first_signal_at) < at, place) for place, at in enumerate(moments)]
+    return case(*earlier, else_=len(moments))
+
+
+def opened(db: Session, asked: Asked, *, slots: Sequence[datetime] = ()) -> list[Lives]:
+    """Return the leads that were opened in the period, alike ones together."""
+    return lives(db, asked, Lead.created_at, slots=slots)
+
+
+def weeks(period: Period) -> CTE:
+    """Return the weeks of ``period`` as a table: which (from 0), and from when until when.
+
+    Joined with a column that has an index, it has the database look at the period's rows only,
+    week by week, and count them there: rows that are counted needn't be fetched.
+    """
+    mondays = period.weeks()
+    rows = [
+        (
+            place,
+            max(midnight(monday, period.zone), period.start),
+            min(midnight(monday + _WEEK, period.zone), period.end),
+        )
+        for place, monday in enumerate(mondays)
+    ]
+    return (
+        values(
+            column("place", Integer),
+            column("starts", UTCDateTime),
+            column("ends", UTCDateTime),
+            name="weeks",
+        )
+        .data(rows)
+        .cte("weeks")
+    )
+
+
+def in_week(when: object, week: CTE) -> ColumnElement[bool]:
+    """Return the condition that the moment ``when`` lies in a row of `weeks`."""
+    return (col(when) >= week.c.starts) & (col(when) < week.c.ends)
 
 
 def money(minor: int | None, currency: str | None) -> Money | None:

@@ -1,8 +1,6 @@
 """What came of the leads that sales handed back."""
 
-from datetime import datetime
-
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -11,15 +9,14 @@ from models.moves import LeadEvent
 from models.words import LeadStatus
 from service.reports.asked import Asked
 from service.reports.document import Report, Table, columns
-from service.reports.lives import counts, money
+from service.reports.lives import money, wanted, within
 from service.rules.money import Money
-from service.rules.period import Period
 from service.rules.recycling import HandedBack, Recycled, recycled
 
 
 def report(db: Session, asked: Asked) -> Report:
     """Return how many leads were handed back for the first time, and what they brought since."""
-    found = recycled(_handed_back(db, asked.period))
+    found = recycled(_handed_back(db, asked))
     return Report(
         name="recycle",
         period=asked.period,
@@ -53,18 +50,26 @@ def _revenue(one: Recycled) -> list[tuple[str, str, Money]]:
     return [(one.reason or "all", sum_.currency, sum_) for sum_ in one.revenue]
 
 
-def _handed_back(db: Session, period: Period) -> list[HandedBack]:
-    """Return the leads whose first hand-back was in ``period``."""
+def _handed_back(db: Session, asked: Asked) -> list[HandedBack]:
+    """Return the leads whose first hand-back was in the period."""
     later = aliased(StatusChange)
     again = exists().where(
         col(later.lead_id) == col(StatusChange.lead_id),
         col(later.to_status) == LeadStatus.SALES_READY,
         col(later.at) > col(StatusChange.at),
     )
-    wanted = (
+    before = aliased(StatusChange)
+    earlier = exists().where(
+        col(before.lead_id) == col(StatusChange.lead_id),
+        # An expression, so that the lead's few steps are looked through and not all hand-backs.
+        col(before.event).concat("") == LeadEvent.HANDED_BACK.value,
+        or_(
+            col(before.at) < col(StatusChange.at),
+            (col(before.at) == col(StatusChange.at)) & (col(before.id) < col(StatusChange.id)),
+        ),
+    )
+    rows = db.connection().execute(
         select(
-            col(StatusChange.lead_id),
-            col(StatusChange.at),
             col(StatusChange.reason),
             again,
             col(Lead.status),
@@ -73,20 +78,18 @@ def _handed_back(db: Session, period: Period) -> list[HandedBack]:
         )
         .join(Lead, col(Lead.id) == col(StatusChange.lead_id))
         .where(
-            counts(),
+            wanted(asked),
             col(StatusChange.event) == LeadEvent.HANDED_BACK.value,
-            col(StatusChange.at) < period.end,
+            within(StatusChange.at, asked.period),
+            ~earlier,
         )
-        .order_by(col(StatusChange.at), col(StatusChange.id))
     )
-    first: dict[str, tuple[datetime, HandedBack]] = {}
-    for lead_id, at, reason, returned, status, minor, currency in db.connection().execute(wanted):
-        won = status is LeadStatus.WON
-        found = HandedBack(
+    return [
+        HandedBack(
             reason=reason or "-",
             returned=bool(returned),
-            won=won,
+            won=(won := status is LeadStatus.WON),
             revenue=money(minor, currency) if won else None,
         )
-        first.setdefault(lead_id, (at, found))
-    return [found for at, found in first.values() if at in period]
+        for reason, returned, status, minor, currency in rows
+    ]

@@ -11,10 +11,10 @@ from models.lead import Lead, Touchpoint
 from models.people import User
 from service.reports.asked import Asked
 from service.reports.document import Cell, Report, Table, columns
-from service.reports.lives import counts, is_contact, within
-from service.rules.hours import Office, elapsed_working_time, office_of
-from service.rules.period import Period
+from service.reports.lives import is_contact, wanted, within
+from service.rules.hours import office_of
 from service.rules.speed import NEVER, HandedOff, Speed, is_followed_up, speed
+from service.rules.worked import Timetable, timetable, years_around
 
 #: The row of the house as a whole.
 ALL = "all"
@@ -24,7 +24,7 @@ def report(db: Session, asked: Asked) -> Report:
     """Return speed to lead and the share that is never followed up: in all, and by team."""
     teams: dict[str, list[HandedOff]] = defaultdict(list)
     never: list[tuple[Cell, ...]] = []
-    for lead_id, title, team, lead in _handed_off(db, asked.period):
+    for lead_id, title, team, lead in _handed_off(db, asked):
         teams[ALL].append(lead)
         teams[team or "-"].append(lead)
         if lead.at + NEVER <= asked.now and not is_followed_up(lead):
@@ -51,7 +51,7 @@ def report(db: Session, asked: Asked) -> Report:
     )
 
 
-def _handed_off(db: Session, period: Period) -> list[tuple[str, str, str | None, HandedOff]]:
+def _handed_off(db: Session, asked: Asked) -> list[tuple[str, str, str | None, HandedOff]]:
     by = (
         select(func.min(col(Touchpoint.by_user_id)))
         .where(
@@ -62,7 +62,7 @@ def _handed_off(db: Session, period: Period) -> list[tuple[str, str, str | None,
         .correlate(Lead)
         .scalar_subquery()
     )
-    wanted = (
+    leads = (
         select(
             col(Lead.id),
             col(Lead.title),
@@ -71,32 +71,34 @@ def _handed_off(db: Session, period: Period) -> list[tuple[str, str, str | None,
             col(Lead.first_touch_at),
             by,
         )
-        .where(counts(), within(Lead.sales_ready_at, period))
+        .where(wanted(asked), within(Lead.sales_ready_at, asked.period))
         .order_by(col(Lead.sales_ready_at), col(Lead.id))
     )
-    offices = {
-        user.id: office_of(user.hours, user.tz, tuple(user.days_off))
-        for user in db.connection().execute(
-            select(col(User.id), col(User.hours), col(User.tz), col(User.days_off))
-        )
-    }
+    tables = _timetables(db, asked)
     return [
         (
             lead_id,
             title,
             team,
-            HandedOff(
-                at=at, first_touch_at=touch, business=_business(offices.get(who), at, touch)
-            ),
+            HandedOff(at=at, first_touch_at=touch, business=_business(tables.get(who), at, touch)),
         )
-        for lead_id, title, team, at, touch, who in db.connection().execute(wanted)
+        for lead_id, title, team, at, touch, who in db.connection().execute(leads)
     ]
 
 
-def _business(office: Office | None, at: datetime, touch: datetime | None) -> timedelta | None:
-    if office is None or touch is None:
-        return None
-    return elapsed_working_time(at, touch, office)
+def _timetables(db: Session, asked: Asked) -> dict[str, Timetable]:
+    days = years_around(asked.period.start, asked.now)
+    rows = db.connection().execute(
+        select(col(User.id), col(User.hours), col(User.tz), col(User.days_off))
+    )
+    return {
+        user.id: timetable(office_of(user.hours, user.tz, tuple(user.days_off)), *days)
+        for user in rows
+    }
+
+
+def _business(table: Timetable | None, at: datetime, touch: datetime | None) -> timedelta | None:
+    return None if table is None or touch is None else table.elapsed(at, touch)
 
 
 def _table(found: Sequence[tuple[str, Speed]]) -> Table:

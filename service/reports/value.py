@@ -2,15 +2,21 @@
 
 from fractions import Fraction
 
-from sqlmodel import Session
+from sqlalchemy import and_, case, func, select
+from sqlmodel import Session, col
 
+from models.lead import Lead
 from service.reports.asked import Asked
 from service.reports.document import Cell, Report, Table, columns
 from service.reports.forecast import usual_price
-from service.reports.lives import opened
+from service.reports.lives import wanted, within
+from service.reports.spans import DaysBetween
 from service.rules.money import Money, rounded
-from service.rules.speed import HandedOff, speed
+from service.rules.speed import NEVER, HandedOff, is_followed_up
 from service.rules.value import Unrealised, unrealised
+
+#: Days; the database measures them a little loosely, so that what is near is looked at closely.
+_NEARLY_NEVER = NEVER.days - 0.01
 
 
 def report(db: Session, asked: Asked) -> Report:
@@ -19,18 +25,12 @@ def report(db: Session, asked: Asked) -> Report:
     The rates are measured: qualified is the share that was handed to sales, unfollowed the share
     of those that nobody contacted within 30 days. The share that buys is a parameter.
     """
-    lives = opened(db, asked.period)
-    handed_off = [
-        HandedOff(at=life.handed_off_at, first_touch_at=life.first_touch_at)
-        for life in lives
-        if life.handed_off_at is not None
-    ]
-    found = speed(handed_off, now=asked.now)
-    qualified = Fraction(len(handed_off), len(lives)) if lives else Fraction(0)
-    unfollowed = Fraction(found.never_followed_up, found.ripe) if found.ripe else Fraction(0)
+    opened, handed_off, ripe, never = _counted(db, asked)
+    qualified = Fraction(handed_off, opened) if opened else Fraction(0)
+    unfollowed = Fraction(never, ripe) if ripe else Fraction(0)
     price = asked.price or usual_price(db, before=asked.now)
     value = unrealised(
-        len(lives),
+        opened,
         qualified=qualified,
         unfollowed=unfollowed,
         buy=asked.buy,
@@ -39,8 +39,8 @@ def report(db: Session, asked: Asked) -> Report:
     notes = ["the share that buys is a parameter (--buy), not a measurement"]
     if price is None:
         notes.append("no price: nothing was won yet, or in several currencies; give --asp")
-    if found.ripe < found.handed_off:
-        young = found.handed_off - found.ripe
+    if ripe < handed_off:
+        young = handed_off - ripe
         notes.append(f"{young:,} hand-offs are younger than 30 days and not in the rate")
     rows = _rows(value, price, qualified, unfollowed, Fraction(asked.buy))
     table = Table(
@@ -50,6 +50,34 @@ def report(db: Session, asked: Asked) -> Report:
         rows=rows,
     )
     return Report(name="value", period=asked.period, tables=(table,), notes=tuple(notes))
+
+
+def _counted(db: Session, asked: Asked) -> tuple[int, int, int, int]:
+    """Return how many leads were opened, handed off, long enough ago, and never followed up."""
+    handed_off, touched = col(Lead.sales_ready_at), col(Lead.first_touch_at)
+    theirs = and_(wanted(asked), within(Lead.created_at, asked.period))
+    ripe = handed_off <= asked.now - NEVER
+    opened, sold, old, untouched = (
+        db.connection()
+        .execute(
+            select(
+                func.count(),
+                func.count(handed_off),
+                func.count(case((ripe, 1))),
+                func.count(case((ripe & touched.is_(None), 1))),
+            ).where(theirs)
+        )
+        .one()
+    )
+    late = select(handed_off, touched).where(
+        theirs, ripe, DaysBetween(handed_off, touched) > _NEARLY_NEVER
+    )
+    too_late = sum(
+        not is_followed_up(HandedOff(at=at, first_touch_at=touch))
+        for at, touch in db.connection().execute(late)
+        if at is not None
+    )
+    return opened, sold, old, untouched + too_late
 
 
 def _rows(

@@ -4,6 +4,7 @@ Requirement E7: figures of adherence are private to rep and manager. They are th
 person; a list for everybody is a pillory, and reps then work for the list.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,10 +25,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """An offer that was made to a rep."""
+    """So many offers that were made to a rep and ended alike."""
 
     user_id: str
     state: OfferState
+    offers: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,14 +74,17 @@ def adherence(
     rep: Person, offers: Iterable[Answered], promises: Iterable[Promised], *, now: datetime
 ) -> Adherence:
     """Return how ``rep`` kept to what was agreed; of the others' rows none counts."""
-    states = [offer.state for offer in offers if offer.user_id == rep.user_id]
+    states: Counter[OfferState] = Counter()
+    for offer in offers:
+        if offer.user_id == rep.user_id:
+            states[offer.state] += offer.offers
     own = [promise for promise in promises if promise.user_id == rep.user_id]
-    accepted, declined = states.count(OfferState.ACCEPTED), states.count(OfferState.DECLINED)
-    expired = states.count(OfferState.EXPIRED)
+    accepted, declined = states[OfferState.ACCEPTED], states[OfferState.DECLINED]
+    expired = states[OfferState.EXPIRED]
     owed = [one for one in own if one.touched_at is not None or one.due_at <= now]
     return Adherence(
         handle=rep.handle,
-        offers=len(states),
+        offers=states.total(),
         accepted=accepted,
         declined=declined,
         expired=expired,

@@ -16,12 +16,13 @@ from service.rules.period import Period
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered:
-    """A lead that was handed to sales."""
+    """So many leads that were handed to sales in one week, and of which the same came."""
 
-    at: datetime
+    at: datetime  # a moment of that week
     topic: str
     source: str
     defect: str | None  # why it was none: "not_a_lead" or the reason of its disqualification
+    leads: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,15 +82,18 @@ def chart(
         standard: the share (0..1) that the house has set itself. Without one the limits are
             around the period's own rate, and a house where everything is bad sees no alert.
     """
-    defective = sum(one.defect is not None for one in delivered)
-    rate = share(defective, len(delivered))
+    handed_off, defective = _counted(delivered)
+    rate = share(defective, handed_off)
     centre = rate if standard is None else standard
     weeks: dict[date, list[Delivered]] = defaultdict(list)
     for one in delivered:
         weeks[period.week_of(one.at)].append(one)
-    reasons = Counter(one.defect for one in delivered if one.defect is not None)
+    reasons: Counter[str] = Counter()
+    for one in delivered:
+        if one.defect is not None:
+            reasons[one.defect] += one.leads
     return Chart(
-        handed_off=len(delivered),
+        handed_off=handed_off,
         defective=defective,
         rate=rate,
         centre=centre,
@@ -100,25 +104,35 @@ def chart(
     )
 
 
+def _counted(leads: Iterable[Delivered]) -> tuple[int, int]:
+    """Return how many there are, and how many of them are defective."""
+    handed_off = defective = 0
+    for one in leads:
+        handed_off += one.leads
+        defective += one.leads if one.defect is not None else 0
+    return handed_off, defective
+
+
 def _sample(week: date, leads: Sequence[Delivered], centre: float | None) -> Sample:
-    defective = sum(one.defect is not None for one in leads)
+    handed_off, defective = _counted(leads)
     return Sample(
         week=week,
-        handed_off=len(leads),
+        handed_off=handed_off,
         defective=defective,
-        rate=share(defective, len(leads)),
-        limits=None if centre is None else p_limits(centre, len(leads)),
+        rate=share(defective, handed_off),
+        limits=None if centre is None else p_limits(centre, handed_off),
     )
 
 
 def _parts(
     delivered: Iterable[Delivered], name_of: Callable[[Delivered], str]
 ) -> tuple[Part, ...]:
-    groups: dict[str, list[bool]] = defaultdict(list)
+    groups: dict[str, list[Delivered]] = defaultdict(list)
     for one in delivered:
-        groups[name_of(one)].append(one.defect is not None)
+        groups[name_of(one)].append(one)
+    counted = {name: _counted(leads) for name, leads in groups.items()}
     parts = [
-        Part(name=name, handed_off=len(bad), defective=sum(bad), rate=share(sum(bad), len(bad)))
-        for name, bad in groups.items()
+        Part(name=name, handed_off=whole, defective=bad, rate=share(bad, whole))
+        for name, (whole, bad) in counted.items()
     ]
     return tuple(sorted(parts, key=lambda part: (-(part.rate or 0.0), part.name)))

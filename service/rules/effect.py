@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from models.words import LeadStatus
 from service.rules.figures import Interval, share, wilson
-from service.rules.lives import Life
+from service.rules.lives import Lives, count
 from service.rules.money import Sums, in_currency, per_unit, sums
 
 
@@ -56,7 +56,7 @@ class Effect:
 
 def effects(
     heard: Mapping[str, Judged],
-    lives: Mapping[str, Sequence[Life]],
+    lives: Mapping[str, Sequence[Lives]],
     costs: Mapping[str, Sums],
 ) -> tuple[Effect, ...]:
     """Return the effect of each name that occurs, the most leads won first."""
@@ -72,11 +72,11 @@ def effects(
     return tuple(sorted(found, key=lambda e: (-e.won, -e.leads, -e.signals, e.name)))
 
 
-def effect(name: str, heard: Judged, lives: Sequence[Life], costs: Sums) -> Effect:
+def effect(name: str, heard: Judged, lives: Sequence[Lives], costs: Sums) -> Effect:
     """Return the effect of ``name``."""
     said = heard.confirmed + heard.rejected
-    mqls = sum(life.reached(LeadStatus.MQL) for life in lives)
-    won = sum(life.status is LeadStatus.WON for life in lives)
+    mqls = count(life for life in lives if life.reached(LeadStatus.MQL))
+    won = count(life for life in lives if life.won)
     return Effect(
         name=name,
         signals=heard.signals,
@@ -84,22 +84,22 @@ def effect(name: str, heard: Judged, lives: Sequence[Life], costs: Sums) -> Effe
         rejected=heard.rejected,
         precision=share(heard.confirmed, said),
         precision_range=wilson(heard.confirmed, said),
-        leads=len(lives),
+        leads=count(lives),
         mqls=mqls,
-        opportunities=sum(life.reached(LeadStatus.OPPORTUNITY) for life in lives),
+        opportunities=count(life for life in lives if life.reached(LeadStatus.OPPORTUNITY)),
         won=won,
         mql_to_won=share(won, mqls),
         returns=returns(lives, costs),
     )
 
 
-def returns(lives: Sequence[Life], costs: Sums) -> tuple[Return, ...]:
+def returns(lives: Sequence[Lives], costs: Sums) -> tuple[Return, ...]:
     """Return what ``lives`` brought and cost, each currency for itself."""
     revenue = sums(life.revenue for life in lives if life.revenue is not None)
     currencies = sorted({amount.currency for amount in (*revenue, *costs)})
     paid = {cost.currency: cost.minor for cost in costs}
-    opportunities = sum(life.reached(LeadStatus.OPPORTUNITY) for life in lives)
-    won = sum(life.status is LeadStatus.WON for life in lives)
+    opportunities = count(life for life in lives if life.reached(LeadStatus.OPPORTUNITY))
+    won = count(life for life in lives if life.won)
     found = []
     for currency in currencies:
         cost, income = paid.get(currency), in_currency(revenue, currency)
@@ -108,7 +108,7 @@ def returns(lives: Sequence[Life], costs: Sums) -> tuple[Return, ...]:
                 currency=currency,
                 revenue=income,
                 cost=cost,
-                per_lead=None if cost is None else per_unit(cost, len(lives)),
+                per_lead=None if cost is None else per_unit(cost, count(lives)),
                 per_opportunity=None if cost is None else per_unit(cost, opportunities),
                 per_won=None if cost is None else per_unit(cost, won),
                 # A part of the costs beside the whole revenue would flatter, or the other way.
@@ -118,9 +118,9 @@ def returns(lives: Sequence[Life], costs: Sums) -> tuple[Return, ...]:
     return tuple(found)
 
 
-def by_name(named: Iterable[tuple[str, Life]]) -> dict[str, list[Life]]:
-    """Return the leads of each name, a lead once."""
-    groups: dict[str, dict[str, Life]] = defaultdict(dict)
-    for name, life in named:
-        groups[name][life.lead_id] = life
-    return {name: list(lives.values()) for name, lives in groups.items()}
+def by_name(named: Iterable[tuple[str, Lives]]) -> dict[str, list[Lives]]:
+    """Return the leads of each name."""
+    groups: dict[str, list[Lives]] = defaultdict(list)
+    for name, lives in named:
+        groups[name].append(lives)
+    return dict(groups)

@@ -24,12 +24,13 @@ FLOOR = Fraction(1, 100)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deal:
-    """A lead as it stood at a moment."""
+    """A lead as it stood at a moment, or many that stood alike."""
 
-    lead_id: str
+    lead_id: str  # of one; of many nobody asks
     status: LeadStatus
     furthest: int  # see service.rules.lives.WAY
-    worth: Money | None  # as it is on record today: amounts have no history
+    worth: Money | None  # of all of them, as it is on record today: amounts have no history
+    leads: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,18 +71,21 @@ def chances(deals: Iterable[Deal]) -> tuple[Chance, ...]:
     found = []
     for status in OPEN:
         reached = [deal for deal in gone if deal.furthest >= WAY[status]]
-        won = sum(deal.status is S.WON for deal in reached)
-        p = max(Fraction(won, len(reached)), FLOOR) if reached else FLOOR
-        found.append(Chance(status=status, left=len(reached), won=won, p=p))
+        left = sum(deal.leads for deal in reached)
+        won = sum(deal.leads for deal in reached if deal.status is S.WON)
+        p = max(Fraction(won, left), FLOOR) if left else FLOOR
+        found.append(Chance(status=status, left=left, won=won, p=p))
     return tuple(found)
 
 
 def typical(deals: Iterable[Deal]) -> Money | None:
     """Return the mean amount of what was won; None if nothing was, or in several currencies."""
-    won = [deal.worth for deal in deals if deal.status is S.WON and deal.worth is not None]
-    if len({worth.currency for worth in won}) != 1:
+    won = [deal for deal in deals if deal.status is S.WON and deal.worth is not None]
+    whole = sums(deal.worth for deal in won if deal.worth is not None)
+    if len(whole) != 1:
         return None
-    return Money(won[0].currency, rounded(Fraction(sum(w.minor for w in won), len(won))))
+    leads = sum(deal.leads for deal in won)
+    return Money(whole[0].currency, rounded(Fraction(whole[0].minor, leads)))
 
 
 def forecast(deals: Sequence[Deal]) -> Forecast:
@@ -92,7 +96,7 @@ def forecast(deals: Sequence[Deal]) -> Forecast:
     """
     found, usual = chances(deals), typical(deals)
     open_deals = [deal for deal in deals if deal.status in OPEN]
-    unpriced = sum(deal.worth is None for deal in open_deals)
+    unpriced = sum(deal.leads for deal in open_deals if deal.worth is None)
     lines = [line for chance in found for line in _lines(chance, open_deals, usual)]
     return Forecast(
         chances=found,
@@ -104,13 +108,16 @@ def forecast(deals: Sequence[Deal]) -> Forecast:
 
 
 def _lines(chance: Chance, deals: Iterable[Deal], usual: Money | None) -> Iterable[Line]:
-    amounts = [deal.worth or usual for deal in deals if deal.status is chance.status]
-    priced = [amount for amount in amounts if amount is not None]
-    for total in sums(priced):
+    theirs = [deal for deal in deals if deal.status is chance.status]
+    amounts = [(deal.worth, deal.leads) for deal in theirs if deal.worth is not None]
+    if usual is not None:
+        unpriced = sum(deal.leads for deal in theirs if deal.worth is None)
+        amounts += [(Money(usual.currency, usual.minor * unpriced), unpriced)] if unpriced else []
+    for total in sums(amount for amount, _ in amounts):
         yield Line(
             status=chance.status,
             p=chance.p,
-            leads=sum(amount.currency == total.currency for amount in priced),
+            leads=sum(leads for amount, leads in amounts if amount.currency == total.currency),
             amount=total,
             expected=Money(total.currency, rounded(chance.p * total.minor)),
         )

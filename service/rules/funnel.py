@@ -6,13 +6,13 @@ that became ready for sales in it. So a week's numbers grow until its leads are 
 can be compared at the same age.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from models.words import DeclineReason, LeadStatus, OfferState
-from service.rules.figures import quantile, share
+from service.rules.figures import share
 from service.rules.lives import WAY
 from service.rules.period import Period
 
@@ -24,19 +24,20 @@ SALES = (S.SALES_READY, S.OFFERED, S.ACCEPTED, S.WORKING, S.OPPORTUNITY, S.WON)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entered:
-    """A lead that came into a funnel."""
+    """So many leads that came into a funnel in the same week and got equally far."""
 
-    at: datetime
+    week: date  # a Monday
     furthest: int  # see service.rules.lives.WAY
+    leads: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stay:
-    """A stay in a status that is over."""
+class Stays:
+    """How long leads of a week stayed in a status: stays that are over; a lead can have some."""
 
-    entered_at: datetime  # when its lead came into the funnel, not into the status
+    week: date | None  # in which they came into the funnel, not into the status; None: any
     status: LeadStatus
-    lasted: timedelta
+    median: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,42 +54,38 @@ class Stage:
 def funnel(
     statuses: Sequence[LeadStatus],
     entered: Iterable[Entered],
-    stays: Iterable[Stay],
+    stays: Iterable[Stays],
     *,
     period: Period,
 ) -> tuple[Stage, ...]:
     """Return the stages of a funnel for the whole period and then for each of its weeks."""
-    cohorts: dict[date | None, list[int]] = defaultdict(list)
+    cohorts: dict[date | None, Counter[int]] = defaultdict(Counter)
     for one in entered:
-        cohorts[period.week_of(one.at)].append(one.furthest)
-        cohorts[None].append(one.furthest)
-    lengths: dict[tuple[date | None, LeadStatus], list[float]] = defaultdict(list)
-    for stay in stays:
-        for week in (None, period.week_of(stay.entered_at)):
-            lengths[week, stay.status].append(stay.lasted.total_seconds())
+        cohorts[one.week][one.furthest] += one.leads
+        cohorts[None][one.furthest] += one.leads
+    medians = {(stay.week, stay.status): stay.median for stay in stays}
     return tuple(
         stage
         for week in (None, *period.weeks())
-        for stage in _stages(week, statuses, cohorts.get(week, ()), lengths)
+        for stage in _stages(week, statuses, cohorts.get(week, {}), medians)
     )
 
 
 def _stages(
     week: date | None,
     statuses: Sequence[LeadStatus],
-    furthest: Sequence[int],
-    lengths: Mapping[tuple[date | None, LeadStatus], Sequence[float]],
+    cohort: Mapping[int, int],
+    medians: Mapping[tuple[date | None, LeadStatus], timedelta],
 ) -> Iterable[Stage]:
     before: int | None = None
     for status in statuses:
-        reached = sum(one >= WAY[status] for one in furthest)
-        median = quantile(lengths.get((week, status), ()), 0.5)
+        reached = sum(leads for furthest, leads in cohort.items() if furthest >= WAY[status])
         yield Stage(
             week=week,
             status=status,
             reached=reached,
             conversion=None if before is None else share(reached, before),
-            median_stay=None if median is None else timedelta(seconds=median),
+            median_stay=medians.get((week, status)),
         )
         before = reached
 
@@ -123,21 +120,22 @@ class HandOff:
 
 def hand_off(entered: Iterable[Entered], offers: Iterable[Offered]) -> HandOff:
     """Return how marketing's leads reach sales, and what sales says to them."""
-    furthest = [one.furthest for one in entered]
+    cohort = list(entered)
     states: dict[OfferState, int] = dict.fromkeys(OfferState, 0)
     reasons: dict[DeclineReason, int] = dict.fromkeys(DeclineReason, 0)
     for offered in offers:
         states[offered.state] += offered.count
         if offered.reason is not None:
             reasons[offered.reason] += offered.count
-    handed_off = sum(one >= WAY[S.SALES_READY] for one in furthest)
+    opened = sum(one.leads for one in cohort)
+    handed_off = sum(one.leads for one in cohort if one.furthest >= WAY[S.SALES_READY])
     accepted, declined = states[OfferState.ACCEPTED], states[OfferState.DECLINED]
     expired = states[OfferState.EXPIRED]
     ended = accepted + declined + expired
     return HandOff(
-        opened=len(furthest),
+        opened=opened,
         handed_off=handed_off,
-        hand_off_rate=share(handed_off, len(furthest)),
+        hand_off_rate=share(handed_off, opened),
         offers=sum(states.values()),
         still_open=states[OfferState.OPEN],
         withdrawn=states[OfferState.WITHDRAWN],

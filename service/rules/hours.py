@@ -52,7 +52,7 @@ def add_working_time(start: datetime, amount: timedelta, office: Office) -> date
         NoWorkingTimeError: there are no hours, or not enough of them within 400 days.
     """
     left = amount
-    for opens, closes in _open_from(start, office, days=HORIZON_DAYS):
+    for opens, closes in open_from(start, office, days=HORIZON_DAYS):
         if left <= closes - opens:
             return (opens + left).astimezone(UTC)
         left -= closes - opens
@@ -64,7 +64,7 @@ def elapsed_working_time(start: datetime, end: datetime, office: Office) -> time
     if end <= start:
         return timedelta(0)
     days = (end.astimezone(office.tz).date() - start.astimezone(office.tz).date()).days + 2
-    spans = _open_from(start, office, days=days)
+    spans = open_from(start, office, days=days)
     return sum((min(closes, end) - opens for opens, closes in spans if opens < end), timedelta(0))
 
 
@@ -78,10 +78,10 @@ def is_working_time(moment: datetime, office: Office) -> bool:
     )
 
 
-def _open_from(
+def open_from(
     start: datetime, office: Office, *, days: int
 ) -> Iterator[tuple[datetime, datetime]]:
-    """Yield when the office is open from ``start`` on, in order and never twice."""
+    """Yield when the office is open from ``start`` on for so many days, in order, never twice."""
     first = start.astimezone(office.tz).date() - _DAY
     reached = start
     for offset in range(days):

@@ -1,8 +1,7 @@
 """What reports know of a lead: where it came from, how far it got, and when."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from models.words import LeadStatus
 from service.rules.money import Money
@@ -23,26 +22,22 @@ WAY: Mapping[LeadStatus, int] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Life:
-    """A lead as reports see it. Merged leads have none: their survivors do."""
+class Lives:
+    """Leads that are alike in all that reports ask. Merged ones are none: their survivors are."""
 
-    lead_id: str
     topic: str
-    source: str  # slug of where its first signal was heard; "-" when no signal is left
-    status: LeadStatus
+    source: str  # slug of where they were heard first
+    won: bool
     furthest: int  # see WAY
-    opened_at: datetime
-    first_signal_at: datetime
-    handed_off_at: datetime | None = None  # first ready for sales
-    first_touch_at: datetime | None = None
-    closed_at: datetime | None = None
-    worth: Money | None = None
+    leads: int = 1
+    revenue: Money | None = None  # of all of them together; None: not won, or no amounts
+    slot: int = 0  # between which two of the asker's moments their first signals lie
 
     def reached(self, status: LeadStatus) -> bool:
-        """Tell whether it got as far as ``status``, even if it went back since."""
+        """Tell whether they got as far as ``status``, even if they went back since."""
         return self.furthest >= WAY[status]
 
-    @property
-    def revenue(self) -> Money | None:
-        """What it brought; None unless it is won and somebody noted the amount."""
-        return self.worth if self.status is S.WON else None
+
+def count(lives: Iterable[Lives]) -> int:
+    """Return how many leads there are in ``lives``."""
+    return sum(one.leads for one in lives)

@@ -1,0 +1,276 @@
+"""A report as its page shows it: figures in large, charts, tables, and what to ask it next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from sqlmodel import Session
+
+from models.words import UserRole
+from service.errors import ForbiddenError
+from service.reports.adherence import reps_for
+from service.reports.asked import Asked, Only
+from service.reports.document import Cell, Column, Report, Table, in_words
+from service.reports.shelf import REPORTS
+from service.rules.money import Money
+from service.rules.neglect import USUAL
+from service.rules.period import Period, latest
+from service.store.engine import reading
+from service.web.auth import Viewer
+from service.web.site import Site
+from service.web.views.report_asked import ReportAsked, before, period_of, zone_of
+from service.web.views.report_charts import Drawn, drawn, weekly
+from service.web.views.report_names import Names
+from service.web.views.reports import About, Better, Filter, Headline
+
+#: Roles that see their own leads only; see `service.web.views.visible`.
+_OWN_ONLY = frozenset({UserRole.REP, UserRole.PARTNER})
+_LEADS = frozenset({"speed", "neglected"})  # reports that list leads by name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Something to narrow a report down to."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """A figure in large."""
+
+    label: str
+    shown: str
+    trend: str = ""  # against the period before, in words; empty: not compared
+    is_: str = ""  # better, worse, or neither
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownCell:
+    """A cell as people read it."""
+
+    text: str
+    is_number: bool = False
+    href: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A table of the page, with its chart if it has one."""
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: list[list[ShownCell]]
+    chart: Drawn | None
+    weekly: Drawn | None  # the same by week, where that is drawn too
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportPage:
+    """All that the page of a report shows."""
+
+    about: About
+    asked: ReportAsked
+    usual: Period
+    period: Period
+    then: Period | None  # the period before, if it is compared with
+    choices: Mapping[Filter, tuple[Choice, ...]]
+    tiles: list[Tile]
+    sheets: list[Sheet]
+    notes: tuple[str, ...]
+    idle_days: int
+    is_own: bool  # the viewer's own leads only
+    is_empty: bool
+
+
+def find_report(site: Site, viewer: Viewer, about: About, asked: ReportAsked) -> Report:
+    """Return what is asked for, as it was made not long ago; see `service.reports.kept`.
+
+    Raises:
+        ForbiddenError: the viewer may not see these figures.
+    """
+    question = _question(site, viewer, about, asked)
+    return _answer(site, about, question)
+
+
+def read_report(site: Site, viewer: Viewer, about: About, asked: ReportAsked) -> ReportPage:
+    """Return the page for what is asked.
+
+    Raises:
+        ForbiddenError: the viewer may not see these figures.
+    """
+    question = _question(site, viewer, about, asked)
+    report = _answer(site, about, question)
+    then = before(question.period) if asked.compare and about.headlines else None
+    earlier = _answer(site, about, replace(question, period=then)) if then else None
+    with reading(site.engine) as db:
+        names = Names.read(db)
+        reps = _reps(db, viewer) if Filter.REP in about.filters else {}
+    return ReportPage(
+        about=about,
+        asked=asked,
+        usual=_usual(site),
+        period=question.period,
+        then=then,
+        choices=_choices(about, names, reps),
+        tiles=[
+            _tile(head, report, earlier) for head in about.headlines if head.of(report) is not None
+        ],
+        sheets=[_sheet(about, table, names) for table in report.tables],
+        notes=report.notes,
+        idle_days=question.idle.days,
+        is_own=_is_own(viewer, about),
+        is_empty=is_empty(about, report),
+    )
+
+
+def is_empty(about: About, report: Report) -> bool:
+    """Return whether a report has nothing to say: noughts at its head, or no rows."""
+    heads = [head.of(report) for head in about.headlines]
+    if heads:
+        return not any(map(_number, heads))
+    return not any(table.rows for table in report.tables)
+
+
+def _usual(site: Site) -> Period:
+    return latest(site.clock.now(), zone_of(site.config))
+
+
+def _question(site: Site, viewer: Viewer, about: About, asked: ReportAsked) -> Asked:
+    only = Only(
+        topic=asked.topic if Filter.TOPIC in about.filters else None,
+        source=asked.source if Filter.SOURCE in about.filters else None,
+        team=asked.team if Filter.TEAM in about.filters else None,
+        rep=_rep(site, viewer, about, asked),
+    )
+    return Asked(
+        period=period_of(asked, _usual(site)),
+        now=site.clock.now(),
+        config=site.config,
+        viewer=viewer.handle,
+        standard=None if asked.standard is None else asked.standard / 100,
+        idle=timedelta(days=asked.days) if asked.days else USUAL,
+        only=only,
+    )
+
+
+def _is_own(viewer: Viewer, about: About) -> bool:
+    return about.name in _LEADS and viewer.role in _OWN_ONLY
+
+
+def _rep(site: Site, viewer: Viewer, about: About, asked: ReportAsked) -> str | None:
+    """Return the id of the rep that a report is narrowed down to."""
+    if _is_own(viewer, about):
+        return viewer.id
+    if not asked.rep or Filter.REP not in about.filters:
+        return None
+    with reading(site.engine) as db:
+        reps = _reps(db, viewer)
+    if asked.rep not in reps:
+        raise ForbiddenError("Figures of one rep are for that rep, and for the rep's manager.")
+    return reps[asked.rep]
+
+
+def _reps(db: Session, viewer: Viewer) -> dict[str, str]:
+    return {rep.handle: rep.user_id for rep in reps_for(db, viewer.handle)}
+
+
+def _answer(site: Site, about: About, question: Asked) -> Report:
+    def make() -> Report:
+        with reading(site.engine) as db:
+            return REPORTS[about.name](db, question)
+
+    key = (
+        about.name,
+        question.period,
+        question.only,
+        question.standard,
+        question.idle,
+        question.viewer if about.is_personal else None,
+    )
+    return site.reports.report(key, make)
+
+
+def _choices(
+    about: About, names: Names, reps: Mapping[str, str]
+) -> dict[Filter, tuple[Choice, ...]]:
+    every = {
+        Filter.TOPIC: names.topics,
+        Filter.SOURCE: names.sources,
+        Filter.TEAM: names.teams,
+        Filter.REP: {handle: name for handle, name in names.people.items() if handle in reps},
+    }
+    return {
+        one: tuple(Choice(value=value, label=label) for value, label in every[one].items())
+        for one in Filter
+        if one in about.filters and len(every[one]) > 1
+    }
+
+
+# --- figures in large -------------------------------------------------------------------------
+
+
+def _tile(head: Headline, report: Report, earlier: Report | None) -> Tile:
+    cell, was = head.of(report), head.of(earlier) if earlier else None
+    column = _column(head, report)
+    trend, is_ = ("", "") if earlier is None else _trend(cell, was, column, head.better)
+    return Tile(label=head.label, shown=in_words(cell, column) or "none", trend=trend, is_=is_)
+
+
+def _column(head: Headline, report: Report) -> Column:
+    table = next(one for one in report.tables if one.name == head.table)
+    return next(one for one in table.columns if one.name == head.column)
+
+
+def _trend(cell: Cell, was: Cell, column: Column, better: Better) -> tuple[str, str]:
+    now_, then = _number(cell), _number(was)
+    if now_ is None or then is None:
+        return "nothing to compare with", "neither"
+    before_ = f"was {in_words(was, column)}"
+    if now_ == then:
+        return f"unchanged, {before_}", "neither"
+    went = "up" if now_ > then else "down"
+    is_ = "neither" if better is Better.NEITHER else "better" if went == better else "worse"
+    said = {"better": f"{went}, better", "worse": f"{went}, worse", "neither": went}[is_]
+    return f"{said}: {before_}", is_
+
+
+def _number(cell: Cell) -> float | None:
+    match cell:
+        case Money():
+            return cell.minor
+        case timedelta():
+            return cell.total_seconds()
+        case int() | float():
+            return cell
+        case _:
+            return None
+
+
+# --- tables -------------------------------------------------------------------------------------
+
+
+def _sheet(about: About, table: Table, names: Names) -> Sheet:
+    return Sheet(
+        name=table.name,
+        title=table.title,
+        columns=table.columns,
+        rows=[
+            [_cell(cell, column, names) for cell, column in zip(row, table.columns, strict=True)]
+            for row in table.rows
+        ],
+        chart=drawn(about.name, table, names.of),
+        weekly=weekly(table)
+        if about.name == "funnel" and table.columns[0].name == "week"
+        else None,
+    )
+
+
+def _cell(cell: Cell, column: Column, names: Names) -> ShownCell:
+    return ShownCell(
+        text=names.of(cell, column),
+        is_number=isinstance(cell, int | float | Money | timedelta),
+        href=f"/leads/{cell}" if column.name == "lead" else None,
+    )

@@ -1,0 +1,75 @@
+"""What the page calls what the tables of reports name by ids and stored words."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from models.people import Team, User
+from models.source import Source
+from models.topic import Topic
+from models.words import LeadStatus
+from service.reports.document import Cell, Column, in_words
+from service.web import words
+
+_ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names by ids; of sources by slugs, of people by handles."""
+
+    topics: Mapping[str, str]
+    teams: Mapping[str, str]
+    sources: Mapping[str, str]
+    people: Mapping[str, str]
+
+    @classmethod
+    def read(cls, db: Session) -> "Names":
+        """Return them, in the order of the names."""
+        return cls(
+            dict(db.exec(select(Topic.id, Topic.name).order_by(col(Topic.name))).all()),
+            dict(db.exec(select(Team.id, Team.name).order_by(col(Team.name))).all()),
+            dict(db.exec(select(Source.slug, Source.name).order_by(col(Source.name))).all()),
+            dict(db.exec(select(User.handle, User.name).order_by(col(User.name))).all()),
+        )
+
+    def of(self, cell: Cell, column: Column) -> str:
+        """Return a cell in the words of the page."""
+        if isinstance(cell, date) and not isinstance(cell, datetime):
+            return f"{cell.day} {cell:%b %Y}"
+        if not isinstance(cell, str):
+            return in_words(cell, column)
+        if cell == _ALL:
+            return "All"
+        name = _NAMINGS.get(column.name)
+        return name(self, cell) if name else cell
+
+
+def _status(_: Names, stored: str) -> str:
+    known = stored in set(LeadStatus)
+    return words.STATUSES[LeadStatus(stored)].capitalize() if known else stored
+
+
+def _team(names: Names, team: str) -> str:
+    return "No team" if team == "-" else names.teams.get(team, team)
+
+
+def _person(names: Names, handle: str) -> str:
+    return names.people.get(handle, handle)
+
+
+_NAMINGS: Mapping[str, Callable[[Names, str], str]] = {
+    "stage": _status,
+    "status": _status,
+    "lead": lambda _, __: "Open",
+    "reason": lambda _, stored: words.reason_in_words(stored).replace("_", " ").capitalize(),
+    "team": _team,
+    "topic": lambda names, topic: names.topics.get(topic, topic),
+    "source": lambda names, slug: names.sources.get(slug, slug),
+    "rep": _person,
+    "owner": _person,
+    # Of a source, a topic or a phrase: a phrase that is also an id of one looks like its name.
+    "name": lambda names, one: names.sources.get(one, names.topics.get(one, one)),
+}

@@ -1,0 +1,259 @@
+"""What reports there are: which question each answers, for whom, and what can be asked of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from service.reports.document import Cell, Report
+
+
+class Filter(StrEnum):
+    """A part of the house that a report can be about."""
+
+    TOPIC = "topic"
+    SOURCE = "source"
+    TEAM = "team"
+    REP = "rep"
+
+
+class Better(StrEnum):
+    """In which direction a figure gets better."""
+
+    UP = "up"
+    DOWN = "down"
+    NEITHER = "neither"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """A figure that is told in large, and beside that of the period before."""
+
+    label: str
+    table: str
+    column: str
+    row: int | None = 0  # None: the sum of the column
+    better: Better = Better.UP
+
+    def of(self, report: Report) -> Cell:
+        """Return its cell; None when the report has no such row."""
+        table = next((one for one in report.tables if one.name == self.table), None)
+        if table is None or not table.rows:
+            return None
+        place = [column.name for column in table.columns].index(self.column)
+        if self.row is None:
+            return sum(cell for row in table.rows if isinstance(cell := row[place], int))
+        return table.rows[self.row][place] if self.row < len(table.rows) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """A report, as the shelf shows it."""
+
+    name: str
+    title: str
+    question: str
+    readers: str  # for whom it is first of all
+    filters: frozenset[Filter] = frozenset()
+    headlines: tuple[Headline, ...] = ()
+    has_period: bool = True
+    empty: str  # what would have to happen for it to say something
+    #: It lists leads or tells of people: a rep sees what is the rep's own.
+    is_personal: bool = False
+
+
+_ALL = frozenset(Filter)
+_PLACES = frozenset({Filter.TOPIC, Filter.SOURCE})
+_DOWN, _NEITHER = Better.DOWN, Better.NEITHER
+
+
+def _head(label: str, where: str, row: int | None = 0, better: Better = Better.UP) -> Headline:
+    table, _, column = where.partition(".")
+    return Headline(label=label, table=table, column=column, row=row, better=better)
+
+
+_FOLLOWING = (
+    About(
+        name="funnel",
+        title="Funnel",
+        question="How many leads get how far, and where do they get stuck?",
+        readers="managers, marketers",
+        filters=_ALL,
+        headlines=(
+            _head("Leads opened", "hand_off.opened"),
+            _head("Handed to sales", "hand_off.handed_off"),
+            _head("Offers accepted", "hand_off.accept_rate"),
+            _head("Won", "sales.reached", 5),
+        ),
+        empty="Leads count from the day on which they are opened. Choose a longer period, or "
+        "listen for longer.",
+    ),
+    About(
+        name="speed",
+        title="Speed to lead",
+        question="How fast do we follow up, and whom did we never call?",
+        readers="managers, reps",
+        filters=_ALL,
+        headlines=(
+            _head("Handed to sales", "speed.handed_off"),
+            _head("Half within, clock", "speed.clock_p50_seconds", better=_DOWN),
+            _head("Half within, working time", "speed.business_p50_seconds", better=_DOWN),
+            _head("Never followed up", "speed.never_followed_up_share", better=_DOWN),
+        ),
+        empty="The clock starts when a lead is ready for sales and stops at the first logged "
+        "touch. Log touches on the lead's page, with the key t.",
+        is_personal=True,
+    ),
+    About(
+        name="defects",
+        title="Defects",
+        question="How many hand-offs were no leads, and is that more than chance?",
+        readers="marketers, process owner",
+        filters=_ALL,
+        headlines=(
+            _head("Handed to sales", "weeks.handed_off", None, _NEITHER),
+            _head("Defective", "weeks.defective", None, _DOWN),
+        ),
+        empty="A lead that a rep declines as no lead, or that is dismissed after its hand-off, "
+        "is a defect. There was no hand-off in this period.",
+    ),
+    About(
+        name="neglected",
+        title="Neglected",
+        question="Which live leads does nobody do anything for?",
+        readers="managers, reps",
+        filters=_ALL,
+        has_period=False,
+        empty="Nothing is neglected: somebody did something for every live lead lately.",
+        is_personal=True,
+    ),
+    About(
+        name="recycle",
+        title="Handed back",
+        question="What came of the leads that sales gave back?",
+        readers="marketers, managers",
+        filters=_ALL,
+        headlines=(
+            _head("Handed back", "recycle.handed_back", better=_NEITHER),
+            _head("Back at sales", "recycle.returned"),
+            _head("Won after all", "recycle.won"),
+            _head("Yield", "recycle.yield"),
+        ),
+        empty="A rep hands a lead back with a reason when its time has not come. Nobody did in "
+        "this period.",
+    ),
+    About(
+        name="adherence",
+        title="Keeping to what was agreed",
+        question="Do I answer offers and make first contacts in time?",
+        readers="a rep, and the rep's manager; nobody else",
+        filters=frozenset({Filter.TEAM, Filter.REP}),
+        empty="It counts offers and first contacts. None fell into this period.",
+        is_personal=True,
+    ),
+)
+_LISTENING = (
+    About(
+        name="sources",
+        title="Sources",
+        question="Which communities bring leads and customers, at what cost?",
+        readers="marketers",
+        filters=_PLACES | {Filter.TEAM},
+        headlines=(
+            _head("Signals", "sources.signals", None),
+            _head("Leads", "sources.leads", None),
+            _head("Won", "sources.won", None),
+        ),
+        empty="Sources show up here with their first signal. See whether they answer, under "
+        "Sources.",
+    ),
+    About(
+        name="topics",
+        title="Topics",
+        question="Which topics bring leads and customers, at what cost?",
+        readers="marketers",
+        filters=_PLACES | {Filter.TEAM},
+        headlines=(
+            _head("Signals", "topics.signals", None),
+            _head("Leads", "topics.leads", None),
+            _head("Won", "topics.won", None),
+        ),
+        empty="Topics show up here with their first signal. Try a post to see what they catch.",
+    ),
+    About(
+        name="phrases",
+        title="Phrases",
+        question="Which keywords earn their place, and which only make noise?",
+        readers="marketers",
+        filters=_PLACES | {Filter.TEAM},
+        empty="A phrase shows up here with the first signal that it found.",
+    ),
+    About(
+        name="early",
+        title="Early detection",
+        question="How much earlier do we hear buyers than they write to us?",
+        readers="marketers, managers",
+        filters=_ALL,
+        headlines=(
+            _head("Leads met", "early.leads"),
+            _head("Heard first", "early.heard_first"),
+            _head("Half by hours", "early.early_detection_hours_p50"),
+        ),
+        empty="It takes a lead that was heard and then met: an inquiry, or a contact that "
+        "somebody logged.",
+    ),
+)
+_MONEY = (
+    About(
+        name="roi",
+        title="Return",
+        question="What comes in for what goes out: in all, by source, topic, campaign?",
+        readers="managers, marketers",
+        filters=_PLACES | {Filter.TEAM},
+        headlines=(
+            _head("Revenue", "all.revenue"),
+            _head("Cost", "all.cost", better=_DOWN),
+            _head("Cost per lead", "all.cost_per_lead", better=_DOWN),
+            _head("Return", "all.roi"),
+        ),
+        empty="Revenue comes from leads that are closed as won with an amount; costs from "
+        "costs.toml. There is neither in this period.",
+    ),
+    About(
+        name="attribution",
+        title="Attribution",
+        question="Which source gets the credit for revenue: the first, the last, or all?",
+        readers="marketers",
+        filters=_ALL,
+        empty="Close leads as won with an amount, and their revenue is shared out here.",
+    ),
+    About(
+        name="forecast",
+        title="Forecast",
+        question="What will open leads bring, and how did earlier forecasts come true?",
+        readers="managers",
+        filters=_ALL,
+        empty="It takes leads with sales, and amounts on them: note one when you qualify a lead.",
+    ),
+    About(
+        name="value",
+        title="Left lying",
+        question="What is it worth that nobody follows up?",
+        readers="managers, whoever decides on people",
+        filters=_ALL,
+        headlines=(
+            _head("Leads opened", "value.leads", 0),
+            _head("Never followed up", "value.leads", 2, _DOWN),
+            _head("Would buy", "value.leads", 3, _DOWN),
+            _head("Unrealised", "value.money", 5, _DOWN),
+        ),
+        empty="It multiplies leads by rates, and no lead was opened in this period.",
+    ),
+)
+
+#: In the order of the shelf.
+SHELF: Mapping[str, tuple[About, ...]] = {
+    "From lead to customer": _FOLLOWING,
+    "What listening is good for": _LISTENING,
+    "Money": _MONEY,
+}
+ABOUT: Mapping[str, About] = {one.name: one for some in SHELF.values() for one in some}
