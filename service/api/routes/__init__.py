@@ -1,0 +1,38 @@
+"""All routes of the API, a file a subject."""
+
+from service.api.routes import (
+    about,
+    acts,
+    digests,
+    exports,
+    inquiries,
+    joining,
+    lead,
+    leads,
+    listening,
+    offers,
+    oversight,
+    people,
+    posts,
+    reports,
+    tasks,
+)
+
+#: ``offers`` comes before what takes any word for the id of a lead: it has ``/leads/claim``.
+ROUTERS = (
+    about.router,
+    leads.router,
+    offers.router,
+    lead.router,
+    acts.router,
+    joining.router,
+    tasks.router,
+    posts.router,
+    listening.router,
+    people.router,
+    inquiries.router,
+    reports.router,
+    exports.router,
+    digests.router,
+    oversight.router,
+)

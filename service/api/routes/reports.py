@@ -1,0 +1,111 @@
+"""Reports, to be read."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import AfterValidator
+
+from config.shape import check_zone
+from models.words import UserRole
+from service.api.callers import allow
+from service.api.errors import ApiError
+from service.api.shapes.base import Day, SlugHere
+from service.api.shapes.others import ReportGiven, ReportNames
+from service.api.told import reads
+from service.errors import ForbiddenError
+from service.reports.asked import Asked
+from service.reports.document import Report
+from service.reports.shelf import REPORTS
+from service.rules.period import Period, latest
+from service.rules.value import BUY
+from service.store.engine import reading
+from service.unknown import unknown
+from service.web.auth import Viewer
+from service.web.permissions import Permission
+from service.web.site import Site, SiteHere
+
+router = APIRouter(tags=["reports"])
+Reader = Annotated[Viewer, Depends(allow(Permission.READ_REPORTS))]
+#: The others count; who sees only some of the leads may see how many there are.
+_LISTS_LEADS = frozenset({"neglected"})
+_LONGEST = timedelta(days=5 * 366)
+
+
+@router.get("/reports", summary="List reports", responses=reads())
+def list_reports(_viewer: Reader) -> ReportNames:
+    """List what there are reports of."""
+    return ReportNames(reports=tuple(sorted(REPORTS)))
+
+
+@router.get("/reports/{name}", summary="Read a report", responses=reads())
+def read_report(
+    site: SiteHere,
+    viewer: Reader,
+    name: SlugHere,
+    first: Annotated[Day | None, Query(alias="from", description="its first day")] = None,
+    until: Annotated[Day | None, Query(alias="to", description="the first day after it")] = None,
+    zone: Annotated[
+        str | None,
+        Query(max_length=64, description="where days begin; else where the process's owner is"),
+        AfterValidator(lambda name: check_zone(name) if name is not None else None),
+    ] = None,
+    standard: Annotated[
+        float | None,
+        Query(ge=0, le=1, allow_inf_nan=False, description="defects: your own limit"),
+    ] = None,
+    buy: Annotated[
+        Decimal | None, Query(ge=0, le=1, allow_inf_nan=False, description="value: who buys")
+    ] = None,
+    days: Annotated[
+        int, Query(ge=1, le=3650, description="neglected: with nothing done for so long")
+    ] = 30,
+    most: Annotated[int, Query(ge=1, le=1000, description="rows of a list")] = 100,
+) -> ReportGiven:
+    """Say what listening, marketing and sales come to, for whole days; else of twelve weeks.
+
+    Of people's adherence everybody sees their own figures, a manager those of the team.
+    """
+    if name not in REPORTS:
+        raise unknown("report", name, REPORTS)
+    if viewer.role is UserRole.REP and name in _LISTS_LEADS:
+        raise ForbiddenError("This report lists the leads of others; ask a manager for it.")
+    asked = Asked(
+        period=_period(site, first, until, zone),
+        now=site.clock.now(),
+        config=site.config,
+        viewer=viewer.handle,
+        standard=standard,
+        idle=timedelta(days=days),
+        buy=buy if buy is not None else BUY,
+        most=most,
+    )
+    with reading(site.engine) as db:
+        return _given(REPORTS[name](db, asked))
+
+
+def _period(site: Site, first: date | None, until: date | None, name: str | None) -> Period:
+    owner = site.config.users.get(site.config.process.owner)
+    zone = ZoneInfo(name or (owner.tz if owner else "UTC"))
+    usual = latest(site.clock.now(), zone)
+    try:
+        period = Period(first=first or usual.first, until=until or usual.until, zone=zone)
+    except ValueError as error:
+        raise ApiError(str(error)) from error
+    if period.end - period.start > _LONGEST:
+        raise ApiError("A report is of five years at the most.")
+    return period
+
+
+def _given(report: Report) -> ReportGiven:
+    period = report.period
+    return ReportGiven(
+        report=report.name,
+        first_day=period.first if period else None,
+        until=period.until if period else None,
+        zone=period.zone.key if period else None,
+        tables={table.name: tuple(table.records()) for table in report.tables},
+        notes=report.notes,
+    )
