@@ -1,6 +1,6 @@
 """Fetch what may be in somebody's digest, and choose."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -75,6 +75,17 @@ def choose_for(
         rejects=_rejects(db, user, wishes, seed=seed, config=config, now=now) if explores else (),
         attention=attention_for(db, user, on=on),
     )
+
+
+def still_waiting(
+    db: Session, user: User, lead_ids: Collection[str], *, config: Config, now: datetime
+) -> frozenset[str]:
+    """Return those of ``lead_ids`` that still wait for ``user``, by score or by chance."""
+    scope = scope_of(user, config)
+    wanted = _in_scope(scope, now)
+    if scope.reviews:
+        wanted = or_(wanted, _low(scope, config, now))
+    return frozenset(db.exec(select(Lead.id).where(col(Lead.id).in_(lead_ids), wanted)))
 
 
 def attention_for(db: Session, user: User, *, on: date) -> tuple[AttentionItem, ...]:
@@ -184,7 +195,7 @@ def _shown_before(db: Session, subscription: DigestSubscription) -> Mapping[str,
         .join(DigestRun, col(DigestRun.id) == DigestItem.run_id)
         .where(
             DigestRun.subscription_id == subscription.id,
-            col(DigestRun.state).in_((RunState.SENT, RunState.WAITING)),
+            col(DigestRun.state).in_((RunState.SENT, RunState.WAITING, RunState.READ)),
             col(DigestItem.lead_id).is_not(None),
         )
         .group_by(col(DigestItem.lead_id))

@@ -77,7 +77,7 @@ def of_run(
         notices,
         rhythm=wishes_of(subscription, user, config.settings.digest).rhythm,
         not_shown=run.not_shown,
-        first_shown=_first_shown(db, run, subscription),
+        first_shown=first_shown_of(db, run, subscription),
         week=last_week(db, subscription, run.local_date) if says_how_it_went else None,
         proposal=proposal_for(db, subscription, run.local_date) if says_how_it_went else None,
         at=now,
@@ -85,15 +85,17 @@ def of_run(
     )
 
 
-def _first_shown(db: Session, run: DigestRun, subscription: DigestSubscription) -> dict[str, date]:
-    """Return when leads of ``run`` were first in an earlier digest that went out."""
+def first_shown_of(
+    db: Session, run: DigestRun, subscription: DigestSubscription
+) -> dict[str, date]:
+    """Return when leads of ``run`` were first in another digest that went out, or was read."""
     held = select(DigestItem.lead_id).where(DigestItem.run_id == run.id)
     rows = db.exec(
         select(DigestItem.lead_id, func.min(DigestRun.local_date))
         .join(DigestRun, col(DigestRun.id) == DigestItem.run_id)
         .where(
             DigestRun.subscription_id == subscription.id,
-            DigestRun.state == RunState.SENT,
+            col(DigestRun.state).in_((RunState.SENT, RunState.READ)),
             DigestRun.id != run.id,
             col(DigestItem.lead_id).in_(held),
         )

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, or_
 from sqlmodel import Session, col, delete, func, select
 
 from config import Config
@@ -78,8 +78,12 @@ def plan(
         None when it was written before; of those that come within a day also when it holds
         nothing, or the one before did not get out yet.
     """
-    if _known(db, subscription, occurrence):
-        return None
+    before = _run(db, subscription, occurrence)
+    if before is not None:
+        if not _gives_way(before):
+            return None
+        db.delete(before)
+        db.flush()
     wishes = wishes_of(subscription, user, config.settings.digest)
     if occurrence.slot != OF_THE_DAY and _is_waiting(db, subscription):
         return None  # one after the other: a server that is down doesn't make them pile up
@@ -196,13 +200,20 @@ def _done(db: Session, *, since: date) -> frozenset[tuple[str, date, int]]:
     rows = db.exec(
         select(
             col(DigestRun.subscription_id), col(DigestRun.local_date), col(DigestRun.slot)
-        ).where(DigestRun.local_date >= since)
+        ).where(
+            DigestRun.local_date >= since,
+            or_(
+                col(DigestRun.state) != RunState.READ,
+                col(DigestRun.created_at) >= col(DigestRun.due_at),
+            ),
+        )
     )
     return frozenset((subscription, day, slot) for subscription, day, slot in rows)
 
 
-def _known(db: Session, subscription: DigestSubscription, occurrence: Occurrence) -> bool:
-    return _run(db, subscription, occurrence) is not None
+def _gives_way(run: DigestRun) -> bool:
+    """Tell whether a digest was only read on the page, before its mail was due."""
+    return run.state is RunState.READ and run.created_at < run.due_at
 
 
 def _run(

@@ -111,10 +111,12 @@ def wishes_of(subscription: DigestSubscription, user: User, settings: DigestSett
 def scope_of(user: User, config: Config) -> Scope:
     """Return what is for a digest of ``user``.
 
-    A rep's holds what he was offered and what he owns; a social seller's what is to be reviewed
-    in his topics; a manager's or an admin's all of both.
+    A rep's or a partner's holds what he was offered and what he owns; a social seller's what is to
+    be reviewed in his topics; a manager's or an admin's all of both. A privacy officer's is empty.
     """
-    if user.role is UserRole.REP:
+    if user.role is UserRole.PRIVACY_OFFICER:
+        return Scope(statuses=(), holder_id=user.id)
+    if user.role in {UserRole.REP, UserRole.PARTNER}:
         return Scope(statuses=_REPS, holder_id=user.id)
     if user.role is UserRole.MARKETER:
         mine = tuple(topic.id for topic in config.topics.values() if topic.owner == user.handle)

@@ -43,7 +43,7 @@ def shown_to(db: Session, subscription: DigestSubscription, today: date) -> Sequ
         .join(DigestRun, col(DigestRun.id) == DigestItem.run_id)
         .where(
             DigestRun.subscription_id == subscription.id,
-            DigestRun.state == RunState.SENT,
+            col(DigestRun.state).in_((RunState.SENT, RunState.READ)),
             DigestRun.local_date > today - _LOOK_BACK,
             col(DigestItem.lead_id).is_not(None),
         )

@@ -12,8 +12,10 @@ from models.lead import Lead, LeadSignal
 from models.moves import LIVE, LeadEvent, MoveRefusedError, Request
 from models.post import Post
 from models.signal import Signal
-from models.words import LeadStatus
+from models.words import LeadStatus, SignalStatus
+from service.leads.knowing import know_buyer
 from service.leads.ledger import emit, take_turn
+from service.leads.mutes import is_muted
 from service.leads.nurture import stop_nurture
 from service.leads.persons import person_of
 from service.leads.scoring import heard_in, score_lead
@@ -44,9 +46,12 @@ def hear(
 
     What the author said before and what was too little for a lead then, counts along. So does
     what was said under the author ids in ``also``, which are known to be the same person's.
-    ``whatever_it_weighs``: who came to us by themselves is a lead in any case.
+    ``whatever_it_weighs``: who came to us by themselves is a lead in any case. Whom the topic has
+    muted is not heard: the signal is kept, marked, for when the mute is lifted.
     """
     take_turn(db)
+    if not whatever_it_weighs and _is_muted(db, signal, post):
+        return None
     authors = {*also, post.author_id} - {None}
     waiting = _waiting(db, signal, post, authors)
     lead = _live_lead(db, signal, post, authors)
@@ -63,10 +68,21 @@ def hear(
     return lead
 
 
+def _is_muted(db: Session, signal: Signal, post: Post) -> bool:
+    muted = is_muted(
+        db, topic_id=signal.topic_id, author_id=post.author_id, source_id=post.source_id
+    )
+    if muted:
+        signal.status = SignalStatus.MUTED
+        db.add(signal)
+    return muted
+
+
 def reconsider(db: Session, lead: Lead, *, config: Config, now: datetime) -> None:
     """Score ``lead`` afresh and let the score move it; route it when it became sales-ready."""
     weighed = score_lead(db, lead, config.scoring, now=now)
     _write_what_was_heard(lead, weighed.signals)
+    know_buyer(db, lead, weighed.signals, config)
     db.add(lead)
     to = status_by_score(lead.status, lead.score, config.scoring.thresholds)
     if to is not lead.status:

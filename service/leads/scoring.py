@@ -64,7 +64,7 @@ def heard_in(db: Session, which: ColumnElement[bool]) -> list[tuple[Signal, Hear
         .join(Source, col(Source.id) == Post.source_id)
         .outerjoin(Author, col(Author.id) == Post.author_id)
         .outerjoin(PersonAuthor, col(PersonAuthor.author_id) == Author.id)
-        .where(which, Signal.status != SignalStatus.REJECTED)
+        .where(which, col(Signal.status).not_in((SignalStatus.REJECTED, SignalStatus.MUTED)))
         .order_by(Signal.id)
     ).all()
     return [(signal, _as_heard(signal, post, who, quality)) for signal, post, quality, who in rows]

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from pydantic import JsonValue
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, delete, select
 
 from models.lead import Lead, Offer, StatusChange
 from models.merge import Bant, Result
 from models.moves import CLOSED, CODES, LIVE, OWNED, LeadEvent, LeadFacts, Moved, Request, move
+from models.reply import ReplyDraft
 from models.words import LeadStatus, OfferState
 from service.errors import ConflictError, NotFoundError, RefusedError
 from service.leads import nurture, tasks
@@ -22,6 +23,7 @@ _NEWS: Mapping[LeadStatus, str] = {
     LeadStatus.ACCEPTED: "lead.accepted",
     LeadStatus.WON: "lead.won",
     LeadStatus.LOST: "lead.lost",
+    LeadStatus.ERASED: "lead.erased",
 }
 HARKEN = "harken"
 #: Sales says no: only something new, or a person, brings the lead back.
@@ -73,6 +75,8 @@ def transition(
     tasks.follow(db, lead, moved)
     if because := _ends_nurture(moved):
         nurture.stop_nurture(db, lead.id, because=because, now=asked.at)
+    if moved.to_status is LeadStatus.ERASED:  # answers may hold its author's words
+        db.exec(delete(ReplyDraft).where(col(ReplyDraft.lead_id) == lead.id))
     _write_history(db, moved, seconds)
     if moved.event in CODES:
         _write_result(db, asked, moved)

@@ -251,7 +251,8 @@ def test_a_page_that_grew_old_changes_nothing(desk: Desk) -> None:
     answer = browser.post(f"/leads/{lead.id}/dismiss", data={"rev": 1, "reason": "spam"})
 
     assert answer.status_code == 409
-    assert "See the lead as it is now" in answer.text
+    assert "This lead has moved on" in answer.text
+    assert "What happened last" in answer.text
     assert desk.now_is(lead).status is after
 
 

@@ -261,12 +261,12 @@ def test_a_mail_program_unsubscribes_with_one_click(ida: Mailed) -> None:
 
 def test_how_i_want_my_digest_is_noted(ida: Mailed) -> None:
     browser = ida.desk.house.browser(ida.user)
-    page = browser.get("/digest")
+    page = browser.get("/digest/settings")
     assert page.status_code == 200
     assert "ida@acme.example" in page.text
 
     answer = browser.post(
-        "/digest",
+        "/digest/settings",
         data={
             "rhythm": "weekly",
             "at": "07:30",
@@ -283,7 +283,10 @@ def test_how_i_want_my_digest_is_noted(ida: Mailed) -> None:
     row = ida.desk.subscription(ida.user)
     assert (row.at_minutes, row.weekdays, row.cap, row.min_score) == (450, [0, 3], 5, 60)
     assert (row.quiet_from, row.quiet_to, row.mail_when_empty) == (1320, 360, False)
-    assert re.search(r'value="weekly" checked', browser.get("/digest").text)
-    assert browser.post("/digest", data={"rhythm": "weekly", "at": "25:00"}).status_code == 422
-    half = browser.post("/digest", data={"rhythm": "daily", "quiet_from": "22:00"})
+    assert re.search(r'value="weekly" checked', browser.get("/digest/settings").text)
+    assert (
+        browser.post("/digest/settings", data={"rhythm": "weekly", "at": "25:00"}).status_code
+        == 422
+    )
+    half = browser.post("/digest/settings", data={"rhythm": "daily", "quiet_from": "22:00"})
     assert half.status_code == 409

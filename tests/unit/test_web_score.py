@@ -105,3 +105,36 @@ def test_the_weightiest_words_are_shown_however_light() -> None:
 def test_a_score_below_the_bar_does_not_look_like_one_at_it() -> None:
     assert whole(79.96) == 79
     assert whole(100 * 0.29) == 29
+
+
+def done(kind: str, contribution: float) -> JsonValue:
+    return {
+        "activity_id": kind,
+        "kind": kind,
+        "age_hours": 50.0,
+        "strength": 0.2,
+        "contribution": contribution,
+        "share": 0.0,
+    }
+
+
+def test_what_a_contact_did_is_counted_beside_what_they_said() -> None:
+    told = tell_score(
+        explained(contributions=(1.5,))
+        | {"activities": [done("webinar", 2.5), done("download", 1)]}
+    )
+
+    assert told.steps[0].words == (
+        "what was said, in one signal, and 2 things that they did, fading with age"
+    )
+    assert [(b.share, b.words, b.surety) for b in told.brought] == [
+        (50, "came to a webinar", None),
+        (30, "asks for experience", 90),
+        (20, "downloaded something", None),
+    ]
+
+
+def test_a_lead_of_activities_alone_is_told_without_signals() -> None:
+    told = tell_score(explained(contributions=()) | {"activities": [done("webinar", 1)]})
+
+    assert told.steps[0].words == "one thing that they did on our side, fading with age"

@@ -1,8 +1,10 @@
 """A thread as it was heard: posts in order, the asker's marked."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections import OrderedDict
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from threading import Lock
 
 from sqlmodel import Session, col, select
 
@@ -19,6 +21,10 @@ from service.web.names import may_pretend
 from service.web.views.quoted import places
 
 MOST_POSTS = 200
+#: Of a longer conversation: how it began, all that its asker wrote as far as there is room, what
+#: is evidence, and where it stands now.
+_FIRST, _LAST, _OF_ASKER = 80, 40, 60
+_MOST_COUNTED = 5_000  # posts of one thread that are put in order at all
 _LONGEST = 4000
 
 
@@ -42,6 +48,7 @@ class Said:
     language: str
     is_deleted: bool = False  # at its source, and so here
     notes: tuple[str, ...] = ()  # what it says about the asker's question
+    skipped: int = 0  # posts before it that are not shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,22 +67,33 @@ class Conversation:
 
     posts: tuple[Said, ...]
     elsewhere: tuple[Place, ...]
-    is_cut: bool  # there are more than are shown
+    flags: tuple[str, ...] = ()  # "already answered", "crowded", "solved": a word or two each
+    left_out: int = 0  # posts that are not shown
+    skipped_at_end: int = 0  # of them, those behind the last that is
     standing: tuple[str, ...] = ()  # what has become of the question, a sentence each
 
 
 def read_conversation(db: Session, lead: Lead) -> Conversation:
     """Return the thread of ``lead`` in the order in which it was written."""
-    rows = db.exec(
-        select(Post, Author)
-        .outerjoin(Author, col(Author.id) == Post.author_id)
+    signals = signals_of(db, lead.id)
+    order = db.exec(
+        select(col(Post.id), col(Post.author_id))
         .where(Post.thread_id == lead.thread_id)
         .order_by(col(Post.is_opening).desc(), col(Post.published_at), col(Post.id))
-        .limit(MOST_POSTS + 1)
+        .limit(_MOST_COUNTED)
     ).all()
-    shown = rows[:MOST_POSTS]
-    signals = signals_of(db, lead.id)
-    talk = _listen(db, lead, [post for post, _ in shown])
+    chosen = pick(order, asker_id=lead.author_id, evidence={s.post_id for s in signals})
+    found = {
+        post.id: (post, author)
+        for post, author in db.exec(
+            select(Post, Author)
+            .outerjoin(Author, col(Author.id) == Post.author_id)
+            .where(col(Post.id).in_([order[place][0] for place in chosen]))
+        )
+    }
+    shown = [found[order[place][0]] for place in chosen]
+    gist = _listen(db, lead, [post for post, _ in shown])
+    before = [0, *(place + 1 for place in chosen)]
     return Conversation(
         posts=tuple(
             replace(
@@ -86,27 +104,100 @@ def read_conversation(db: Session, lead: Lead) -> Conversation:
                     asker_id=lead.author_id,
                     most=_LONGEST,
                 ),
-                notes=_notes(talk, post.id),
+                notes=gist.notes.get(post.id, ()),
+                skipped=place - behind,
             )
-            for post, author in shown
+            for (post, author), place, behind in zip(shown, chosen, before, strict=False)
         ),
         elsewhere=tuple(
             Place(source=one.source, url=outward(one.url), rel=rel(one.licence), at=one.at)
             for one in also_posted(db, [lead.id]).get(lead.id, ())
         ),
-        is_cut=len(rows) > MOST_POSTS,
-        standing=_standing(talk),
+        left_out=len(order) - len(chosen),
+        skipped_at_end=len(order) - before[-1],
+        standing=gist.standing,
+        flags=gist.flags,
     )
 
 
-def _listen(db: Session, lead: Lead, posts: Sequence[Post]) -> Talk:
+def pick(
+    order: Sequence[tuple[str, str | None]], *, asker_id: str | None, evidence: Collection[str]
+) -> tuple[int, ...]:
+    """Return the places of the posts to show, in order; all of them when there is room.
+
+    Args:
+        order: ids of posts and of their authors, as they were written.
+        asker_id: whose posts go first.
+        evidence: ids of posts that are signals.
+    """
+    if len(order) <= MOST_POSTS:
+        return tuple(range(len(order)))
+    heard = [place for place, (post_id, _) in enumerate(order) if post_id in evidence]
+    asked = [place for place, (_, author) in enumerate(order) if asker_id and author == asker_id]
+    wanted = dict.fromkeys(
+        (
+            0,
+            *heard[:_OF_ASKER],
+            *asked[:_OF_ASKER],
+            *range(len(order) - _LAST, len(order)),
+            *range(_FIRST),
+        )
+    )
+    return tuple(sorted(list(wanted)[:MOST_POSTS]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Gist:
+    """What the replies come to, in our own words: nobody's are kept beyond their posts."""
+
+    standing: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by post
+
+
+class _Gists:
+    """The gists of the conversations that were looked at last.
+
+    To listen in takes a millisecond a post, and a conversation is looked at many times before
+    somebody writes in it again.
+    """
+
+    _MOST = 256
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, _Gist] = OrderedDict()
+        self._lock = Lock()
+
+    def of(self, posts: Sequence[Post], asker: str, names: tuple[str, ...]) -> _Gist:
+        """Return the gist of ``posts``, made anew when one of them has changed."""
+        key = (asker, names, tuple((post.id, post.content_hash, post.revision) for post in posts))
+        with self._lock:
+            if (known := self._kept.get(key)) is not None:
+                self._kept.move_to_end(key)
+                return known
+        talk = listen_in(turns_of(posts), asker=asker, names=names)
+        notes = {post.id: _notes(talk, post.id) for post in posts}
+        gist = _Gist(
+            _standing(talk), _flags(talk), {id_: said for id_, said in notes.items() if said}
+        )
+        with self._lock:
+            self._kept[key] = gist
+            if len(self._kept) > self._MOST:
+                self._kept.popitem(last=False)
+        return gist
+
+
+_GISTS = _Gists()
+
+
+def _listen(db: Session, lead: Lead, posts: Sequence[Post]) -> _Gist:
     if lead.author_id is None:
-        return Talk()
+        return _Gist()
     definition = db.get_one(Topic, lead.topic_id).definition
     lists = (definition.get("competitors"), definition.get("products"))
-    names = [str(name) for those in lists if isinstance(those, list) for name in those]
+    names = tuple(str(name) for those in lists if isinstance(those, list) for name in those)
     standing = [post for post in posts if post.deleted_at_source is None]
-    return listen_in(turns_of(standing), asker=lead.author_id, names=names)
+    return _GISTS.of(standing, lead.author_id, names)
 
 
 def _notes(talk: Talk, post_id: str) -> tuple[str, ...]:
@@ -119,6 +210,16 @@ def _notes(talk: Talk, post_id: str) -> tuple[str, ...]:
     if offered := talk.offered.get(post_id):
         notes.append(f"names {', '.join(offered)}")
     return tuple(notes)
+
+
+def _flags(talk: Talk) -> tuple[str, ...]:
+    """Return what a rep must know before writing there, a word or two each."""
+    said = {
+        "solved": talk.choice is not None,
+        "crowded": talk.is_crowded,
+        "already answered": bool(talk.answerers) and not talk.is_crowded,
+    }
+    return tuple(words for words, holds in said.items() if holds)
 
 
 def _standing(talk: Talk) -> tuple[str, ...]:

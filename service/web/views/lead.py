@@ -29,6 +29,7 @@ from service.web.views.score import (
     tell_score,
     whole,
 )
+from service.web.views.triage import Triage, triage_for
 from service.web.views.visible import visible_to
 from service.web.words import KINDS, LICENCES
 
@@ -76,6 +77,7 @@ class LeadSheet:
     is_offered_to_me: bool
     close_reason: str | None
     actions: Actions
+    triage: Triage
 
 
 def find_lead(db: Session, viewer: Viewer, lead_id: str) -> Lead:
@@ -129,6 +131,7 @@ def read_lead(db: Session, viewer: Viewer, lead_id: str, *, now: datetime) -> Le
         is_offered_to_me=offer is not None and offer.to_user_id == viewer.id,
         close_reason=lead.close_reason,
         actions=actions_for(viewer, lead, offer),
+        triage=triage_for(db, viewer, lead, now=now),
     )
 
 

@@ -6,29 +6,46 @@ from typing import Annotated
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, JsonValue
 
-from models.words import Kind, Negative
+from models.words import ActivityKind, Kind, Negative
+from service.web.lead_words import ACTIVITIES
 from service.web.views.quoted import Quoted, weighty
 from service.web.words import KINDS, NEGATIVES
 
 
-class _Part(BaseModel):
+class Said(BaseModel):
+    """What one signal brings to a score."""
+
     model_config = ConfigDict(frozen=True)
 
     signal_id: str
     kind: Kind
     probability: Annotated[float, Field(validation_alias=AliasChoices("probability", "p"))]
     age_hours: float
+    strength: float = 0.0  # 0..0.99, after class weight and decay
     contribution: float
 
 
-class _Taken(BaseModel):
+class Deed(BaseModel):
+    """What one activity brings to a score."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: ActivityKind
+    age_hours: float
+    strength: float = 0.0  # 0..0.99, after decay
+    contribution: float
+
+
+class Taken(BaseModel):
+    """What a negative takes away."""
+
     model_config = ConfigDict(frozen=True)
 
     name: Negative
     factor: float
 
 
-class _Explained(BaseModel):
+class Explained(BaseModel):
     """What the score keeps of how it came about; see service.rules.scoring."""
 
     model_config = ConfigDict(frozen=True)
@@ -36,8 +53,14 @@ class _Explained(BaseModel):
     version: str
     base: float
     fit: float
-    negatives: list[_Taken] = []
-    parts: list[_Part] = []
+    negatives: list[Taken] = []
+    parts: list[Said] = []
+    activities: list[Deed] = []
+
+
+def read_explained(stored: dict[str, JsonValue]) -> Explained | None:
+    """Return how a stored score came about; None: that was forgotten, as with an erased lead."""
+    return Explained.model_validate(stored) if stored else None
 
 
 def whole(score: float) -> int:
@@ -56,11 +79,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brought:
-    """What one signal brought."""
+    """What one signal brought, or one thing that a known contact did."""
 
-    signal_id: str
     words: str
-    surety: int  # percent
+    surety: int | None  # percent; None: it was done, not said
     age: str
     share: int  # percent of all that was heard
 
@@ -76,12 +98,11 @@ class ScoreStory:
 
 def tell_score(explained: dict[str, JsonValue]) -> ScoreStory:
     """Return the steps from what was heard to the score, each with where it leaves us."""
-    told = _Explained.model_validate(explained)
-    heard, value = len(told.parts), 100 * told.base
-    counted = "one signal" if heard == 1 else f"{heard} signals"
+    told = Explained.model_validate(explained)
+    value = 100 * told.base
     steps = [
         Step(
-            words=f"what was said, in {counted}, fading with age",
+            words=_evidence_words(len(told.parts), len(told.activities)),
             change=str(whole(value)),
             result=whole(value),
         )
@@ -93,7 +114,20 @@ def tell_score(explained: dict[str, JsonValue]) -> ScoreStory:
         value *= taken.factor
         factor = f"\N{MULTIPLICATION SIGN} {taken.factor:g}"
         steps.append(Step(words=NEGATIVES[taken.name], change=factor, result=whole(value)))
-    return ScoreStory(steps=tuple(steps), brought=_brought(told.parts), version=told.version)
+    return ScoreStory(steps=tuple(steps), brought=_brought(told), version=told.version)
+
+
+def _evidence_words(said: int, done: int) -> str:
+    """Return what the first line of the sum counts: what was said, what was done, or both."""
+    signals = "one signal" if said == 1 else f"{said} signals"
+    deeds = "one thing that they did" if done == 1 else f"{done} things that they did"
+    if not done:
+        return f"what was said, in {signals}, fading with age"
+    return (
+        f"what was said, in {signals}, and {deeds}, fading with age"
+        if said
+        else (f"{deeds} on our side, fading with age")
+    )
 
 
 def _difference(points: int) -> str:
@@ -154,6 +188,8 @@ def _signed(weight: float) -> str:
 
 
 def _moved_by_fit(base: float, fit: float) -> float:
+    if base in (0, 1):  # nothing moves what is certain
+        return 100 * base
     odds = math.log(base / (1 - base)) + (2 * fit - 1)
     return 100 / (1 + math.exp(-odds))
 
@@ -164,17 +200,21 @@ def _fit_words(fit: float) -> str:
     return f"how well they fit: {round(100 * fit)} of 100"
 
 
-def _brought(parts: list[_Part]) -> tuple[Brought, ...]:
-    total = sum(part.contribution for part in parts) or 1.0
+def _brought(told: Explained) -> tuple[Brought, ...]:
+    weighed = [
+        (part.contribution, KINDS[part.kind], round(100 * part.probability), part.age_hours)
+        for part in told.parts
+    ]
+    done = [
+        (deed.contribution, ACTIVITIES[deed.kind], None, deed.age_hours)
+        for deed in told.activities
+    ]
+    total = sum(one[0] for one in (*weighed, *done)) or 1.0
     return tuple(
-        Brought(
-            signal_id=part.signal_id,
-            words=KINDS[part.kind],
-            surety=round(100 * part.probability),
-            age=_hours(part.age_hours),
-            share=round(100 * part.contribution / total),
+        Brought(words=words, surety=surety, age=_hours(age), share=round(100 * weight / total))
+        for weight, words, surety, age in sorted(
+            (*weighed, *done), key=lambda one: one[0], reverse=True
         )
-        for part in parts
     )
 
 

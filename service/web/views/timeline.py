@@ -1,20 +1,31 @@
-"""What happened to a lead, newest first."""
+"""What happened to a lead, newest first: what was heard, what people did, what time brought."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from models.lead import LeadSignal, Offer, StatusChange, Touchpoint
+from models.contact import Activity, Inquiry
+from models.lead import Lead, LeadSignal, Offer, StatusChange, Touchpoint
+from models.merge import MergeRecord, Result
 from models.moves import LeadEvent
+from models.nurture import Draft, Enrolment
 from models.people import User
 from models.signal import Signal
+from models.sla import SlaClock, Task
+from models.words import DraftState, InquiryChannel, OfferState, SignalStatus
 from service.posts.replies import BY_REPLIES
+from service.web import lead_words
 from service.web.views.quoted import quoted
-from service.web.words import EVENTS, STATUSES, TOUCHES, reason_in_words
+from service.web.words import EVENTS, KINDS, STATUSES, TOUCHES, reason_in_words
 
+#: Of each kind of thing, and of all together: a page stays a page.
+MOST = 200
 _OPENED = "opened"
+_Row = TypeVar("_Row")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,67 +33,193 @@ class Happening:
     """One thing that happened."""
 
     at: datetime
+    id: str  # of its row: ids are made in order, and tell what came first in one transaction
     words: str
-    who: str | None  # None: Harken itself
+    who: str | None  # None: the buyer, or Harken itself
     note: str = ""
+    touch_id: str | None = None  # of a contact whose outcome can be noted
+    outcome: str = ""  # of a contact, in words
 
 
-def read_timeline(db: Session, lead_id: str) -> tuple[Happening, ...]:
-    """Return everything that happened to a lead, newest first."""
-    changes = db.exec(select(StatusChange).where(StatusChange.lead_id == lead_id)).all()
-    touches = db.exec(select(Touchpoint).where(Touchpoint.lead_id == lead_id)).all()
-    offers = db.exec(select(Offer).where(Offer.lead_id == lead_id)).all()
-    wanted = {c.actor for c in changes} | {t.by_user_id for t in touches}
-    wanted |= {o.to_user_id for o in offers}
-    names = dict(db.exec(select(User.id, User.name).where(col(User.id).in_(wanted))).all())
-    offered = {o.offered_at: names.get(o.to_user_id, "a rep") for o in offers}
-    # Ids are made in order: they tell what came first within one transaction.
-    told = {(c.at, c.id): _change(c, names, offered) for c in changes}
-    told |= {(t.at, t.id): _touch(t, names) for t in touches}
-    told |= {(s.created_at, s.id): _chosen(s) for s in _choices(db, lead_id)}
-    return tuple(told[key] for key in sorted(told, reverse=True))
+def read_timeline(db: Session, lead: Lead, *, most: int = MOST) -> tuple[Happening, ...]:
+    """Return what happened to a lead, newest first, the latest ``most`` things of it."""
+    names = _Names(db)
+    told = [
+        *_changes(db, lead, names),
+        *_touches(db, lead, names),
+        *_heard(db, lead),
+        *_done(db, lead),
+        *_offers(db, lead, names),
+        *_clocks(db, lead),
+        *_tasks(db, lead, names),
+        *_nurture(db, lead, names),
+        *_merges(db, lead, names),
+    ]
+    return tuple(sorted(told, key=lambda one: (one.at, one.id), reverse=True)[:most])
 
 
-def _choices(db: Session, lead_id: str) -> Sequence[Signal]:
-    """Return what a lead's asker said of what he has chosen, in replies."""
-    return db.exec(
-        select(Signal)
-        .join(LeadSignal, col(LeadSignal.signal_id) == Signal.id)
-        .where(
-            LeadSignal.lead_id == lead_id,
-            col(Signal.solved).is_(True),
-            Signal.model_version == BY_REPLIES,
+class _Names:
+    """Names of our people by id; what is no user's is Harken's own doing."""
+
+    def __init__(self, db: Session) -> None:
+        self._known: Mapping[str, str] = dict(db.exec(select(User.id, User.name)).all())
+
+    def of(self, user_id: str | None) -> str | None:
+        return self._known.get(user_id) if user_id else None
+
+
+def _latest(
+    db: Session, wanted: SelectOfScalar[_Row], at: object, of_id: object
+) -> Iterator[_Row]:
+    """Yield the newest rows of ``wanted``."""
+    yield from db.exec(wanted.order_by(col(at).desc(), col(of_id).desc()).limit(MOST))
+
+
+def _changes(db: Session, lead: Lead, names: _Names) -> Iterator[Happening]:
+    wanted = select(StatusChange).where(StatusChange.lead_id == lead.id)
+    notes = {
+        (row.at, row.event): row
+        for row in db.exec(select(Result).where(Result.lead_id == lead.id).limit(MOST))
+    }
+    for change in _latest(db, wanted, StatusChange.at, StatusChange.id):
+        if change.event == LeadEvent.OFFERED:
+            continue  # the offer tells more
+        result = notes.get((change.at, change.event))
+        yield Happening(
+            at=change.at,
+            id=change.id,
+            words=_of_change(change),
+            who=names.of(change.actor),
+            note=_note(change, result),
         )
-    ).all()
 
 
-def _chosen(signal: Signal) -> Happening:
-    said = quoted(signal.evidence)
-    return Happening(
-        at=signal.created_at,
-        words="the asker has chosen",
-        who=None,
-        note=said[-1].text if said else "",
-    )
-
-
-def _touch(touch: Touchpoint, names: dict[str, str]) -> Happening:
-    return Happening(
-        at=touch.at, words=TOUCHES[touch.kind], who=names.get(touch.by_user_id), note=touch.note
-    )
-
-
-def _change(
-    change: StatusChange, names: dict[str, str], offered: dict[datetime, str]
-) -> Happening:
+def _of_change(change: StatusChange) -> str:
     if change.event == _OPENED:
-        words = f"lead opened: {STATUSES[change.to_status]}"
-    elif change.event == LeadEvent.SCORED:
-        words = f"scored: {STATUSES[change.to_status]}"
-    elif change.event == LeadEvent.OFFERED:
-        words = f"offered to {offered.get(change.at, 'a rep')}"
-    else:
-        words = EVENTS[LeadEvent(change.event)]
-    return Happening(
-        at=change.at, words=words, who=names.get(change.actor), note=reason_in_words(change.reason)
+        return f"lead opened: {STATUSES[change.to_status]}"
+    if change.event == LeadEvent.SCORED:
+        return f"scored: {STATUSES[change.to_status]}"
+    return EVENTS[LeadEvent(change.event)]
+
+
+def _note(change: StatusChange, result: Result | None) -> str:
+    if result is None:
+        return reason_in_words(change.reason)
+    is_lost = change.event == LeadEvent.LOST and result.code in lead_words.LOST
+    code = lead_words.LOST[result.code] if is_lost else reason_in_words(result.code)  # type: ignore[index]  # a code of the list
+    until = f"again on {result.until:%-d %b %Y}" if result.until else ""
+    code = "" if change.event == LeadEvent.WON else code
+    return " · ".join(part for part in (code, result.product, until, result.note) if part)
+
+
+def _touches(db: Session, lead: Lead, names: _Names) -> Iterator[Happening]:
+    wanted = select(Touchpoint).where(Touchpoint.lead_id == lead.id)
+    for touch in _latest(db, wanted, Touchpoint.at, Touchpoint.id):
+        yield Happening(
+            at=touch.at,
+            id=touch.id,
+            words=TOUCHES[touch.kind],
+            who=names.of(touch.by_user_id),
+            note=touch.note,
+            touch_id=touch.id,
+            outcome=lead_words.OUTCOMES[touch.outcome] if touch.outcome else "",
+        )
+
+
+def _heard(db: Session, lead: Lead) -> Iterator[Happening]:
+    rows = db.exec(
+        select(Signal, Inquiry.channel)
+        .join(LeadSignal, col(LeadSignal.signal_id) == Signal.id)
+        .outerjoin(Inquiry, col(Inquiry.signal_id) == Signal.id)
+        .where(LeadSignal.lead_id == lead.id)
+        .order_by(col(Signal.happened_at).desc(), col(Signal.id).desc())
+        .limit(MOST)
     )
+    for signal, channel in rows:
+        if signal.solved and signal.model_version == BY_REPLIES:
+            said = quoted(signal.evidence)
+            words, note = "the asker has chosen", said[-1].text if said else ""
+        elif channel:
+            words, note = f"the buyer {lead_words.INQUIRIES[InquiryChannel(channel)]}", ""
+        else:
+            words = f"heard: {KINDS[signal.kind]}"
+            note = "muted" if signal.status is SignalStatus.MUTED else ""
+        yield Happening(at=signal.happened_at, id=signal.id, words=words, who=None, note=note)
+
+
+def _done(db: Session, lead: Lead) -> Iterator[Happening]:
+    if lead.person_id is None:
+        return
+    wanted = select(Activity).where(
+        Activity.person_id == lead.person_id,
+        (col(Activity.topic_id) == lead.topic_id) | col(Activity.topic_id).is_(None),
+    )
+    for row in _latest(db, wanted, Activity.at, Activity.id):
+        words = f"the buyer {lead_words.ACTIVITIES[row.kind]}"
+        yield Happening(at=row.at, id=row.id, words=words, who=None, note=row.what)
+
+
+def _offers(db: Session, lead: Lead, names: _Names) -> Iterator[Happening]:
+    wanted = select(Offer).where(Offer.lead_id == lead.id)
+    for offer in _latest(db, wanted, Offer.offered_at, Offer.id):
+        name = names.of(offer.to_user_id) or "a rep"
+        yield Happening(at=offer.offered_at, id=offer.id, words=f"offered to {name}", who=None)
+        if offer.state is OfferState.WITHDRAWN and offer.answered_at:
+            words = f"the offer to {name} was taken back"
+            yield Happening(at=offer.answered_at, id=offer.id, words=words, who=None)
+
+
+def _clocks(db: Session, lead: Lead) -> Iterator[Happening]:
+    wanted = select(SlaClock).where(
+        SlaClock.lead_id == lead.id, col(SlaClock.breached_at).is_not(None)
+    )
+    for clock in _latest(db, wanted, SlaClock.breached_at, SlaClock.id):
+        words = f"late: {lead_words.CLOCKS[clock.kind]}"
+        yield Happening(at=clock.breached_at or clock.due_at, id=clock.id, words=words, who=None)
+
+
+def _tasks(db: Session, lead: Lead, names: _Names) -> Iterator[Happening]:
+    wanted = select(Task).where(Task.lead_id == lead.id)
+    for task in _latest(db, wanted, Task.created_at, Task.id):
+        kind = lead_words.TASKS[task.kind]
+        yield Happening(
+            at=task.created_at, id=task.id, words=f"task set: {kind}", who=None, note=task.what
+        )
+        if task.done_at is not None:
+            yield Happening(
+                at=task.done_at,
+                id=task.id,
+                words=f"task done: {kind}",
+                who=names.of(task.done_by),
+                note=task.what,
+            )
+
+
+def _nurture(db: Session, lead: Lead, names: _Names) -> Iterator[Happening]:
+    tracks = select(Enrolment).where(Enrolment.lead_id == lead.id)
+    for row in _latest(db, tracks, Enrolment.started_at, Enrolment.id):
+        who = names.of(row.by)
+        words = f"put on the nurture track “{row.track}”"
+        yield Happening(at=row.started_at, id=row.id, words=words, who=who)
+        if row.ended_at is not None:
+            over = f"nurture track “{row.track}” {lead_words.ENROLMENTS[row.state]}"
+            yield Happening(at=row.ended_at, id=row.id, words=over, who=None)
+    drafts = select(Draft).where(Draft.lead_id == lead.id, Draft.state == DraftState.DONE)
+    for draft in _latest(db, drafts, Draft.answered_at, Draft.id):
+        yield Happening(
+            at=draft.answered_at or draft.due_at,
+            id=draft.id,
+            words=f"nurture step passed on {lead_words.CHANNELS[draft.channel]}",
+            who=names.of(draft.answered_by),
+            note=draft.title,
+        )
+
+
+def _merges(db: Session, lead: Lead, names: _Names) -> Iterator[Happening]:
+    wanted = select(MergeRecord).where(MergeRecord.survivor_id == lead.id)
+    for row in _latest(db, wanted, MergeRecord.at, MergeRecord.id):
+        who = names.of(row.by)
+        yield Happening(at=row.at, id=row.id, words="took in another lead", who=who)
+        if row.undone_at is not None:
+            words = "gave the other lead back"
+            yield Happening(at=row.undone_at, id=row.id, words=words, who=names.of(row.undone_by))

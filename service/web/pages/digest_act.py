@@ -1,0 +1,52 @@
+"""POST /digest/leads/ID: a lead of the digest is dealt with."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Response
+
+from models.people import User
+from models.words import DeclineReason, DisqualifyReason
+from service.digests import acts as doing
+from service.digests.acts import Act, Asked
+from service.store.engine import writing
+from service.web import flash
+from service.web.auth import Viewer
+from service.web.permissions import Permission, require
+from service.web.render import see_other
+from service.web.site import SiteHere
+from service.web.typed import Prose
+from service.web.views.lead import find_lead
+
+router = APIRouter()
+
+_SAID = {
+    Act.TAKE: "assigned",
+    Act.DECLINE: "declined",
+    Act.CONFIRM: "confirmed",
+    Act.REJECT: "dismissed",
+    Act.ASSIGN: "assigned",
+    Act.SNOOZE: "snoozed",
+}
+
+
+@router.post("/digest/leads/{lead_id}")
+def act(
+    site: SiteHere,
+    viewer: Annotated[Viewer, Depends(require(Permission.WORK_LEADS))],
+    lead_id: str,
+    act: Annotated[Act, Form()],
+    rev: Annotated[int, Form(ge=1, le=1_000_000)],
+    reason: Annotated[DisqualifyReason | DeclineReason | None, Form()] = None,
+    note: Annotated[Prose, Form(max_length=500)] = "",
+    to_sales: Annotated[bool, Form()] = False,
+    days: Annotated[int, Form(ge=1, le=30)] = 1,
+) -> Response:
+    """Do what the reader decided, and show what is next."""
+    asked = Asked(act=act, rev=rev, reason=reason, note=note, to_sales=to_sales, days=days)
+    with writing(site.engine) as db:
+        find_lead(db, viewer, lead_id)
+        user = db.get_one(User, viewer.id)
+        doing.do(db, user, lead_id, asked, config=site.config, now=site.clock.now())
+    response = see_other("/digest")
+    flash.leave(response, site, "promoted" if to_sales else _SAID[act], lead_id)
+    return response

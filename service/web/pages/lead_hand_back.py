@@ -1,0 +1,62 @@
+"""POST /leads/ID/hand-back: a rep gives a lead back to marketing, and says why."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Response
+
+from models.words import HandBackReason
+from service.errors import RefusedError
+from service.leads.by_hand import DECIDERS
+from service.leads.closing import hand_back as give_back
+from service.store.engine import writing
+from service.web import flash
+from service.web.auth import Viewer
+from service.web.back import Back
+from service.web.permissions import Permission, require
+from service.web.render import see_other
+from service.web.site import SiteHere
+from service.web.typed import Line, Prose
+from service.web.views.lead import find_lead
+
+router = APIRouter()
+
+Worker = Annotated[Viewer, Depends(require(Permission.WORK_LEADS))]
+Rev = Annotated[int, Form(ge=1, le=1_000_000)]
+
+
+@router.post("/leads/{lead_id}/hand-back")
+def hand_back(
+    site: SiteHere,
+    viewer: Worker,
+    lead_id: str,
+    rev: Rev,
+    reason: Annotated[HandBackReason, Form()],
+    until: Annotated[Line, Form(max_length=10, pattern=r"^(\d{4}-\d\d-\d\d|)$")] = "",
+    note: Annotated[Prose, Form(max_length=4000)] = "",
+) -> Response:
+    """Hand it back, and show what is next: to who still sees the lead, that."""
+    with writing(site.engine) as db:
+        find_lead(db, viewer, lead_id)
+        give_back(
+            db,
+            lead_id=lead_id,
+            user_id=viewer.id,
+            rev=rev,
+            reason=reason,
+            config=site.config,
+            now=site.clock.now(),
+            note=note,
+            until=_day(until) if reason is HandBackReason.WRONG_TIMING else None,
+        )
+    there = Back.LEAD if viewer.role in DECIDERS else Back.MINE
+    response = see_other(there.to(lead_id if there is Back.LEAD else None))
+    flash.leave(response, site, "handed_back")
+    return response
+
+
+def _day(typed: str) -> date | None:
+    try:
+        return date.fromisoformat(typed) if typed else None
+    except ValueError as error:
+        raise RefusedError("There is no such day.") from error

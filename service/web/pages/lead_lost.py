@@ -1,0 +1,49 @@
+"""POST /leads/ID/lost: they did not buy from us, and why."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Response
+
+from models.words import LostReason
+from service.leads.closing import lose
+from service.store.engine import writing
+from service.web import flash
+from service.web.auth import Viewer
+from service.web.permissions import Permission, require
+from service.web.render import see_other
+from service.web.site import SiteHere
+from service.web.typed import Line, Prose
+from service.web.views.lead import find_lead
+
+router = APIRouter()
+
+Worker = Annotated[Viewer, Depends(require(Permission.WORK_LEADS))]
+Rev = Annotated[int, Form(ge=1, le=1_000_000)]
+
+
+@router.post("/leads/{lead_id}/lost")
+def lost(
+    site: SiteHere,
+    viewer: Worker,
+    lead_id: str,
+    rev: Rev,
+    reason: Annotated[LostReason, Form()],
+    competitor: Annotated[Line, Form(max_length=200)] = "",
+    note: Annotated[Prose, Form(max_length=4000)] = "",
+) -> Response:
+    """Close the lead as lost."""
+    with writing(site.engine) as db:
+        find_lead(db, viewer, lead_id)
+        lose(
+            db,
+            lead_id=lead_id,
+            user_id=viewer.id,
+            rev=rev,
+            reason=reason,
+            now=site.clock.now(),
+            competitor=competitor if reason is LostReason.COMPETITOR else None,
+            note=note,
+        )
+    response = see_other(f"/leads/{lead_id}")
+    flash.leave(response, site, "lost")
+    return response

@@ -1,0 +1,51 @@
+"""POST /leads/ID/reply and /reply/posted: an answer is worded and checked; a human posts it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Response
+
+from service.leads.drafting import note_posted, save_draft
+from service.store.engine import writing
+from service.web import flash
+from service.web.auth import Viewer
+from service.web.permissions import Permission, require
+from service.web.render import see_other
+from service.web.site import SiteHere
+from service.web.typed import Prose
+from service.web.views.lead import find_lead
+
+router = APIRouter()
+
+Worker = Annotated[Viewer, Depends(require(Permission.WORK_LEADS))]
+Rev = Annotated[int, Form(ge=1, le=1_000_000)]
+
+
+Text = Annotated[Prose, Form(max_length=10_000)]
+
+
+@router.post("/leads/{lead_id}/reply")
+def draft(site: SiteHere, viewer: Worker, lead_id: str, text: Text = "") -> Response:
+    """Keep the draft, and show what speaks against posting it so."""
+    with writing(site.engine) as db:
+        find_lead(db, viewer, lead_id)
+        save_draft(db, lead_id=lead_id, user_id=viewer.id, text=text, now=site.clock.now())
+    return see_other(f"/leads/{lead_id}#reply")
+
+
+@router.post("/leads/{lead_id}/reply/posted")
+def posted(site: SiteHere, viewer: Worker, lead_id: str, rev: Rev, text: Text = "") -> Response:
+    """Note that the viewer has posted it over there: a contact, with its text."""
+    with writing(site.engine) as db:
+        find_lead(db, viewer, lead_id)
+        note_posted(
+            db,
+            lead_id=lead_id,
+            user_id=viewer.id,
+            rev=rev,
+            text=text,
+            config=site.config,
+            now=site.clock.now(),
+        )
+    response = see_other(f"/leads/{lead_id}#history")
+    flash.leave(response, site, "reply_posted")
+    return response

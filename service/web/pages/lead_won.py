@@ -1,0 +1,61 @@
+"""POST /leads/ID/won: somebody bought."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Response
+
+from config.money import check_amount, check_currency, minor_units
+from service.errors import RefusedError
+from service.leads.closing import Sale, win
+from service.store.engine import writing
+from service.web import flash
+from service.web.auth import Viewer
+from service.web.permissions import Permission, require
+from service.web.render import see_other
+from service.web.site import SiteHere
+from service.web.typed import Line, Prose
+from service.web.views.lead import find_lead
+
+router = APIRouter()
+
+Worker = Annotated[Viewer, Depends(require(Permission.WORK_LEADS))]
+Rev = Annotated[int, Form(ge=1, le=1_000_000)]
+
+
+@router.post("/leads/{lead_id}/won")
+def won(
+    site: SiteHere,
+    viewer: Worker,
+    lead_id: str,
+    rev: Rev,
+    product: Annotated[Line, Form(max_length=200)],
+    amount: Annotated[Line, Form(max_length=20)] = "",
+    currency: Annotated[Line, Form(max_length=3)] = "",
+    note: Annotated[Prose, Form(max_length=4000)] = "",
+) -> Response:
+    """Close the lead as won."""
+    with writing(site.engine) as db:
+        find_lead(db, viewer, lead_id)
+        win(
+            db,
+            lead_id=lead_id,
+            user_id=viewer.id,
+            rev=rev,
+            sale=_sale(product, amount, currency.upper()),
+            now=site.clock.now(),
+            note=note,
+        )
+    response = see_other(f"/leads/{lead_id}")
+    flash.leave(response, site, "won")
+    return response
+
+
+def _sale(product: str, amount: str, currency: str) -> Sale:
+    """Return what was sold; an amount that can't be read is refused in words."""
+    if not amount:
+        return Sale(product=product)
+    try:
+        minor = minor_units(check_amount(amount), check_currency(currency))
+    except ValueError as error:
+        raise RefusedError(f"The amount can't be read: {error}.") from error
+    return Sale(product=product, amount_minor=minor, currency=currency)

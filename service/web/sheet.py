@@ -1,0 +1,118 @@
+"""A lead's own page, for whoever asks for it: to look at, or because somebody was faster."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fastapi import Request, Response
+from sqlmodel import Session
+
+from models.lead import Lead
+from service.store.engine import reading
+from service.web import lead_words
+from service.web.auth import Viewer
+from service.web.back import Back
+from service.web.permissions import Permission, may
+from service.web.render import page
+from service.web.site import Site, site_of
+from service.web.views.colleagues import read_colleagues
+from service.web.views.conversation import read_conversation
+from service.web.views.dossier import read_dossier
+from service.web.views.lead import find_lead, read_lead
+from service.web.views.reply import read_reply
+from service.web.views.timeline import Happening, read_timeline
+from service.web.words import reason_in_words
+
+#: What people type on the sheet, and what it is called: kept when somebody was faster.
+_TYPED = {
+    "note": "Your note",
+    "reason": "Your reason",
+    "text": "Your answer",
+    "what": "Your task",
+    "competitor": "The competitor",
+    "product": "The product",
+    "amount": "The amount",
+    "until": "The day",
+    "at": "The moment",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meanwhile:
+    """Why something was not written, and what happened instead."""
+
+    title: str
+    why: str
+    last: Happening | None  # what was done last; None: nothing is known of it
+    typed: tuple[tuple[str, str], ...]  # what the viewer had typed, so that it isn't lost
+
+
+def sheet_page(
+    request: Request,
+    viewer: Viewer,
+    lead_id: str,
+    *,
+    status: int = 200,
+    refused: tuple[str, str] | None = None,
+    typed: Mapping[str, str] | None = None,
+) -> Response:
+    """Return the page of a lead.
+
+    Args:
+        request: what is answered.
+        viewer: who looks.
+        lead_id: the lead.
+        status: of the answer.
+        refused: title and reason, where something that was asked could not be done.
+        typed: the form that was sent then.
+
+    Raises:
+        NotFoundError: there is no such lead, or it is none of the viewer's business.
+    """
+    site = site_of(request)
+    with reading(site.engine) as db:
+        lead = find_lead(db, viewer, lead_id)
+        return page(
+            request,
+            "lead.html",
+            viewer=viewer,
+            status=status,
+            meanwhile=_meanwhile(db, lead, refused, typed or {}) if refused else None,
+            back=Back.LEAD,
+            terms=lead_words,
+            tracks=site.config.nurture.track,
+            **_parts(db, site, viewer, lead),
+        )
+
+
+def _parts(db: Session, site: Site, viewer: Viewer, lead: Lead) -> dict[str, object]:
+    now = site.clock.now()
+    sheet = read_lead(db, viewer, lead.id, now=now)
+    reply = None
+    if may(viewer, Permission.WORK_LEADS):
+        rules = sheet.source.community_rules
+        reply = read_reply(db, viewer, lead, rules=rules, config=site.config, now=now)
+    return {
+        "sheet": sheet,
+        "conversation": read_conversation(db, lead),
+        "dossier": read_dossier(db, viewer, lead, config=site.config, now=now),
+        "colleagues": read_colleagues(db, viewer, lead),
+        "reply": reply,
+        "timeline": read_timeline(db, lead),
+    }
+
+
+def _meanwhile(
+    db: Session, lead: Lead, refused: tuple[str, str], typed: Mapping[str, str]
+) -> Meanwhile:
+    last = next(iter(read_timeline(db, lead, most=1)), None)
+    title, why = refused
+    return Meanwhile(
+        title=title,
+        why=why,
+        last=last,
+        typed=tuple(
+            (label, reason_in_words(typed[name]))
+            for name, label in _TYPED.items()
+            if typed.get(name)
+        ),
+    )
