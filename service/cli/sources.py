@@ -33,7 +33,9 @@ def add(
     ] = None,
     backfill: Annotated[
         int | None,
-        typer.Option("--backfill", metavar="DAYS", min=1, help="Of a forum, only so far back."),
+        typer.Option(
+            "--backfill", metavar="DAYS", min=1, help="How far back: a forum, a feed with pages."
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -167,7 +167,7 @@ def _text(folder: Path, file: str) -> str | None:
 
 def _own_text(folder: Path, file: str) -> str | None:
     path = folder / file
-    return path.read_text(encoding="utf-8") if path.exists() else None
+    return path.read_bytes().decode("utf-8") if path.exists() else None
 
 
 def _put(path: Path, text: str | None) -> None:
@@ -178,7 +178,7 @@ def _put(path: Path, text: str | None) -> None:
     path.parent.mkdir(exist_ok=True)
     beside = path.with_name(f".{path.name}.new")
     try:
-        with beside.open("w", encoding="utf-8") as file:
+        with beside.open("w", encoding="utf-8", newline="") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())

@@ -60,7 +60,8 @@ def read_file(folder: Path, file: str) -> FileText | None:
     is_own = own.exists() or (file.startswith(TOPICS) and has_own_topics(folder))
     path = own if is_own else SHIPPED / file
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open(encoding="utf-8-sig", newline="") as file_there:
+            text = file_there.read()  # with the line ends that it has
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:

@@ -31,14 +31,30 @@ def put_entry(text: str, table: str, key: str, fields: Mapping[str, Value]) -> s
         raise RefusedError(f"[[{table}]] is written in another way here; edit the file itself.")
     entry = _find(entries, key, fields[key])
     if entry is None:
+        if len(entries):
+            entries[-1].add(tomlkit.nl())
         entries.append(tomlkit.table())
         entry = entries[-1]
     for name, value in fields.items():
         if value is None:
             entry.pop(name, None)
         elif entry.get(name) != value:
-            entry[name] = value
+            _set(entry, name, value)
     return tomlkit.dumps(document)
+
+
+def _set(entry: Table, name: str, value: Value) -> None:
+    """Set a key; a new one comes behind the others, not behind the next entry's comments."""
+    body = entry.value.body
+    behind = []
+    while name not in entry and body and body[-1][0] is None:
+        behind.append(body.pop())
+    if isinstance(value, dict):  # in one line: a table of its own would end the entry
+        entry[name] = tomlkit.inline_table()
+        entry[name].update(value)
+    else:
+        entry[name] = value
+    body.extend(reversed(behind))
 
 
 def drop_entry(text: str, table: str, key: str, value: str) -> str:

@@ -62,6 +62,8 @@ class Coverage:
     kinds: tuple[Share, ...]
     topics: tuple[Share, ...]
     gaps: tuple[str, ...]
+    #: Signals of 30 days by topic and kind, where there are any: the map itself.
+    cells: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, object]:
         """Return the document that `harken sources coverage --json` prints."""
@@ -82,6 +84,12 @@ def cover(heard: Sequence[Heard], topics: Sequence[str]) -> Coverage:
         kinds=tuple(_share(kind, sources, topics) for kind, sources in sorted(by_kind.items())),
         topics=tuple(_share(topic, of, [topic]) for topic, of in sorted(by_topic.items())),
         gaps=(*_gaps_of_kinds(by_kind), *_gaps_of_topics(by_topic, bool(heard))),
+        cells={
+            (topic, kind): number
+            for topic in topics
+            for kind, sources in by_kind.items()
+            if (number := sum(source.signals.get(topic, 0) for source in sources))
+        },
     )
 
 

@@ -1,14 +1,15 @@
 """Add a place to listen at: recognise what an address is, look at a few posts, then save it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from sqlmodel import Session, func, select
 
+from config import Config
 from config.source import SourceSpec
 from crawlers.discover import Recognised, recognise
 from crawlers.fetch import Gate
@@ -25,6 +26,15 @@ from service.store.engine import writing
 from service.sync import new_source
 
 _PREVIEW = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """What is behind an address, and a few of its posts."""
+
+    found: Recognised
+    policy: str  # its name
+    preview: tuple[FoundPost, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,19 +88,11 @@ async def add_source(
         crawlers.errors.SourceError: it can't be read, or Harken can't tell what it is.
         RefusedError: it is a source already, or its policy forbids it.
     """
-    if kind is not None and not kind.is_polled:
-        raise RefusedError(f"nothing polls {kind.value}: see `harken import`, or /capture")
     async with house.gate() as gate:
-        found = (
-            await recognise(url, gate, now=house.clock.now())
-            if kind is None
-            else Recognised(kind=kind, url=url, name="")
+        looked = await look(
+            gate, house.config, url, kind=kind, options=options, now=house.clock.now()
         )
-        found = replace(found, options={**found.options, **options})
-        policy = house.config.policy_for(found.kind, found.url)
-        if not policy.allows_crawling:
-            raise RefusedError(f"policy {policy.name!r} needs an approval; see policies.toml")
-        preview = await _preview(house, gate, found)
+    found = looked.found
     with writing(house.engine) as db:
         source = _saved(db, house, found, every)
         return Added(
@@ -98,8 +100,46 @@ async def add_source(
             kind=found.kind,
             url=found.url,
             name=source.name,
-            preview=preview,
+            preview=looked.preview,
         )
+
+
+async def look(
+    gate: Gate,
+    config: Config,
+    url: str,
+    *,
+    kind: SourceKind | None = None,
+    options: Mapping[str, str] = MappingProxyType({}),
+    now: datetime,
+) -> Looked:
+    """Find out what ``url`` is and read a few posts; nothing is saved.
+
+    Args:
+        gate: open.
+        config: whose policies hold.
+        url: as somebody pasted it.
+        kind: None finds out.
+        options: for the adapter, besides those that the address tells.
+        now: when.
+
+    Raises:
+        crawlers.errors.SourceError: it can't be read, or Harken can't tell what it is.
+        RefusedError: nothing polls that kind, or its policy forbids it.
+    """
+    if kind is not None and not kind.is_polled:
+        raise RefusedError(f"nothing polls {kind.value}: see `harken import`, or /capture")
+    found = (
+        await recognise(url, gate, now=now)
+        if kind is None
+        else Recognised(kind=kind, url=url, name="")
+    )
+    found = replace(found, options={**found.options, **options})
+    policy = config.policy_for(found.kind, found.url)
+    if not policy.allows_crawling:
+        raise RefusedError(f"policy {policy.name!r} needs an approval; see policies.toml")
+    preview = await _preview(gate, config, found, now=now)
+    return Looked(found=found, policy=policy.name, preview=preview)
 
 
 def _saved(db: Session, house: House, found: Recognised, every: timedelta) -> Source:
@@ -128,8 +168,10 @@ def _saved(db: Session, house: House, found: Recognised, every: timedelta) -> So
     return source
 
 
-async def _preview(house: House, gate: Gate, found: Recognised) -> tuple[FoundPost, ...]:
-    policy = house.config.policy_for(found.kind, found.url)
+async def _preview(
+    gate: Gate, config: Config, found: Recognised, *, now: datetime
+) -> tuple[FoundPost, ...]:
+    policy = config.policy_for(found.kind, found.url)
     source = SourceToPoll(
         id="preview",
         kind=found.kind,
@@ -141,9 +183,7 @@ async def _preview(house: House, gate: Gate, found: Recognised) -> tuple[FoundPo
         min_interval_seconds=policy.min_interval.total_seconds(),
     )
     posts: list[FoundPost] = []
-    async with aclosing(
-        adapter_for(found.kind).poll(source, gate, now=house.clock.now())
-    ) as batches:
+    async with aclosing(adapter_for(found.kind).poll(source, gate, now=now)) as batches:
         async for batch in batches:
             posts.extend(batch.posts)
             if len(posts) >= _PREVIEW:
@@ -152,9 +192,13 @@ async def _preview(house: House, gate: Gate, found: Recognised) -> tuple[FoundPo
 
 
 def _free_slug(db: Session, name: str) -> str:
+    return free_slug(name, set(db.exec(select(Source.slug))))
+
+
+def free_slug(name: str, taken: Collection[str]) -> str:
+    """Return an id made of a name or an address that is not ``taken``."""
     words = re.findall(r"[a-z0-9]+", re.sub(r"^https?://(www\.)?", "", name.lower()))
     base = "-".join(words)[:48].strip("-") or "source"
-    taken = set(db.exec(select(Source.slug)))
     numbered = (f"{base}-{n}" for n in range(2, len(taken) + 3))
     return next(slug for slug in (base, *numbered) if slug not in taken)
 

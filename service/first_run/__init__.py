@@ -1,0 +1,1 @@
+"""From "what do you sell?" to the first leads: a draft, places to listen at, thirty days back."""

@@ -1,0 +1,116 @@
+"""Changing files of the configuration from a page."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from sqlmodel import col, select
+
+from config import Config
+from models.people import User
+from service.editing.change import Change, change_files, try_change
+from service.editing.files import FileText, read_file
+from service.editing.staffing import objections
+from service.editing.tables import Value, put_entry
+from service.errors import NotFoundError, RefusedError
+from service.store.engine import reading
+from service.web.auth import Viewer
+from service.web.site import Site
+
+TEAMS = "teams.toml"
+_OF_PEOPLE = frozenset({TEAMS, "routing.toml"})
+
+
+class NothingToChangeError(RefusedError):
+    """This Harken reads no files, so nothing of its configuration can be changed here."""
+
+
+def folder_of(site: Site) -> Path:
+    """Return where the files are.
+
+    Raises:
+        NothingToChangeError: there are none.
+    """
+    if site.live.folder is None:
+        raise NothingToChangeError
+    return site.live.folder
+
+
+def file_of(site: Site, file: str) -> FileText:
+    """Return what stands in ``file``.
+
+    Raises:
+        NotFoundError: there is no such file.
+        RefusedError: it is not edited on the page.
+    """
+    found = read_file(folder_of(site), file)
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def check_file(site: Site, file: str, text: str) -> Config:
+    """Return the configuration as it would be with ``text`` in ``file``.
+
+    Raises:
+        config.ConfigError: with every problem that there would be.
+        RefusedError: nobody would be left to run the house.
+    """
+    change = Change(file=file, text=text, seen=None)
+    after = try_change(folder_of(site), (change,))
+    _check_staff(site, file, after)
+    return after
+
+
+def write_file(
+    site: Site, viewer: Viewer, file: str, text: str, *, seen: str, note: str | None
+) -> Config:
+    """Write ``text`` into ``file`` and return the configuration as it is then.
+
+    Args:
+        site: the installation.
+        viewer: who changes it.
+        file: its label.
+        text: all that stands in it from now on.
+        seen: digest of what they started from.
+        note: why, in their words.
+
+    Raises:
+        config.ConfigError: with every problem that there would be; nothing was written.
+        ConflictError: somebody changed it meanwhile.
+        RefusedError: nobody would be left to run the house, or it can't be written.
+    """
+    check_file(site, file, text)
+    change = Change(file=file, text=text, seen=seen)
+    now = site.clock.now()
+    change_files(site.engine, folder_of(site), (change,), by=viewer.id, note=note, now=now)
+    return site.live.current(at_once=True)
+
+
+def put_into_teams(
+    site: Site,
+    viewer: Viewer,
+    table: str,
+    key: str,
+    fields: Mapping[str, Value],
+    *,
+    note: str | None = None,
+) -> Config:
+    """Write one entry of teams.toml; keys that ``fields`` doesn't name stay as they are.
+
+    Raises:
+        config.ConfigError: with every problem that there would be; nothing was written.
+        ConflictError: somebody changes the file at this moment.
+        RefusedError: nobody would be left to run the house, or it can't be written.
+    """
+    now = file_of(site, TEAMS)
+    text = put_entry(now.text, table, key, fields)
+    return write_file(site, viewer, TEAMS, text, seen=now.digest, note=note)
+
+
+def _check_staff(site: Site, file: str, after: Config) -> None:
+    if file not in _OF_PEOPLE:
+        return
+    with reading(site.engine) as db:
+        gone = db.exec(select(User.handle).where(col(User.left_at).is_not(None))).all()
+    if because := list(objections(site.config, after, left=frozenset(gone))):
+        raise RefusedError(" ".join(because))

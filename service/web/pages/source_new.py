@@ -1,0 +1,199 @@
+"""GET and POST /sources/new: paste an address; /sources/new/{lookup}: what is behind it."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from sqlmodel import col, select
+
+from config import ConfigError
+from config.source import parse_poll
+from crawlers.errors import SourceError
+from crawlers.urls import parse_url
+from models.source import Source
+from models.words import SourceKind
+from service.errors import RefusedError
+from service.house import open_gate
+from service.listening.lookups import Lookup
+from service.listening.sourcing import Looked, free_slug, look
+from service.listening.tending import Wanted, parse_options, put_sources
+from service.store.engine import reading
+from service.web import flash
+from service.web.auth import Viewer
+from service.web.changing import change, folder_of
+from service.web.permissions import Permission, require
+from service.web.render import page, see_other, wants_fragment
+from service.web.site import Site, SiteHere
+from service.web.typed import Line, Prose
+
+router = APIRouter()
+
+#: Paths of their own under /sources.
+RESERVED = frozenset({"new", "import", "hosts"})
+_RHYTHMS = ("5m", "15m", "30m", "1h", "6h", "1d")
+
+_Edits = Annotated[Viewer, Depends(require(Permission.EDIT_SOURCES))]
+
+
+@router.get("/sources/new")
+def new(
+    request: Request,
+    viewer: _Edits,
+    url: Annotated[str, Query(max_length=2_000)] = "",
+) -> Response:
+    """Show the form."""
+    return _form(request, viewer, url=url)
+
+
+@router.post("/sources/new")
+def ask(
+    request: Request,
+    site: SiteHere,
+    viewer: _Edits,
+    url: Annotated[Line, Form(max_length=2_000)] = "",
+    kind: Annotated[SourceKind | None, Form()] = None,
+    options: Annotated[Prose, Form(max_length=4_000)] = "",
+) -> Response:
+    """Begin to look at the address, behind the page, and lead to where the answer comes."""
+    folder_of(site)
+    address = url if "://" in url or not url else f"https://{url}"
+    try:
+        given = parse_options(options)
+        if kind is None:
+            parse_url(address)
+        name = _begin(site, viewer, address, kind, given)
+    except (RefusedError, SourceError) as error:
+        problem = error.reason if isinstance(error, SourceError) else str(error)
+        return _form(
+            request, viewer, url=url, kind=kind, options=options, problem=problem, status=422
+        )
+    return see_other(f"/sources/new/{name}")
+
+
+def _begin(
+    site: Site, viewer: Viewer, url: str, kind: SourceKind | None, options: dict[str, str]
+) -> str:
+    config = site.config
+
+    async def look_there() -> Looked:
+        async with open_gate(config.settings, site.engine, site.clock) as gate:
+            now = site.clock.now()
+            return await look(gate, config, url, kind=kind, options=options, now=now)
+
+    return site.lookups.ask(look_there, url=url, by=viewer.id, now=site.clock.now())
+
+
+@router.get("/sources/new/{lookup}")
+def found(request: Request, site: SiteHere, viewer: _Edits, lookup: str) -> Response:
+    """Show how far it got; a browser asks again by itself until there is an answer."""
+    return _answer(request, site, viewer, site.lookups.get(lookup, by=viewer.id))
+
+
+@router.post("/sources/new/{lookup}")
+def add(
+    request: Request,
+    site: SiteHere,
+    viewer: _Edits,
+    lookup: str,
+    name: Annotated[Line, Form(max_length=200)] = "",
+    every: Annotated[Line, Form(max_length=10)] = "15m",
+    backfill: Annotated[int, Form(ge=0, le=3_650)] = 0,
+) -> Response:
+    """Write what was found into sources.toml."""
+    asked = site.lookups.get(lookup, by=viewer.id)
+    if asked.looked is None:
+        return see_other(f"/sources/new/{lookup}")
+    found = asked.looked.found
+    options = dict(found.options)
+    if backfill and found.kind is SourceKind.FORUM:
+        options["backfill_days"] = str(backfill)
+    config = site.config
+    slug = free_slug(name or found.url, {*config.sources, *RESERVED, *_slugs(site)})
+    try:
+        wanted = Wanted(
+            id=slug,
+            kind=found.kind,
+            name=name or found.name[:200] or slug,
+            url=found.url,
+            every=_every(every),
+            options=options,
+        )
+        _refuse_known(site, wanted)
+        change(site, viewer, [put_sources(folder_of(site), [wanted])], note=f"{slug} added")
+    except ConfigError as error:
+        problem = "; ".join(problem.message for problem in error.problems)
+        return _answer(request, site, viewer, asked, problem=problem, status=422)
+    except RefusedError as error:
+        return _answer(request, site, viewer, asked, problem=str(error), status=422)
+    response = see_other(f"/sources/{slug}")
+    flash.leave(response, site, "source_added")
+    return response
+
+
+def _every(text: str) -> timedelta:
+    try:
+        return parse_poll(text)
+    except ValueError as error:
+        raise RefusedError(f"How often: {error}") from error
+
+
+def _slugs(site: Site) -> set[str]:
+    with reading(site.engine) as db:
+        return set(db.exec(select(Source.slug)))
+
+
+def _refuse_known(site: Site, wanted: Wanted) -> None:
+    """Refuse what is listened to already: the same address, asked for the same things."""
+    with reading(site.engine) as db:
+        there = db.exec(select(Source).where(Source.url == wanted.url, col(Source.active))).all()
+    same = next((row for row in there if row.options == dict(wanted.options)), None)
+    if same is not None:
+        raise RefusedError(f"That is a source already: {same.name} ({same.slug}).")
+
+
+def _form(
+    request: Request,
+    viewer: Viewer,
+    *,
+    url: str = "",
+    kind: SourceKind | None = None,
+    options: str = "",
+    problem: str | None = None,
+    status: int = 200,
+) -> Response:
+    return page(
+        request,
+        "source_new.html",
+        viewer=viewer,
+        status=status,
+        url=url,
+        kind=kind,
+        kinds=[each for each in SourceKind if each.is_polled],
+        options=options,
+        problem=problem,
+    )
+
+
+def _answer(
+    request: Request,
+    site: Site,
+    viewer: Viewer,
+    lookup: Lookup,
+    *,
+    problem: str | None = None,
+    status: int = 200,
+) -> Response:
+    policy = None
+    if lookup.looked is not None:
+        policy = site.config.policies[lookup.looked.policy]
+    fragment = wants_fragment(request)
+    return page(
+        request,
+        "parts/source_lookup.html" if fragment else "source_found.html",
+        viewer=viewer,
+        status=status,
+        lookup=lookup,
+        policy=policy,
+        rhythms=_RHYTHMS,
+        problem=problem,
+    )

@@ -1,0 +1,43 @@
+"""POST /topics/preview: what a topic as it is typed finds, gains and loses. Nothing is written."""
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from service.previewing import effect_of
+from service.store.engine import reading
+from service.web.auth import Viewer
+from service.web.pages.topic import sent_editor, show_editor
+from service.web.pages.topic_form import SentTopic
+from service.web.permissions import Permission, require
+from service.web.render import page, wants_fragment
+from service.web.site import SiteHere
+from service.web.views.topics import LABELS, shown_effect
+
+router = APIRouter()
+
+
+@router.post("/topics/preview")
+def preview(
+    request: Request,
+    site: SiteHere,
+    viewer: Annotated[Viewer, Depends(require(Permission.EDIT_TOPICS))],
+    sent: SentTopic,
+) -> Response:
+    """Check what is typed and look through the stored posts for it.
+
+    htmx gets the panel alone; without it the whole page comes back with the form as it was sent.
+    """
+    read = sent.read()
+    editor = sent_editor(site, sent, read.faults)
+    if read.topic is not None:
+        was = site.config.topics.get(sent.was)
+        with reading(site.engine) as db:
+            effect = shown_effect(effect_of(db, read.topic, was))
+        editor = replace(editor, effect=effect)
+    if wants_fragment(request):
+        return page(
+            request, "parts/topic_effect.html", viewer=viewer, editor=editor, labels=LABELS
+        )
+    return show_editor(request, viewer, editor, title=sent.name or "New topic")

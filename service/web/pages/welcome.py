@@ -1,0 +1,104 @@
+"""GET and POST /welcome: what do you sell? A draft of a topic, and where it is talked about."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+
+from config.topic import Topic
+from service.editing.files import has_own_topics
+from service.editing.topics import Fault, typed_of
+from service.errors import RefusedError
+from service.first_run.drafting import MOST_TYPED, draft_topic
+from service.first_run.places import suggest
+from service.web.auth import Viewer
+from service.web.permissions import Permission, require
+from service.web.render import page
+from service.web.site import Site, SiteHere
+from service.web.typed import Prose
+from service.web.views.topics import LABELS
+
+router = APIRouter()
+
+_Edits = Annotated[Viewer, Depends(require(Permission.EDIT_TOPICS))]
+
+
+@router.get("/welcome")
+def welcome(request: Request, site: SiteHere, viewer: _Edits) -> Response:
+    """Ask."""
+    return _ask(request, site, viewer)
+
+
+@router.post("/welcome")
+def draft(
+    request: Request,
+    site: SiteHere,
+    viewer: _Edits,
+    sells: Annotated[Prose, Form(max_length=MOST_TYPED)] = "",
+    competitors: Annotated[Prose, Form(max_length=MOST_TYPED)] = "",
+) -> Response:
+    """Show a draft to edit; nothing is written yet."""
+    try:
+        topic = draft_topic(sells, competitors, taken=site.config.topics)
+    except RefusedError as error:
+        return _ask(
+            request,
+            site,
+            viewer,
+            sells=sells,
+            competitors=competitors,
+            problem=str(error),
+            status=422,
+        )
+    return show_draft(request, site, viewer, topic=topic, typed=typed_of(topic))
+
+
+def show_draft(
+    request: Request,
+    site: Site,
+    viewer: Viewer,
+    *,
+    topic: Topic | None,
+    typed: dict[str, str],
+    faults: tuple[Fault, ...] = (),
+    status: int = 200,
+) -> Response:
+    """Return the page of a draft, with the places where its topic is probably talked about."""
+    folder = site.live.folder
+    return page(
+        request,
+        "welcome_draft.html",
+        viewer=viewer,
+        status=status,
+        typed=typed,
+        faults=faults,
+        labels=LABELS,
+        places=suggest(topic, site.config) if topic is not None else (),
+        examples=[] if folder is None or has_own_topics(folder) else _examples(site),
+        is_changeable=folder is not None,
+    )
+
+
+def _examples(site: Site) -> list[str]:
+    return [topic.name for topic in site.config.topics.values() if topic.active]
+
+
+def _ask(
+    request: Request,
+    site: Site,
+    viewer: Viewer,
+    *,
+    sells: str = "",
+    competitors: str = "",
+    problem: str | None = None,
+    status: int = 200,
+) -> Response:
+    return page(
+        request,
+        "welcome.html",
+        viewer=viewer,
+        status=status,
+        sells=sells,
+        competitors=competitors,
+        problem=problem,
+        is_changeable=site.live.folder is not None,
+    )

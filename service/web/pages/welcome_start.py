@@ -1,0 +1,144 @@
+"""POST /welcome/start: write the topic and the chosen sources, and read thirty days back."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from pydantic import Field
+from sqlmodel import col, select
+
+from config import ConfigError
+from config.topic import Topic
+from models.source import Source
+from models.words import SourceKind
+from service.editing.change import Change
+from service.editing.files import has_own_topics
+from service.editing.tables import put_keys
+from service.editing.topics import faults_of, new_topic_text
+from service.first_run.backfill import starting_cursor, starting_options
+from service.first_run.places import Suggested, chosen
+from service.listening.sourcing import free_slug
+from service.listening.tending import Wanted, put_sources
+from service.store.engine import reading, writing
+from service.web import flash
+from service.web.auth import Viewer
+from service.web.changing import change, folder_of
+from service.web.pages.source_new import RESERVED
+from service.web.pages.topic_form import TopicForm
+from service.web.pages.welcome import show_draft
+from service.web.permissions import Permission, require
+from service.web.render import see_other
+from service.web.site import Site, SiteHere
+from service.web.typed import Line
+from service.web.views.topic_editor import file_of, label_of
+
+router = APIRouter()
+
+_EVERY = timedelta(minutes=15)
+#: Its API gives 300 requests a day to one address without a key.
+_EVERY_METERED = timedelta(hours=1)
+_REMARK = """\
+Drafted from what you said you sell. What each key means stands in docs/topics.md; the page
+Topics shows what a change would gain and lose."""
+
+
+class DraftForm(TopicForm):
+    """The draft as it is sent, with the places to listen at."""
+
+    place: Annotated[
+        list[Annotated[Line, Field(max_length=200)]],
+        Field(default_factory=list, max_length=50),
+    ]
+    keep_examples: bool = False
+
+
+@router.post("/welcome/start")
+def start(
+    request: Request,
+    site: SiteHere,
+    viewer: Annotated[Viewer, Depends(require(Permission.EDIT_SOURCES))],
+    sent: Annotated[DraftForm, Form()],
+) -> Response:
+    """Write everything at once, or show what keeps it from being written."""
+    folder = folder_of(site)
+    sent.active = True
+    read = sent.read()
+    if read.topic is None:
+        return show_draft(
+            request, site, viewer, topic=None, typed=sent.typed, faults=read.faults, status=422
+        )
+    places = chosen(sent.place, site.config)
+    wanted = _wanted(site, places)
+    changes = [
+        *_topics(site, folder, read.topic, keep_examples=sent.keep_examples),
+        *([put_sources(folder, wanted)] if wanted else []),
+    ]
+    try:
+        change(site, viewer, changes, note="first run")
+    except ConfigError as error:
+        faults = faults_of(error.problems, label_of(read.topic.id))
+        return show_draft(
+            request, site, viewer, topic=read.topic, typed=sent.typed, faults=faults, status=422
+        )
+    _reach_back(site, [one.id for one in wanted])
+    response = see_other("/welcome/progress")
+    flash.leave(response, site, "begun")
+    return response
+
+
+def _topics(site: Site, folder: Path, topic: Topic, *, keep_examples: bool) -> list[Change]:
+    """Return the change that writes the topic, and those that switch the examples off."""
+    there = file_of(folder, topic.id)
+    text = new_topic_text(topic, remark=_REMARK)
+    changes = [Change(file=label_of(topic.id), text=text, seen=there.digest if there else None)]
+    if keep_examples or has_own_topics(folder):
+        return changes
+    for example in site.config.topics.values():
+        file = file_of(folder, example.id)
+        if example.active and file is not None and example.id != topic.id:
+            off = put_keys(file.text, {"active": False})
+            changes.append(Change(file=file.file, text=off, seen=file.digest))
+    return changes
+
+
+def _wanted(site: Site, places: Sequence[Suggested]) -> list[Wanted]:
+    """Return the places that are no source yet, as sources."""
+    with reading(site.engine) as db:
+        rows = db.exec(select(Source)).all()
+    known = [(row.url, row.options) for row in rows if row.active]
+    taken = {*site.config.sources, *RESERVED, *(row.slug for row in rows)}
+    wanted = []
+    for place in places:
+        options = {**place.options, **starting_options(place.kind)}
+        if (place.url, options) in known:
+            continue
+        slug = free_slug(place.name, taken)
+        taken.add(slug)
+        wanted.append(
+            Wanted(
+                id=slug,
+                kind=place.kind,
+                name=place.name,
+                url=place.url,
+                every=_EVERY_METERED if place.kind is SourceKind.STACK_EXCHANGE else _EVERY,
+                options=options,
+            )
+        )
+    return wanted
+
+
+def _reach_back(site: Site, slugs: Sequence[str]) -> None:
+    """Have the new sources begin thirty days ago, those that were not read in the meantime."""
+    now = site.clock.now()
+    with writing(site.engine) as db:
+        fresh = db.exec(
+            select(Source).where(
+                col(Source.slug).in_(slugs), col(Source.last_success_at).is_(None)
+            )
+        )
+        for source in fresh:
+            if not source.cursor:
+                source.cursor = starting_cursor(source.kind, now=now)
+                db.add(source)

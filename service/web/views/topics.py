@@ -1,0 +1,268 @@
+"""The topics as a marketer looks after them: what each heard, and what is wrong with it."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from config import Config
+from config.phrases import risky_phrases
+from config.topic import Topic
+from models.file_version import FileVersion
+from models.lead import Lead
+from models.people import User
+from models.post import Post
+from models.signal import Signal
+from models.source import Source
+from models.words import SignalStatus
+from service.editing.history import difference
+from service.previewing import Effect, Match
+from service.web.marking import Excerpt, Mark, Marked, excerpt
+
+LOOKED_BACK = timedelta(days=30)
+#: So many judged signals say something about how many are right.
+_ENOUGH_JUDGED = 10
+_POOR = 0.25
+_SEEN_OF_MATCH = 240
+_BEFORE = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicHealth:
+    """A topic, and how it did in the last thirty days."""
+
+    topic: Topic
+    phrases: int
+    sources: int  # active ones that it listens to
+    posts: int  # that those brought
+    signals: int
+    confirmed: int
+    rejected: int
+    leads: int
+    last_match: datetime | None
+    problems: tuple[str, ...]
+
+    @property
+    def confirmed_share(self) -> int | None:
+        """Percent of what people judged that is right; None while nobody judged."""
+        judged = self.confirmed + self.rejected
+        return round(100 * self.confirmed / judged) if judged else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What was counted, by topic or by source."""
+
+    posts: Mapping[str, int]  # by slug
+    signals: Mapping[str, Mapping[SignalStatus, int]]
+    leads: Mapping[str, int]
+    last: Mapping[str, datetime]
+    sources: frozenset[str] = field(default=frozenset())  # slugs of those that are on
+
+
+def topics_health(db: Session, config: Config, *, now: datetime) -> tuple[TopicHealth, ...]:
+    """Return every topic of the files, those that listen first, then by name."""
+    heard = _heard(db, now - LOOKED_BACK)
+    found = [_health(topic, heard, config) for topic in config.topics.values()]
+    return tuple(sorted(found, key=lambda h: (not h.topic.active, h.topic.name.casefold())))
+
+
+def topic_health(db: Session, config: Config, topic: Topic, *, now: datetime) -> TopicHealth:
+    """Return how one topic did."""
+    return _health(topic, _heard(db, now - LOOKED_BACK), config)
+
+
+def _heard(db: Session, since: datetime) -> _Heard:
+    posts = db.exec(
+        select(Source.slug, func.count())
+        .join(Post, col(Post.source_id) == col(Source.id))
+        .where(col(Post.published_at) >= since)
+        .group_by(col(Source.slug))
+    )
+    signals: dict[str, dict[SignalStatus, int]] = defaultdict(dict)
+    for topic, status, number in db.exec(
+        select(Signal.topic_id, Signal.status, func.count())
+        .where(col(Signal.created_at) >= since, col(Signal.probability) > 0)
+        .group_by(col(Signal.topic_id), col(Signal.status))
+    ):
+        signals[topic][SignalStatus(status)] = number
+    leads = db.exec(
+        select(Lead.topic_id, func.count())
+        .where(col(Lead.created_at) >= since)
+        .group_by(col(Lead.topic_id))
+    )
+    last = db.exec(
+        select(Signal.topic_id, func.max(Signal.happened_at)).group_by(col(Signal.topic_id))
+    )
+    return _Heard(
+        posts=dict(posts.all()),
+        signals=signals,
+        leads=dict(leads.all()),
+        last=dict(last.all()),
+        sources=frozenset(db.exec(select(Source.slug).where(col(Source.active)))),
+    )
+
+
+def _health(topic: Topic, heard: _Heard, config: Config) -> TopicHealth:
+    listened = heard.sources & set(topic.sources) if topic.sources else heard.sources
+    counts = heard.signals.get(topic.id, {})
+    health = TopicHealth(
+        topic=topic,
+        phrases=sum(1 for _ in topic.phrases()) + len(topic.query),
+        sources=len(listened),
+        posts=sum(heard.posts.get(slug, 0) for slug in listened),
+        signals=sum(counts.values()),
+        confirmed=counts.get(SignalStatus.CONFIRMED, 0),
+        rejected=counts.get(SignalStatus.REJECTED, 0),
+        leads=heard.leads.get(topic.id, 0),
+        last_match=heard.last.get(topic.id),
+        problems=(),
+    )
+    return replace(health, problems=tuple(_problems(health, config)))
+
+
+def _problems(health: TopicHealth, config: Config) -> Iterator[str]:
+    topic = health.topic
+    if not topic.active:
+        return
+    if not health.sources:
+        yield "none of its sources is on" if topic.sources else "no source is on"
+    elif health.posts and not health.signals:
+        yield "no signal in 30 days"
+    if health.confirmed + health.rejected >= _ENOUGH_JUDGED and _is_poor(health):
+        yield "most of its signals were rejected: look for an exclusion"
+    if risky := _risky(topic):
+        yield f"{risky} risky phrase{'' if risky == 1 else 's'}"
+    owner = config.users.get(topic.owner or "")
+    if topic.owner and (owner is None or not owner.active):
+        yield f"its owner {topic.owner} is not here any more"
+
+
+@lru_cache(maxsize=256)
+def _risky(topic: Topic) -> int:
+    """Return how many phrases are risky; to compare them all takes 20 ms for 200 of them."""
+    return sum(1 for _ in risky_phrases(topic))
+
+
+def _is_poor(health: TopicHealth) -> bool:
+    return health.confirmed < _POOR * (health.confirmed + health.rejected)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownMatch:
+    """A stored post in a preview."""
+
+    title: str
+    words: Excerpt
+    found_by: str
+    source: str
+    author: str | None
+    at: datetime
+    is_new: bool
+    was_confirmed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownEffect:
+    """An effect as the page tells it."""
+
+    effect: Effect
+    matches: tuple[ShownMatch, ...]
+    losses: tuple[ShownMatch, ...]
+
+
+def shown_effect(effect: Effect) -> ShownEffect:
+    """Return ``effect`` with the words marked that found each post."""
+    return ShownEffect(
+        effect=effect,
+        matches=tuple(map(_shown, effect.matches)),
+        losses=tuple(map(_shown, effect.losses)),
+    )
+
+
+def _shown(match: Match) -> ShownMatch:
+    in_body = [
+        Marked(start=p.span.start, end=p.span.end, mark=Mark.PHRASE, why=f"the topic's {p.reason}")
+        for p in match.phrases
+        if p.span.field == "body"
+    ]
+    found = dict.fromkeys(f"{' '.join(p.text.split())} ({p.reason})" for p in match.phrases)
+    return ShownMatch(
+        title=match.title,
+        words=excerpt(match.text, in_body, most=_SEEN_OF_MATCH, before=_BEFORE),
+        found_by=", ".join([*found][:6]) or "the title of its thread",
+        source=match.source,
+        author=match.author,
+        at=match.published_at,
+        is_new=match.is_new,
+        was_confirmed=match.was_confirmed,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownVersion:
+    """A version of a file, and what it changed."""
+
+    id: str
+    at: datetime
+    by: str | None  # None: outside the page
+    note: str | None
+    is_removal: bool
+    lines: tuple[tuple[str, str], ...]  # class and text: "added", "removed", "same", "place"
+    added: int
+    removed: int
+    is_now: bool
+
+
+_CLASSES = {"+": "added", "-": "removed", "@": "place"}
+
+
+def shown_versions(
+    db: Session, found: Sequence[FileVersion], *, digest: str | None
+) -> tuple[ShownVersion, ...]:
+    """Return versions, newest first, each with its difference from the one before.
+
+    ``digest`` is that of the file as it is now.
+    """
+    ids = {version.by for version in found if version.by}
+    names: dict[str, str] = {}
+    if ids:
+        names = dict(db.exec(select(User.id, User.name).where(col(User.id).in_(ids))).all())
+    earlier = [*found[1:], None][: len(found)]
+    shown = []
+    for number, (version, before) in enumerate(zip(found, earlier, strict=True)):
+        lines = diff_lines(before.text if before else None, version.text)
+        shown.append(
+            ShownVersion(
+                id=version.id,
+                at=version.at,
+                by=names.get(version.by, version.by) if version.by else None,
+                note=version.note,
+                is_removal=version.text is None,
+                lines=lines,
+                added=sum(kind == "added" for kind, _ in lines),
+                removed=sum(kind == "removed" for kind, _ in lines),
+                is_now=number == 0 and version.digest == digest,
+            )
+        )
+    return tuple(shown)
+
+
+def diff_lines(before: str | None, after: str | None) -> tuple[tuple[str, str], ...]:
+    """Return the lines of a difference, each with what it is."""
+    return tuple((_CLASSES.get(line[:1], "same"), line) for line in difference(before, after))
+
+
+#: What the lists of a topic are called, in the order of the form: name, then what to write there.
+LABELS: Mapping[str, tuple[str, str]] = {
+    "problems": ("Problems", "what hurts, in the buyer's words; no product is named"),
+    "keywords": ("Keywords", "what the category is called"),
+    "products": ("Products", "what is sold in it: yours, and kinds of product"),
+    "competitors": ("Competitors", "names whose users may want to leave"),
+    "query": ("Queries", 'one a line; AND, OR, NOT, "quotes", word*, title: site: lang:'),
+    "exclusions": ("Exclusions", "a post with one of these is not about this topic"),
+}
