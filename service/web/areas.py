@@ -14,7 +14,15 @@ AREAS = (
     ("/settings", "Settings", Permission.EDIT_OWN),
 )
 
+#: Whose day begins elsewhere than in the first area.
+_HOMES = {UserRole.PRIVACY_OFFICER: "/settings/privacy"}
+
 
 def areas_for(role: UserRole) -> list[tuple[str, str]]:
     """Return address and name of each area that ``role`` may enter."""
     return [(path, name) for path, name, needed in AREAS if needed in GRANTS[role]]
+
+
+def home_of(role: UserRole) -> str:
+    """Return where the day of ``role`` begins: the first area that they may enter."""
+    return _HOMES.get(role) or areas_for(role)[0][0]

@@ -6,7 +6,8 @@ nothing. Limits: ASVS 5.0 7.3 (idle and absolute time-out), 7.2.4 (a new token a
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from fastapi import Request
@@ -17,13 +18,33 @@ from models.people import LoginLink, LoginSession, User
 from models.words import UserRole
 from service.errors import NotFoundError
 from service.store.engine import reading, writing
-from service.web.site import site_of
+from service.web.second_factor import is_on
+from service.web.site import Site, site_of
 
 SESSION_IDLE = timedelta(hours=12)
 SESSION_LONGEST = timedelta(days=7)
 LINK_LASTS = timedelta(hours=24)
 #: A session's last use is written down this often, so that reading a page rarely writes.
 _SEEN_EVERY = timedelta(minutes=5)
+#: What browsers and systems say of themselves, the pretenders first: Edge says Chrome too.
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("CriOS/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (
+    ("iPhone", "an iPhone"),
+    ("iPad", "an iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "a Mac"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
 
 
 class LinkUselessError(NotFoundError):
@@ -40,6 +61,7 @@ class Viewer:
     role: UserRole
     team_id: str | None
     tz: str  # IANA name
+    owes_second_factor: bool = False  # the house asks for one, and there is none yet
 
     @classmethod
     def of(cls, user: User) -> "Viewer":
@@ -120,8 +142,15 @@ def use_link(db: Session, token: str, now: datetime) -> User:
 # --- sessions --------------------------------------------------------------------------------
 
 
-def open_session(db: Session, user_id: str, now: datetime) -> str:
-    """Return the token of a new session, and forget sessions of anybody that are over."""
+def open_session(db: Session, user_id: str, now: datetime, *, browser: str = "") -> str:
+    """Return the token of a new session, and forget sessions of anybody that are over.
+
+    Args:
+        db: the transaction of the login.
+        user_id: whose it is.
+        now: when it begins.
+        browser: what it calls itself, for its owner to know it by, see `browser_in_words`.
+    """
     db.execute(
         delete(LoginSession).where(
             or_(
@@ -131,10 +160,13 @@ def open_session(db: Session, user_id: str, now: datetime) -> str:
         )
     )
     token = secrets.token_urlsafe(32)
+    user = db.get(User, user_id)
     db.add(
         LoginSession(
             token_hash=hashed(token),
             user_id=user_id,
+            role=user.role.value if user else None,
+            browser=browser,
             created_at=now,
             seen_at=now,
             expires_at=now + SESSION_LONGEST,
@@ -150,13 +182,38 @@ def close_session(db: Session, token: str | None) -> None:
 
 
 def close_all_sessions(db: Session, user_id: str) -> None:
-    """End every session of a user: after a new password, a change of role, a good-bye."""
+    """End every session of a user: after a new password, a good-bye, or because they say so."""
     db.execute(delete(LoginSession).where(col(LoginSession.user_id) == user_id))
+
+
+def close_own_session(db: Session, user_id: str, token_hash: str) -> bool:
+    """End one session of a user; return whether there was such a one."""
+    ended = db.execute(
+        delete(LoginSession).where(
+            col(LoginSession.token_hash) == token_hash, col(LoginSession.user_id) == user_id
+        )
+    )
+    return bool(ended.rowcount)  # type: ignore[attr-defined]  # a delete's result has it
+
+
+def live_sessions(db: Session, user_id: str, now: datetime) -> Sequence[LoginSession]:
+    """Return the sessions of a user that are open, the last used first."""
+    mine = select(LoginSession).where(LoginSession.user_id == user_id)
+    found = db.exec(mine.order_by(col(LoginSession.seen_at).desc())).all()
+    return [session for session in found if is_live(session, now)]
 
 
 def is_live(session: LoginSession, now: datetime) -> bool:
     """Return whether the session is neither idle for too long nor too old."""
     return now < session.expires_at and now - session.seen_at < SESSION_IDLE
+
+
+def browser_in_words(user_agent: str | None) -> str:
+    """Return what a browser calls itself in words of ours: "Firefox on Linux"."""
+    told = user_agent or ""
+    browser = next((name for mark, name in _BROWSERS if mark in told), "A browser")
+    system = next((name for mark, name in _SYSTEMS if mark in told), None)
+    return f"{browser} on {system}" if system else browser
 
 
 def viewer_of_request(request: Request) -> Viewer | None:
@@ -171,13 +228,20 @@ def viewer_of_request(request: Request) -> Viewer | None:
         if session is None or not is_live(session, now):
             return None
         user = db.get(User, session.user_id)
-    if user is None or not user.active:
-        return None
-    if now - session.seen_at >= _SEEN_EVERY:
+        owes = user is not None and _owes_second_factor(db, site, user)
+    if user is None or not user.active or session.role != user.role.value:
+        return None  # who has another role now logs in anew
+    # What the page asks by itself every minute is no sign of anybody being there.
+    if now - session.seen_at >= _SEEN_EVERY and request.headers.get("hx-trigger") != "news":
         with writing(site.engine) as db:
             db.execute(
                 update(LoginSession)
                 .where(col(LoginSession.token_hash) == hashed(token))
                 .values(seen_at=now)
             )
-    return Viewer.of(user)
+    return replace(Viewer.of(user), owes_second_factor=owes)
+
+
+def _owes_second_factor(db: Session, site: Site, user: User) -> bool:
+    asked = user.role in site.config.settings.login.second_factor_roles and not site.demo
+    return asked and not is_on(db, user.id)

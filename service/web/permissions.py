@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute
 from models.words import UserRole
 from service.errors import ForbiddenError
 from service.web.auth import Viewer, viewer_of_request
+from service.web.words import ROLES
 
 
 class Permission(StrEnum):
@@ -39,6 +40,7 @@ class Permission(StrEnum):
     READ_REPORTS = "read reports"
     READ_TEAM = "read the team"
     EDIT_TEAM = "edit the team"
+    EDIT_ROUTING = "edit routing and clocks"
     EDIT_OWN = "edit one's own settings"
     READ_DELIVERIES = "read deliveries"
     EDIT_DELIVERIES = "edit deliveries"
@@ -60,19 +62,39 @@ _WORKS = _LOOKS | {
     P.READ_REPORTS,
 }
 _MARKETS = _WORKS | {P.PROMOTE_LEADS, P.EXPORT_LEADS, P.EDIT_TOPICS, P.EDIT_SOURCES}
+_MANAGES = {
+    P.PROMOTE_LEADS,
+    P.ASSIGN_LEADS,
+    P.EXPORT_LEADS,
+    P.READ_METRICS,
+    P.READ_DELIVERIES,
+    P.EDIT_TEAM,  # of people who are beneath them: service.web.team_rules
+    P.EDIT_ROUTING,
+}
+#: Of another house: what is given to them, and nothing of how this one works.
+_PARTNERS = frozenset({P.READ_LEADS, P.ANSWER_OFFERS, P.LOG_TOUCHES, P.WORK_LEADS, P.EDIT_OWN})
+#: Sees what the house knows of people and takes it away; sells nothing, so sees no leads.
+_KEEPS_PRIVACY = frozenset(
+    {P.READ_TOPICS, P.READ_SOURCES, P.READ_TEAM, P.READ_AUDIT, P.ERASE_PERSONS, P.EDIT_OWN}
+)
 
 GRANTS: Mapping[UserRole, frozenset[Permission]] = {
     UserRole.ADMIN: frozenset(Permission),
-    UserRole.MANAGER: _WORKS
-    | {P.PROMOTE_LEADS, P.ASSIGN_LEADS, P.EXPORT_LEADS, P.READ_METRICS, P.READ_DELIVERIES},
+    UserRole.MANAGER: _WORKS | _MANAGES,
     UserRole.MARKETER: _MARKETS | {P.READ_DELIVERIES},
     UserRole.REP: _WORKS,
+    UserRole.PARTNER: _PARTNERS,
     UserRole.VIEWER: _LOOKS | {P.READ_REPORTS},
+    UserRole.PRIVACY_OFFICER: _KEEPS_PRIVACY,
 }
 
 
 class LoginNeededError(Exception):
     """Log in first."""
+
+
+class SecondFactorNeededError(Exception):
+    """Set up one-time codes first: the house asks for them."""
 
 
 class UndeclaredRouteError(Exception):
@@ -95,29 +117,34 @@ class Require:
 
     permission: Permission
     or_local: bool = False  # also for a program on this very machine, as a metrics scraper is
+    to_get_in: bool = False  # also for who has yet to set up the second factor that is asked for
 
     def __call__(self, request: Request) -> Viewer | None:
         """Return who asks.
 
         Raises:
             LoginNeededError: nobody is logged in.
+            SecondFactorNeededError: who is logged in has to set up one-time codes first.
             ForbiddenError: who is logged in may not.
         """
         if self.permission is Permission.ANYONE:
             return None
         viewer = viewer_of_request(request)
+        if viewer is not None and viewer.owes_second_factor and not self.to_get_in:
+            raise SecondFactorNeededError
         if may(viewer, self.permission) or (self.or_local and is_local(request)):
             return viewer
         if viewer is None:
             raise LoginNeededError
         raise ForbiddenError(
-            f"Your role, {viewer.role}, does not include “{self.permission}”. An admin can help."
+            f"Your role, {ROLES[viewer.role]}, does not include “{self.permission}”. "
+            "An admin can help."
         )
 
 
-def require(permission: Permission, *, or_local: bool = False) -> Require:
+def require(permission: Permission, *, or_local: bool = False, to_get_in: bool = False) -> Require:
     """Return the dependency by which a route declares what it needs."""
-    return Require(permission, or_local)
+    return Require(permission, or_local, to_get_in)
 
 
 def is_local(request: Request) -> bool:

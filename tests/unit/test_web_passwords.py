@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.web.passwords import hash_password, is_password, objection
-from service.web.throttle import FREE, LONGEST_WAIT, LoginThrottle, wait
+from service.web.throttle import (
+    FREE,
+    FREE_ANYWHERE,
+    LONGEST_WAIT,
+    LONGEST_WAIT_ANYWHERE,
+    LoginThrottle,
+    wait,
+)
 
 NOW = datetime(2025, 11, 19, 12, 0, tzinfo=UTC)
 
@@ -65,17 +72,26 @@ def test_a_wait_is_never_longer_than_a_quarter_of_an_hour(ages: list[int], later
 def test_another_name_or_address_does_not_wait() -> None:
     throttle = LoginThrottle()
     for _ in range(FREE + 3):
-        throttle.failed("Mia ", "192.0.2.7", NOW)
+        throttle.begin("Mia ", "192.0.2.7", NOW)
 
-    assert throttle.wait("mia", "192.0.2.7", NOW) > timedelta(0)
-    assert throttle.wait("mia", "192.0.2.8", NOW) == timedelta(0)
-    assert throttle.wait("ben", "192.0.2.7", NOW) == timedelta(0)
+    assert throttle.begin("mia", "192.0.2.7", NOW) > timedelta(0)
+    assert throttle.begin("mia", "192.0.2.8", NOW) == timedelta(0)
+    assert throttle.begin("ben", "192.0.2.7", NOW) == timedelta(0)
+
+
+def test_a_guesser_with_many_addresses_waits_too_but_never_locks_the_owner_out() -> None:
+    throttle = LoginThrottle()
+    for number in range(FREE_ANYWHERE):
+        assert throttle.begin("mia", f"198.51.100.{number}", NOW) == timedelta(0)
+
+    assert timedelta(0) < throttle.begin("mia", "192.0.2.7", NOW) <= LONGEST_WAIT_ANYWHERE
+    assert throttle.begin("mia", "192.0.2.7", NOW + LONGEST_WAIT_ANYWHERE) == timedelta(0)
 
 
 def test_the_owner_who_gets_in_is_forgiven() -> None:
     throttle = LoginThrottle()
-    for _ in range(FREE + 1):
-        throttle.failed("mia", "192.0.2.7", NOW)
+    for _ in range(FREE):
+        throttle.begin("mia", "192.0.2.7", NOW)
     throttle.succeeded("mia", "192.0.2.7")
 
-    assert throttle.wait("mia", "192.0.2.7", NOW) == timedelta(0)
+    assert throttle.begin("mia", "192.0.2.7", NOW) == timedelta(0)

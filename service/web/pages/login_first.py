@@ -7,9 +7,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
+from models.words import UserRole
 from service.store.engine import reading, writing
-from service.web import flash
+from service.web import flash, second_factor
+from service.web.areas import home_of
 from service.web.auth import (
+    browser_in_words,
     close_all_sessions,
     close_session,
     open_session,
@@ -58,8 +61,10 @@ def first_login(
         user.name, user.password_hash = name, password_hash
         db.add(user)
         close_all_sessions(db, user.id)
-        session = open_session(db, user.id, now)
-    return _let_in(site, session)
+        second_factor.switch_off(db, user.id)  # the link is also for who has lost the device
+        session = open_session(db, user.id, now, browser=_browser(request))
+        role = user.role
+    return _let_in(site, session, role)
 
 
 def _enter(request: Request, site: Site, token: str) -> Response:
@@ -67,12 +72,17 @@ def _enter(request: Request, site: Site, token: str) -> Response:
     with writing(site.engine) as db:
         user = user_of_link(db, token, now)
         close_session(db, request.cookies.get(site.cookie_name))
-        session = open_session(db, user.id, now)
-    return _let_in(site, session)
+        session = open_session(db, user.id, now, browser=_browser(request))
+        role = user.role
+    return _let_in(site, session, role)
 
 
-def _let_in(site: Site, session: str) -> Response:
-    response = see_other("/inbox")
+def _browser(request: Request) -> str:
+    return browser_in_words(request.headers.get("user-agent"))
+
+
+def _let_in(site: Site, session: str, role: UserRole) -> Response:
+    response = see_other(home_of(role))
     set_session(response, site, session)
     flash.leave(response, site, "welcome")
     return response

@@ -1,13 +1,15 @@
 """Which leads somebody sees: the object rule, in one place for every query.
 
-A rep sees what is his, what is offered to him, and what waits in his team's queue. Everybody else
-who may read leads sees all of them.
+A rep sees what is his, what is offered to him, and what waits in his team's queue. A partner, of
+another house, sees what is his or offered to him, and what was given to others of his team: no
+queue, and nothing that went on elsewhere. Everybody else who may read leads sees all of them.
 """
 
-from sqlalchemy import ColumnElement, and_, exists, or_, true
-from sqlmodel import col
+from sqlalchemy import ColumnElement, and_, false, or_, true
+from sqlmodel import col, select
 
 from models.lead import Lead, Offer
+from models.people import User
 from models.words import LeadStatus, OfferState, UserRole
 from service.web.auth import Viewer
 
@@ -17,20 +19,21 @@ _NOT_SHOWN = (LeadStatus.ERASED, LeadStatus.MERGED)
 def visible_to(viewer: Viewer) -> ColumnElement[bool]:
     """Return the condition on `Lead` under which ``viewer`` sees it."""
     shown = col(Lead.status).not_in(_NOT_SHOWN)
-    return and_(shown, true() if viewer.role is not UserRole.REP else _of_rep(viewer))
+    match viewer.role:
+        case UserRole.REP:
+            return and_(shown, _of_rep(viewer))
+        case UserRole.PARTNER:
+            return and_(shown, _of_partner(viewer))
+        case UserRole.PRIVACY_OFFICER:
+            return false()
+        case _:
+            return and_(shown, true())
 
 
 def offered_to(viewer: Viewer) -> ColumnElement[bool]:
     """Return the condition under which `Lead` is leased to ``viewer`` at present."""
-    return (
-        exists()
-        .where(
-            col(Offer.lead_id) == col(Lead.id),
-            col(Offer.to_user_id) == viewer.id,
-            col(Offer.state) == OfferState.OPEN,
-        )
-        .correlate(Lead)  # only: the query around it may join offers of its own
-    )
+    is_to_them = col(Offer.to_user_id) == viewer.id
+    return _leased(is_to_them)
 
 
 def _of_rep(viewer: Viewer) -> ColumnElement[bool]:
@@ -39,3 +42,18 @@ def _of_rep(viewer: Viewer) -> ColumnElement[bool]:
     )
     mine = or_(col(Lead.owner_id) == viewer.id, offered_to(viewer))
     return or_(mine, in_queue) if viewer.team_id is not None else mine
+
+
+def _of_partner(viewer: Viewer) -> ColumnElement[bool]:
+    mine = or_(col(Lead.owner_id) == viewer.id, offered_to(viewer))
+    if viewer.team_id is None:
+        return mine
+    colleagues = select(User.id).where(User.team_id == viewer.team_id).scalar_subquery()
+    leased = _leased(col(Offer.to_user_id).in_(colleagues))
+    return or_(mine, col(Lead.owner_id).in_(colleagues), leased)
+
+
+def _leased(to: ColumnElement[bool]) -> ColumnElement[bool]:
+    # By their ids, so that each part of an OR has an index to go by: EXISTS would walk every lead.
+    open_ones = select(Offer.lead_id).where(to, col(Offer.state) == OfferState.OPEN)
+    return col(Lead.id).in_(open_ones)

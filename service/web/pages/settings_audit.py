@@ -1,0 +1,114 @@
+"""/settings/audit: who did what, filtered; whether the chain is whole; all of it as a CSV."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from service.leads.ledger import broken_link
+from service.store.engine import reading
+from service.web.auth import Viewer
+from service.web.permissions import Permission, require
+from service.web.render import page
+from service.web.site import Site, SiteHere
+from service.web.typed import one_line
+from service.web.views.audit import AuditAsked, audit_csv, read_audit
+
+router = APIRouter()
+
+Reader = Annotated[Viewer, Depends(require(Permission.READ_AUDIT))]
+_PATH = "/settings/audit"
+
+
+def asked_for(
+    viewer: Reader,
+    actor: Annotated[str, Query(max_length=36)] = "",
+    action: Annotated[str, Query(max_length=64)] = "",
+    subject: Annotated[str, Query(max_length=128)] = "",
+    since: Annotated[str, Query(max_length=10)] = "",
+    until: Annotated[str, Query(max_length=10)] = "",
+) -> AuditAsked:
+    """Return what the address asks for; a day that can't be read is as if unsaid."""
+    zone = ZoneInfo(viewer.tz)
+    first, last = _day(since), _day(until)
+    return AuditAsked(
+        actor=one_line(actor),
+        action=one_line(action),
+        subject=one_line(subject),
+        since=_midnight(first, zone) if first else None,
+        until=_midnight(last + timedelta(days=1), zone) if last else None,
+    )
+
+
+Asked = Annotated[AuditAsked, Depends(asked_for)]
+
+
+@router.get(_PATH)
+def show_audit(
+    request: Request,
+    site: SiteHere,
+    viewer: Reader,
+    asked: Asked,
+    number: Annotated[int, Query(alias="page", ge=1, le=1_000_000)] = 1,
+) -> Response:
+    """Show a page of it."""
+    return _page(request, site, viewer, asked, number=number)
+
+
+@router.get(f"{_PATH}.csv")
+def audit_as_csv(site: SiteHere, viewer: Reader, asked: Asked) -> Response:
+    """Give what is asked for as a sheet, with hashes."""
+    with reading(site.engine) as db:
+        sheet = audit_csv(db, asked)
+    name = f"audit-{site.clock.now():%Y-%m-%d}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(sheet, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.post(f"{_PATH}/verify")
+def verify(request: Request, site: SiteHere, viewer: Reader) -> Response:
+    """Follow the whole chain and say whether somebody changed the table."""
+    with reading(site.engine) as db:
+        seq = broken_link(db)
+    found = (
+        "The chain is whole: every event follows from the one before."
+        if seq is None
+        else f"The chain breaks at event {seq}: somebody changed the table. Compare with a backup."
+    )
+    return _page(request, site, viewer, AuditAsked(), found=found, is_whole=seq is None)
+
+
+def _page(
+    request: Request,
+    site: Site,
+    viewer: Viewer,
+    asked: AuditAsked,
+    *,
+    number: int = 1,
+    found: str | None = None,
+    is_whole: bool = True,
+) -> Response:
+    with reading(site.engine) as db:
+        shown = read_audit(db, asked, page=number)
+    return page(
+        request,
+        "settings_audit.html",
+        viewer=viewer,
+        log=shown,
+        asked=asked,
+        found=found,
+        is_whole=is_whole,
+        query=request.query_params,
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
