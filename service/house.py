@@ -58,19 +58,7 @@ class House:
     @asynccontextmanager
     async def gate(self) -> AsyncIterator["Gate"]:
         """Give an open gate to the network under this installation's name and limits."""
-        from crawlers.fetch import AllowedNetworks, Gate
-        from service.listening.hosts import SharedBudget, SharedRobots
-
-        settings = self.config.settings
-        contact = settings.contact or settings.base_url or "operator did not say"
-        async with Gate(
-            user_agent=f"harken/{version('harken')} (+{contact})",
-            allowed=AllowedNetworks.parse(str(network) for network in settings.allow_networks),
-            clock=self.clock,
-            ourselves=own_addresses(settings),
-            budget=SharedBudget(self.engine, self.clock),
-            robots=SharedRobots(self.engine, self.clock),
-        ) as gate:
+        async with open_gate(self.config.settings, self.engine, self.clock) as gate:
             yield gate
 
     @asynccontextmanager
@@ -117,6 +105,24 @@ class House:
                 adapters=ADAPTERS,
                 clock=self.clock,
             )
+
+
+@asynccontextmanager
+async def open_gate(settings: Settings, engine: Engine, clock: Clock) -> AsyncIterator["Gate"]:
+    """Give an open gate to the network, with the budgets that all processes share."""
+    from crawlers.fetch import AllowedNetworks, Gate
+    from service.listening.hosts import SharedBudget, SharedRobots
+
+    contact = settings.contact or settings.base_url or "operator did not say"
+    async with Gate(
+        user_agent=f"harken/{version('harken')} (+{contact})",
+        allowed=AllowedNetworks.parse(str(network) for network in settings.allow_networks),
+        clock=clock,
+        ourselves=own_addresses(settings),
+        budget=SharedBudget(engine, clock),
+        robots=SharedRobots(engine, clock),
+    ) as gate:
+        yield gate
 
 
 @cache

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, delete, select
 
 from config import Config
 from config.source import PolicySpec, SourceSpec
 from config.team import UserSpec
-from models.people import Team, User
+from models.people import LoginSession, Team, User
 from models.source import Source, SourcePolicy
 from models.topic import Topic
 from service.costing import sync_costs
@@ -82,6 +82,10 @@ def _sync_people(db: Session, config: Config, now: datetime) -> None:
         )
         _write_user(row, spec, sorted(map(str, config.days_off(spec))))
         db.add(row)
+    db.flush()
+    gone = select(User.id).where(col(User.active).is_(False))
+    # Who is switched on again some day logs in anew.
+    db.execute(delete(LoginSession).where(col(LoginSession.user_id).in_(gone)))
 
 
 def _write_user(row: User, spec: UserSpec, days_off: list[str]) -> None:

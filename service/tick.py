@@ -13,6 +13,8 @@ from models.moves import LIVE, LeadEvent, Request
 from models.post import Post
 from models.signal import Signal
 from models.words import LeadStatus
+from service.api.kept import forget_expired
+from service.delivery.planning import forget_told
 from service.leads.hearing import reconsider
 from service.leads.ledger import take_turn
 from service.leads.living import live_on
@@ -44,8 +46,10 @@ def tick(engine: Engine, config: Config, *, now: datetime, secret: bytes | None 
     with writing(engine) as db:
         forgotten = _forget(db, now)
         stop_watching(db, now=now, most=_MOST)
-    if any(routed.values()) or any(lived.values()) or parked or forgotten:
-        counts = {"scored": scored, "parked": parked, "forgotten": forgotten}
+        forget_expired(db, now=now)
+        told = forget_told(db, now=now)
+    if any(routed.values()) or any(lived.values()) or parked or forgotten or told:
+        counts = {"scored": scored, "parked": parked, "forgotten": forgotten, "told": told}
         logger.info("tick", extra={**routed, **lived, **counts})
 
 

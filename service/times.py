@@ -44,7 +44,7 @@ def due(at: datetime, now: datetime) -> Due:
 
 def moment(at: datetime, zone: str) -> str:
     """Return ``at`` as a clock on the wall in ``zone`` shows it: "Sat 22 Nov 2025, 14:05 CET"."""
-    local = at.astimezone(_zone(zone))
+    local = at.astimezone(zone_of(zone))
     return f"{local:%a} {local.day} {local:%b %Y, %H:%M %Z}"
 
 
@@ -58,7 +58,8 @@ def _rough(span: timedelta) -> str:
 
 
 @lru_cache(maxsize=64)
-def _zone(name: str) -> ZoneInfo:
+def zone_of(name: str) -> ZoneInfo:
+    """Return the zone of that name, or UTC when there is none."""
     # ZoneInfo opens files by name: only names that are zones get that far.
     try:
         return ZoneInfo(name if name in available_timezones() else "UTC")

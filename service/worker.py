@@ -23,8 +23,9 @@ from service.listening.crawling import ROOM, Crawl
 from service.listening.hosts import forget_idle
 from service.listening.leases import Leased, lease_due
 from service.logs import set_up_logging
+from service.mail import bounce_box
 from service.posts.rereading import reread
-from service.store.engine import writing
+from service.store.engine import refresh_statistics, writing
 from service.tick import tick
 
 logger = logging.getLogger(__name__)
@@ -59,10 +60,16 @@ async def _work(house: House, parent: int) -> None:
             partial(go_round, house),
         ):
             scheduler.add_job(_until_stopped, "interval", args=[job], **every)
+        back = partial(bounce_box.look, house)
+        seconds = bounce_box.READ_EVERY.total_seconds()
+        scheduler.add_job(
+            _until_stopped, "interval", args=[back], **(every | {"seconds": seconds})
+        )
         scheduler.add_job(_watch_parent, "interval", args=[parent, stopping], **every)
-        scheduler.add_job(_watch_files, "interval", args=[house, live, stopping], **every)
-        forget = partial(asyncio.to_thread, _forget_hosts, house)
-        scheduler.add_job(_until_stopped, "interval", args=[forget], **(every | {"seconds": 3600}))
+        watch = partial(_watch_files, house, live, stopping)
+        scheduler.add_job(_until_stopped, "interval", args=[watch], **every)
+        tidy = partial(asyncio.to_thread, _tidy, house)
+        scheduler.add_job(_until_stopped, "interval", args=[tidy], **(every | {"seconds": 3600}))
         around = LOOK_AROUND_EVERY.total_seconds()
         matters = partial(look, house)
         scheduler.add_job(
@@ -95,9 +102,12 @@ async def _crawl_due(house: House, crawl: Crawl) -> None:
         await crawl.run(leased, more=lease)
 
 
-def _forget_hosts(house: House) -> None:
+def _tidy(house: House) -> None:
+    """Forget hosts that nobody asks any more, and count anew what the planner goes by."""
     with writing(house.engine) as db:
         forget_idle(db, now=house.clock.now())
+    with writing(house.engine) as db:
+        refresh_statistics(db.connection())
 
 
 async def _tick(house: House) -> None:

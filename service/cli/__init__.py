@@ -7,6 +7,7 @@ import typer
 
 from config import ConfigError
 from nlp.errors import NlpError
+from service.cli.audit import app as audit_app
 from service.cli.classify import classify
 from service.cli.config import app as config_app
 from service.cli.content import app as content_app
@@ -18,16 +19,20 @@ from service.cli.doctor import doctor
 from service.cli.evaluate import evaluate
 from service.cli.experiment import app as experiment_app
 from service.cli.feeds import app as feeds_app
+from service.cli.framework import app as framework_app
 from service.cli.importing import import_
 from service.cli.init import init
 from service.cli.inquiries import app as inquiries_app
 from service.cli.leads import app as leads_app
+from service.cli.mail import app as mail_app
 from service.cli.output import complain, say
 from service.cli.posts import app as posts_app
+from service.cli.process import app as process_app
 from service.cli.report import report
 from service.cli.robots import app as robots_app
 from service.cli.route import app as route_app
 from service.cli.sources import app as sources_app
+from service.cli.tokens import app as tokens_app
 from service.cli.topics import app as topics_app
 from service.cli.train import train
 from service.cli.up import up
@@ -87,9 +92,14 @@ app.add_typer(experiment_app, name="experiment")
 app.add_typer(content_app, name="content")
 app.add_typer(posts_app, name="posts")
 app.add_typer(users_app, name="users")
+app.add_typer(tokens_app, name="tokens")
 app.add_typer(deliveries_app, name="deliveries")
+app.add_typer(mail_app, name="mail")
 app.add_typer(feeds_app, name="feeds")
 app.add_typer(route_app, name="route")
+app.add_typer(process_app, name="process")
+app.add_typer(framework_app, name="framework")
+app.add_typer(audit_app, name="audit")
 app.add_typer(config_app, name="config")
 app.add_typer(value_app, name="value")
 

@@ -18,7 +18,7 @@ from service.times import iso
 #: So that sleep is no way to lose a lead (lead-management.md, SLA arithmetic).
 LONGEST = timedelta(days=30)
 #: The others wait for a rep to be found or to answer, which no sleep may hold up.
-_MAY_SLEEP = OWNED | {LeadStatus.DETECTED, LeadStatus.MQL, LeadStatus.NURTURING}
+MAY_SLEEP = OWNED | {LeadStatus.DETECTED, LeadStatus.MQL, LeadStatus.NURTURING}
 
 
 def snooze(
@@ -34,7 +34,7 @@ def snooze(
         RefusedError: it is closed or on its way to a rep, or the moment is past or too far.
     """
     lead = _lead_for(db, lead_id, user_id, rev)
-    if lead.status not in _MAY_SLEEP:
+    if lead.status not in MAY_SLEEP:
         raise RefusedError(f"A lead that is {lead.status.value} can't be snoozed.")
     if not now < until <= now + LONGEST:
         raise RefusedError(f"A lead can rest from now for {LONGEST.days} days at the most.")

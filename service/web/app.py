@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from config import Config
 from models.clock import Clock
+from service.api.inside import WithApi
 from service.delivery.loops import loop_mark
 from service.editing.live import LiveConfig
 from service.web import problems
@@ -35,7 +36,7 @@ class HarkenWeb(FastAPI):
         inside = FrontDoor(
             super().build_middleware_stack(), hosts=hosts, loop_mark=loop_mark(site.secret)
         )
-        return HardenedResponses(inside, https=site.secure_cookies)
+        return HardenedResponses(WithApi(inside, site=site), https=site.secure_cookies)
 
 
 def create_app(

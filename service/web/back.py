@@ -1,20 +1,75 @@
 """Where a person stands when pressing a button, to be brought back there."""
 
-from enum import StrEnum
+from typing import Any, ClassVar, Self
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from service.web.links import inward
+
+_LONGEST = 2000
+_INBOX = "/inbox?"
 
 
-class Back(StrEnum):
-    """A view of the inbox, or the lead's own page."""
+class Back(str):
+    """A view of the inbox by name or by its whole address, or the lead's own page."""
 
-    MINE = "mine"
-    QUEUE = "queue"
-    ALL = "all"
-    CLOSED = "closed"
-    LEAD = "lead"
+    __slots__ = ()
+
+    MINE: ClassVar["Back"]
+    QUEUE: ClassVar["Back"]
+    WAITING: ClassVar["Back"]
+    SNOOZED: ClassVar["Back"]
+    ALL: ClassVar["Back"]
+    CLOSED: ClassVar["Back"]
+    LEAD: ClassVar["Back"]
 
     def to(self, lead_id: str | None = None) -> str:
         """Return the path: with a lead it is looked at, without one the view's first is."""
         if self is Back.LEAD:
             return f"/leads/{lead_id}" if lead_id else "/inbox"
-        chosen = f"&lead={lead_id}" if lead_id else ""
-        return f"/inbox?view={self.value}{chosen}"
+        path = str(self) if self.startswith(_INBOX) else f"{_INBOX}view={self}"
+        return f"{path}&lead={lead_id}" if lead_id and "&lead=" not in path else path
+
+    @classmethod
+    def read(cls, given: str) -> Self:
+        """Return where ``given`` leads back to.
+
+        Raises:
+            ValueError: it is no view, and no address of the inbox.
+        """
+        if given in _NAMED:
+            return _NAMED[given]  # type: ignore[return-value]  # nobody derives from it
+        if not given.startswith(_INBOX) or inward(given) != given:
+            raise ValueError("it leads nowhere")
+        return cls(given)
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, _source: Any, _handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """Return how a form's field becomes one."""
+        return core_schema.no_info_after_validator_function(
+            cls.read, core_schema.str_schema(max_length=_LONGEST)
+        )
+
+
+Back.MINE = Back("mine")
+Back.QUEUE = Back("queue")
+Back.WAITING = Back("waiting")
+Back.SNOOZED = Back("snoozed")
+Back.ALL = Back("all")
+Back.CLOSED = Back("closed")
+Back.LEAD = Back("lead")
+_NAMED = {
+    str(one): one
+    for one in (
+        Back.MINE,
+        Back.QUEUE,
+        Back.WAITING,
+        Back.SNOOZED,
+        Back.ALL,
+        Back.CLOSED,
+        Back.LEAD,
+    )
+}

@@ -24,12 +24,71 @@ SAYINGS: Mapping[str, str] = {
     "captured_barred": "Its author asked to be left alone. Nothing was stored.",
     "welcome": "Welcome. Leads that are offered to you come in here, each with its clock.",
     "saved": "Saved.",
+    "topic_saved": "Saved. What comes in from now on is judged by it.",
+    "topic_on": "It listens from now on.",
+    "topic_off": "Switched off. What it heard stays.",
+    "topic_restored": "It is as it was then.",
+    "source_added": "Added. It is read within a minute.",
+    "source_on": "It is listened to from now on.",
+    "source_off": "Switched off. Its posts and leads stay.",
+    "source_due": "It is read next, within a minute.",
+    "source_moved": "It is listened to at its new address.",
+    "sources_added": "Added. They are read one after the other, each host at its own pace.",
+    "begun": "Harken listens now.",
     "confirmed": "Noted: it is a lead.",
     "snoozed": "It rests until then; something new from its author wakes it earlier.",
     "assigned": "It is yours. Open the original, answer as yourself, log the touch.",
     "labelled": "Noted, thank you: that keeps the miss rate honest.",
+    "task_set": "Set. It has its clock.",
+    "task_done": "Done.",
+    "task_dropped": "Taken back.",
+    "step_skipped": "Left out.",
+    "handed_back": "Handed back. Marketing has it, with your reason.",
+    "qualified": "Qualified: it is an opportunity.",
+    "won": "Won. Well done.",
+    "lost": "Closed as lost, with your reason.",
+    "reopened": "Open again. Its score was made anew.",
+    "nurtured": "Marketing looks after it.",
+    "track_stopped": "Off the track. Nothing more falls due on it.",
+    "merged": "They are one lead now. For 30 days that can be undone.",
+    "unmerged": "It is a lead of its own again.",
+    "reply_posted": "Noted, with its text. Say here what came of it.",
+    "unwelcome": "Noted. Leave them alone: an admin puts them on the list of those who must be.",
+    "muted_author": "Muted: this author makes no leads for the topic any more.",
+    "muted_community": "Muted: this community makes no leads for the topic any more.",
+    "unmuted": "Heard again. What the mute closed is open.",
+    "woken": "Awake again: it is due now.",
+    "given": "It is offered to them, with a clock on it.",
+    "view_kept": "Kept. It stands above the list from now on.",
+    "view_forgotten": "Forgotten.",
+    "done_with_all": "Done with all that you chose.",
+    "undone_accept": "Taken back. The offer is open again.",
+    "undone_decline": "Taken back. The offer is yours again.",
+    "undone_snooze": "Awake again.",
+    "undone_assign": "Taken back. It is where it was, or offered to who had it.",
+    "undone_note": "The note is gone.",
+    "undone_dismiss": "Open again. Its score was made anew.",
     "logged_out": "You are logged out.",
+    "logged_out_everywhere": "You are logged out everywhere but here.",
+    "session_ended": "That browser is logged out.",
+    "password_set": "Your password is a new one. Other browsers are logged out.",
+    "codes_on": "From now on the login asks for a code. Other browsers are logged out.",
+    "codes_off": "The login asks for no code any more.",
+    "feed_revoked": "That feed leads nowhere from now on.",
+    "token_revoked": "That token opens nothing from now on.",
+    "away": "Noted. No leads come while the absence lasts.",
+    "back": "Back again. Leads that wait may be offered right away.",
+    "left": "Noted. What was offered or only accepted goes to others.",
+    "rolled_back": "It is as it was then.",
+    "sent_again": "It is sent again within a minute.",
+    "suppressed": "Noted. Nothing of theirs is stored or shown from now on.",
+    "erased": "Erased. What is left of it is a keyed hash, so that nothing comes back.",
+    "lifted": "Taken off the list. What they write from now on may be stored.",
 }
+
+
+#: What can be taken back for some minutes, see `service.leads.undoing`.
+_UNDOABLE = frozenset({"accepted", "declined", "dismissed", "snoozed", "given", "done_with_all"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +97,7 @@ class Flash:
 
     text: str
     lead_id: str | None = None
+    can_undo: bool = False
 
 
 def leave(response: Response, site: Site, code: str, lead_id: str | None = None) -> None:
@@ -61,7 +121,9 @@ def pick_up(request: Request) -> Flash | None:
         code, lead_id = _signer(site_of(request)).loads(cookie)
     except (BadSignature, ValueError, TypeError):
         return None
-    return Flash(SAYINGS[code], lead_id) if code in SAYINGS else None
+    if code not in SAYINGS:
+        return None
+    return Flash(SAYINGS[code], lead_id, can_undo=code in _UNDOABLE)
 
 
 def forget(response: Response) -> None:

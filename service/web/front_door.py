@@ -1,9 +1,10 @@
 """Whom the page answers at all: requests for our own names, with addresses in plain characters."""
 
 import re
+from collections.abc import Callable
 
 from starlette.datastructures import Headers
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.delivery.loops import LOOP_HEADER
@@ -22,27 +23,38 @@ _FOREIGN = (
 
 
 class FrontDoor:
-    """Turns away what was not addressed to us, before anything else looks at it."""
+    """Turns away what was not addressed to us, before anything else looks at it.
 
-    def __init__(self, app: ASGIApp, *, hosts: OwnHosts, loop_mark: str) -> None:
+    It says so in one plain line, or as ``refuse`` makes of that line and its status.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        hosts: OwnHosts,
+        loop_mark: str,
+        refuse: Callable[[str, int], Response] = PlainTextResponse,
+    ) -> None:
         self.app = app
         self.hosts = hosts
         self.loop_mark = loop_mark
+        self.refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or answer 400, 421 or 508 in one plain line."""
+        """Pass the request on, or answer 400, 421 or 508."""
         refusal = self._refusal(scope) if scope["type"] == "http" else None
-        await (refusal or self.app)(scope, receive, send)
+        await (self.refuse(*refusal) if refusal else self.app)(scope, receive, send)
 
-    def _refusal(self, scope: Scope) -> PlainTextResponse | None:
+    def _refusal(self, scope: Scope) -> tuple[str, int] | None:
         host = host_of(Headers(scope=scope).getlist("host"))
         if host is None:
-            return PlainTextResponse(_NO_HOST, 400)
+            return _NO_HOST, 400
         server = scope.get("server")
         if not self.hosts.include(host, server=server[0] if server else None):
-            return PlainTextResponse(_FOREIGN, 421)
+            return _FOREIGN, 421
         if Headers(scope=scope).get(LOOP_HEADER) == self.loop_mark:
-            return PlainTextResponse(_LOOP, 508)
+            return _LOOP, 508
         if _CONTROL.search(scope["path"]) or _CONTROL_SENT.search(scope["query_string"]):
-            return PlainTextResponse(_BAD_ADDRESS, 400)  # PostgreSQL would fail on a NUL
+            return _BAD_ADDRESS, 400  # PostgreSQL would fail on a NUL
         return None

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from models.moves import MoveRefusedError
@@ -21,8 +22,9 @@ from service.errors import (
 )
 from service.store.engine import reading
 from service.web.auth import Viewer, viewer_of_request
-from service.web.permissions import LoginNeededError
+from service.web.permissions import LoginNeededError, SecondFactorNeededError
 from service.web.render import page, see_other
+from service.web.sheet import sheet_page
 from service.web.site import site_of
 from service.web.views.lead import find_lead
 
@@ -62,6 +64,12 @@ _REFUSED = Problem(
     "That can't be done now",
     "Nothing of yours was written. Look at the lead as it is now to see what can be done.",
 )
+_REFUSED_HERE = Problem("That can't be done", "Nothing was changed. Go back and correct it.")
+_OVERTAKEN_HERE = Problem(
+    "Somebody changed it meanwhile", "Nothing of yours was written. Load the page again."
+)
+#: Tells htmx to poll no more.
+_STOP_ASKING = 286
 _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (NotFoundError, 404),
     (ForbiddenError, 403),
@@ -74,6 +82,7 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
 def install(app: FastAPI) -> None:
     """Have ``app`` answer every failure with a page that helps."""
     app.add_exception_handler(LoginNeededError, _log_in_first)
+    app.add_exception_handler(SecondFactorNeededError, _second_factor_first)
     app.add_exception_handler(HarkenError, _harken_error)
     app.add_exception_handler(MoveRefusedError, _move_refused)
     app.add_exception_handler(RequestValidationError, _bad_form)
@@ -82,7 +91,12 @@ def install(app: FastAPI) -> None:
 
 
 def show(
-    request: Request, status: int, *, detail: str | None = None, problem: Problem | None = None
+    request: Request,
+    status: int,
+    *,
+    detail: str | None = None,
+    problem: Problem | None = None,
+    typed: Mapping[str, str] | None = None,
 ) -> Response:
     """Return the page of a problem; a request of htmx is told to load it as a whole page.
 
@@ -91,10 +105,16 @@ def show(
         status: what the answer says of it.
         detail: what is special about this one.
         problem: what a person reads, where the status does not say it all.
+        typed: the form that was sent, where it is to be shown again: who is too late for a lead
+            gets to see it as it is now, and keeps what he wrote.
     """
     known = problem or _PROBLEMS.get(status)
     known = known or Problem(HTTPStatus(status).phrase, "Start from the inbox.")
     viewer = _viewer(request) if status < HTTPStatus.INTERNAL_SERVER_ERROR else None
+    lead_id = _lead_to_look_at(request, viewer) if status == HTTPStatus.CONFLICT else None
+    if viewer and lead_id and typed is not None and "hx-request" not in request.headers:
+        refused = (known.title, detail or known.advice)
+        return sheet_page(request, viewer, lead_id, status=status, refused=refused, typed=typed)
     response = page(
         request,
         "problem.html",
@@ -103,12 +123,19 @@ def show(
         problem=known,
         code=status,
         detail=detail,
-        lead_id=_lead_to_look_at(request, viewer) if status == HTTPStatus.CONFLICT else None,
+        lead_id=lead_id,
     )
+    if request.headers.get("hx-trigger") == "news":
+        return _quietly()
     if request.headers.get("hx-request") == "true":
         query = f"?{request.url.query}" if request.url.query else ""
         response.headers["HX-Redirect"] = request.url.path + query
     return response
+
+
+def _quietly() -> Response:
+    """Return what stops a page from asking for news, and leaves it as it is to its reader."""
+    return Response(status_code=_STOP_ASKING)
 
 
 def _viewer(request: Request) -> Viewer | None:
@@ -133,20 +160,46 @@ def _lead_to_look_at(request: Request, viewer: Viewer | None) -> str | None:
 def _log_in_first(request: Request, _error: Exception) -> Response:
     there = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     login = f"/login?next={quote(there, safe='')}" if request.method == "GET" else "/login"
+    if request.headers.get("hx-trigger") == "news":
+        return _quietly()
     if request.headers.get("hx-request") == "true":
         return Response(status_code=401, headers={"HX-Redirect": login})
     return see_other(login)
 
 
-def _harken_error(request: Request, error: Exception) -> Response:
+def _second_factor_first(request: Request, _error: Exception) -> Response:
+    if request.headers.get("hx-request") == "true":
+        return Response(status_code=401, headers={"HX-Redirect": "/settings/second-factor"})
+    return see_other("/settings/second-factor")
+
+
+async def _harken_error(request: Request, error: Exception) -> Response:
+    typed = await _typed(request)
+    return await run_in_threadpool(_tell, request, error, typed)
+
+
+async def _typed(request: Request) -> dict[str, str]:
+    """Return the texts of the form that was sent; FastAPI has read it, so it is at hand."""
+    form = await request.form() if request.method == "POST" else {}
+    return {name: text for name, text in form.items() if isinstance(text, str)}
+
+
+def _tell(request: Request, error: Exception, typed: Mapping[str, str]) -> Response:
     status = next((code for kind, code in _STATUS if isinstance(error, kind)), 422)
-    problem = _REFUSED if isinstance(error, RefusedError) else None
-    return show(request, status, detail=str(error), problem=problem)
+    problem = None
+    if isinstance(error, RefusedError):
+        problem = _REFUSED if "lead_id" in request.path_params else _REFUSED_HERE
+    elif isinstance(error, ConflictError) and "lead_id" not in request.path_params:
+        problem = _OVERTAKEN_HERE
+    return show(request, status, detail=str(error), problem=problem, typed=typed)
 
 
-def _move_refused(request: Request, error: Exception) -> Response:
-    why = getattr(error, "why", "")
-    return show(request, 409, detail=why and f"Because {why}.", problem=_REFUSED)
+async def _move_refused(request: Request, error: Exception) -> Response:
+    why, typed = getattr(error, "why", ""), await _typed(request)
+    detail = f"Because {why}." if why else None
+    return await run_in_threadpool(
+        show, request, 409, detail=detail, problem=_REFUSED, typed=typed
+    )
 
 
 def _bad_form(request: Request, error: Exception) -> Response:

@@ -14,6 +14,7 @@ from service.web.assets import asset_url
 from service.web.auth import Viewer
 from service.web.links import inward
 from service.web.preferences import preferences_of
+from service.web.settings_areas import settings_for
 from service.web.site import site_of
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -87,5 +88,5 @@ def _environment() -> Environment:
         "moment": times.moment,
         "iso": times.iso,
     }
-    environment.globals |= {"words": words, "areas_for": areas_for}
+    environment.globals |= {"words": words, "areas_for": areas_for, "settings_for": settings_for}
     return environment

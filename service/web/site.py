@@ -10,6 +10,9 @@ from sqlalchemy import Engine
 from config import Config
 from models.clock import Clock
 from service.editing.live import LiveConfig
+from service.listening.lookups import Lookups
+from service.reports.kept import Kept
+from service.trying import JudgeHere
 from service.web.assets import Asset, read_assets
 from service.web.throttle import LoginThrottle
 
@@ -27,6 +30,9 @@ class Site:
     demo: bool
     assets: Mapping[str, Asset] = field(default_factory=read_assets)
     throttle: LoginThrottle = field(default_factory=LoginThrottle)
+    lookups: Lookups = field(default_factory=Lookups)
+    judge: JudgeHere = field(default_factory=JudgeHere)
+    reports: Kept = field(default_factory=Kept)
 
     @property
     def config(self) -> Config:

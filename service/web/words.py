@@ -6,15 +6,19 @@ from models.moves import LeadEvent
 from models.words import (
     DeclineReason,
     DisqualifyReason,
+    HandBackReason,
+    InquiryChannel,
     Kind,
     LeadStatus,
     Licence,
+    LostReason,
     Negative,
     SourceHealth,
     SourceKind,
     TouchpointKind,
     UserRole,
 )
+from service.web.lead_words import HAND_BACK, LOST
 
 KINDS: Mapping[Kind, str] = {
     Kind.RECOMMENDATION: "asks for a recommendation",
@@ -147,6 +151,18 @@ SOURCES: Mapping[SourceKind, str] = {
     SourceKind.MAILBOX: "mailbox file",
     SourceKind.CAPTURE: "captured by hand",
     SourceKind.IMPORT: "imported",
+    SourceKind.INBOUND: "inquiry",
+}
+
+#: How somebody who wrote to us came.
+INQUIRIES: Mapping[InquiryChannel, str] = {
+    InquiryChannel.FORM: "by a form",
+    InquiryChannel.CSV: "in a list",
+    InquiryChannel.API: "from a program",
+    InquiryChannel.EMAIL: "by e-mail",
+    InquiryChannel.PHONE: "by phone",
+    InquiryChannel.EVENT: "at an event",
+    InquiryChannel.MAIL: "by letter",
 }
 
 HEALTHS: Mapping[SourceHealth, str] = {
@@ -161,7 +177,9 @@ ROLES: Mapping[UserRole, str] = {
     UserRole.MARKETER: "marketer",
     UserRole.MANAGER: "manager",
     UserRole.REP: "rep",
+    UserRole.PARTNER: "partner",
     UserRole.VIEWER: "viewer",
+    UserRole.PRIVACY_OFFICER: "privacy officer",
 }
 
 #: Slots in the order in which a rep asks for them; the first four of them are BANT.
@@ -178,10 +196,55 @@ FACTS: Mapping[str, str] = {
 }
 
 
+#: The views of the inbox, as a heading and as a tab.
+VIEWS: Mapping[str, str] = {
+    "mine": "My leads",
+    "queue": "Queue",
+    "waiting": "Waiting leads",
+    "snoozed": "Snoozed leads",
+    "all": "All leads",
+    "closed": "Closed leads",
+}
+VIEW_TABS: Mapping[str, str] = {
+    "mine": "Mine",
+    "queue": "Queue",
+    "waiting": "Waiting",
+    "snoozed": "Snoozed",
+    "all": "All",
+    "closed": "Closed",
+}
+
+#: What was done at one press, and can be taken back.
+ACTS: Mapping[str, str] = {
+    "accept": "accepted",
+    "decline": "declined",
+    "snooze": "snoozed",
+    "assign": "assigned",
+    "note": "a note",
+    "dismiss": "dismissed",
+    "promote": "promoted",
+}
+
+#: The letter after ``g`` that leads to an area.
+GO: Mapping[str, str] = {
+    "/inbox": "i",
+    "/digest": "d",
+    "/topics": "t",
+    "/sources": "s",
+    "/reports": "r",
+    "/team": "m",
+    "/settings": "e",
+}
+
+
 def reason_in_words(stored: str | None) -> str:
     """Return a stored reason as people say it; free text stays as it is."""
     if stored in set(DeclineReason):
         return DECLINE[DeclineReason(stored)]
     if stored in set(DisqualifyReason):
         return DISMISS[DisqualifyReason(stored)]
+    if stored in set(HandBackReason):
+        return HAND_BACK[HandBackReason(stored)]
+    if stored in set(LostReason):
+        return LOST[LostReason(stored)]
     return stored or ""

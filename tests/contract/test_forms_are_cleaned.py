@@ -9,7 +9,7 @@ from service.web.pages import ROUTERS
 from service.web.typed import one_line, prose
 
 #: Never stored nor searched for: checked against a hash, or taken for a path of this site.
-NOT_KEPT = {"password", "back", "next"}
+NOT_KEPT = {"password", "new_password", "back", "next"}
 
 
 def fields() -> Iterator[tuple[str, str, FieldInfo]]:

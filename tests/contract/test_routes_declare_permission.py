@@ -24,6 +24,7 @@ OPEN = {
     "/healthz",
     "/label/{token}",
     "/login",
+    "/login/code",  # the half of a login is in a signed cookie
     "/login/first/{token}",
     "/logout",
     "/preferences",

@@ -176,5 +176,13 @@ def test_the_metrics_are_nobodys_through_a_proxy_and_a_managers_by_login(house: 
     assert rep.get("/metrics").status_code == 403
 
 
-def test_home_is_the_inbox(stranger: TestClient) -> None:
-    assert stranger.get("/").headers["location"] == "/inbox"
+def test_home_is_where_the_day_begins(house: House) -> None:
+    homes = {
+        role: house.browser(house.user(f"home-{role.value}", role=role)).get("/")
+        for role in UserRole
+    }
+    led = {role: answer.headers["location"] for role, answer in homes.items()}
+
+    assert house.browser().get("/").headers["location"] == "/login"
+    assert led.pop(UserRole.PRIVACY_OFFICER) == "/settings/privacy"
+    assert set(led.values()) == {"/inbox"}

@@ -1,7 +1,9 @@
-"""GET /: the inbox is home."""
+"""GET /: where the day begins, for each role somewhere else."""
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 
+from service.web.areas import home_of
+from service.web.auth import viewer_of_request
 from service.web.permissions import Permission, require
 from service.web.render import see_other
 
@@ -9,6 +11,7 @@ router = APIRouter()
 
 
 @router.get("/", dependencies=[Depends(require(Permission.ANYONE))])
-def home() -> Response:
-    """Lead to the inbox."""
-    return see_other("/inbox")
+def home(request: Request) -> Response:
+    """Lead to the first area that the viewer may enter, or to the login."""
+    viewer = viewer_of_request(request)
+    return see_other(home_of(viewer.role) if viewer else "/login")

@@ -4,13 +4,19 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from service.leads.saved_views import views_of
+from service.leads.undoing import undoable
 from service.store.engine import reading
 from service.web.auth import Viewer
-from service.web.permissions import Permission, require
+from service.web.back import Back
+from service.web.permissions import Permission, may, require
 from service.web.render import page, wants_fragment
 from service.web.site import SiteHere
-from service.web.views.inbox import View, home_view, read_inbox
+from service.web.views.inbox import home_view, read_inbox
+from service.web.views.inbox_asked import InboxAsked
+from service.web.views.inbox_facets import said_filters
 from service.web.views.lead import read_lead
+from service.web.views.triage import bulk_of, mornings, takers
 
 router = APIRouter()
 
@@ -20,28 +26,38 @@ def inbox(
     request: Request,
     site: SiteHere,
     viewer: Annotated[Viewer, Depends(require(Permission.READ_LEADS))],
-    view: View | None = None,
-    lead: Annotated[str | None, Query(max_length=36)] = None,
-    number: Annotated[int, Query(alias="page", ge=1, le=10_000)] = 1,
+    asked: Annotated[InboxAsked, Query()],
 ) -> Response:
     """Show a view; htmx gets the lead alone."""
     now = site.clock.now()
     with reading(site.engine) as db:
-        view = view or home_view(db, viewer)
-        if lead and wants_fragment(request):
-            sheet = read_lead(db, viewer, lead, now=now)
+        if asked.lead and wants_fragment(request):
+            view = asked.view or home_view(db, viewer, now=now)
+            sheet = read_lead(db, viewer, asked.lead, now=now)
             return page(
-                request, "parts/detail.html", viewer=viewer, sheet=sheet, back=view, chosen=True
+                request,
+                "parts/detail.html",
+                viewer=viewer,
+                sheet=sheet,
+                back=Back(asked.seen(view).url()),
+                chosen=True,
             )
-        shown = read_inbox(db, viewer, view, page=number, now=now)
-        looked_at = lead or (shown.rows[0].lead_id if shown.rows else None)
+        shown = read_inbox(db, viewer, asked, now=now)
+        looked_at = asked.lead or (shown.rows[0].lead_id if shown.rows else None)
         sheet_or_none = read_lead(db, viewer, looked_at, now=now) if looked_at else None
-    return page(
-        request,
-        "inbox.html",
-        viewer=viewer,
-        inbox=shown,
-        sheet=sheet_or_none,
-        back=view,
-        chosen=lead is not None,
-    )
+        return page(
+            request,
+            "inbox.html",
+            viewer=viewer,
+            inbox=shown,
+            sheet=sheet_or_none,
+            back=Back(shown.asked.url(page=shown.page if shown.page > 1 else None)),
+            chosen=asked.lead is not None,
+            filters=said_filters(db, shown.asked),
+            kept=views_of(db, viewer.id),
+            last=undoable(db, viewer.id, now=now),
+            snoozes=mornings(viewer.tz, now),
+            takers=takers(db) if may(viewer, Permission.ASSIGN_LEADS) else (),
+            bulk=bulk_of(viewer),
+            can_csv=may(viewer, Permission.EXPORT_LEADS),
+        )

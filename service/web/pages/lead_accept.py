@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Form, Response
 
 from models.moves import OWNED
 from service.leads.transitions import lead_of
+from service.leads.undoing import ActKind, noting
 from service.routing import offers
 from service.store.engine import writing
 from service.web import flash
@@ -28,18 +29,20 @@ def accept(
     back: Annotated[Back, Form()] = Back.MINE,
 ) -> Response:
     """Make the lead the viewer's own, and show it; it does no harm to press twice."""
+    now = site.clock.now()
     with writing(site.engine) as db:
         find_lead(db, viewer, lead_id)
         lead = lead_of(db, lead_id)  # under the lock: the first of two presses has ended
         if lead.owner_id != viewer.id or lead.status not in OWNED:
-            offers.accept(
-                db,
-                lead_id=lead_id,
-                user_id=viewer.id,
-                fencing=fencing,
-                config=site.config,
-                now=site.clock.now(),
-            )
+            with noting(db, ActKind.ACCEPT, lead_id=lead_id, user_id=viewer.id, now=now):
+                offers.accept(
+                    db,
+                    lead_id=lead_id,
+                    user_id=viewer.id,
+                    fencing=fencing,
+                    config=site.config,
+                    now=now,
+                )
     response = see_other((Back.LEAD if back is Back.LEAD else Back.MINE).to(lead_id))
     flash.leave(response, site, "accepted")
     return response

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Response
 
 from models.words import DeclineReason
+from service.leads.undoing import ActKind, noting
 from service.routing import offers
 from service.store.engine import writing
 from service.web import flash
@@ -28,17 +29,19 @@ def decline(
     back: Annotated[Back, Form()] = Back.MINE,
 ) -> Response:
     """Give the lead back, and show the next one."""
+    now = site.clock.now()
     with writing(site.engine) as db:
         find_lead(db, viewer, lead_id)
-        offers.decline(
-            db,
-            lead_id=lead_id,
-            user_id=viewer.id,
-            fencing=fencing,
-            reason=reason,
-            config=site.config,
-            now=site.clock.now(),
-        )
+        with noting(db, ActKind.DECLINE, lead_id=lead_id, user_id=viewer.id, now=now):
+            offers.decline(
+                db,
+                lead_id=lead_id,
+                user_id=viewer.id,
+                fencing=fencing,
+                reason=reason,
+                config=site.config,
+                now=now,
+            )
     response = see_other(back.to())
     not_a_lead = reason is DeclineReason.NOT_A_LEAD
     flash.leave(response, site, "declined_not_a_lead" if not_a_lead else "declined")

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Form, Response
 
 from models.words import DisqualifyReason
 from service.leads import by_hand
+from service.leads.undoing import ActKind, noting
 from service.store.engine import writing
 from service.web import flash
 from service.web.auth import Viewer
@@ -28,16 +29,18 @@ def dismiss(
     back: Annotated[Back, Form()] = Back.QUEUE,
 ) -> Response:
     """Close the lead, and show the next one."""
+    now = site.clock.now()
     with writing(site.engine) as db:
         find_lead(db, viewer, lead_id)
-        by_hand.dismiss(
-            db,
-            lead_id=lead_id,
-            user_id=viewer.id,
-            rev=rev,
-            reason=reason,
-            now=site.clock.now(),
-        )
+        with noting(db, ActKind.DISMISS, lead_id=lead_id, user_id=viewer.id, now=now):
+            by_hand.dismiss(
+                db,
+                lead_id=lead_id,
+                user_id=viewer.id,
+                rev=rev,
+                reason=reason,
+                now=now,
+            )
     response = see_other(back.to(lead_id if back is Back.LEAD else None))
     flash.leave(response, site, "dismissed", lead_id)
     return response

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Response
 
 from service.leads import by_hand
+from service.leads.undoing import ActKind, noting
 from service.store.engine import writing
 from service.web import flash
 from service.web.auth import Viewer
@@ -28,17 +29,19 @@ def promote(
     back: Annotated[Back, Form()] = Back.QUEUE,
 ) -> Response:
     """Make the lead sales-ready, and show the next one."""
+    now = site.clock.now()
     with writing(site.engine) as db:
         find_lead(db, viewer, lead_id)
-        by_hand.promote(
-            db,
-            lead_id=lead_id,
-            user_id=viewer.id,
-            rev=rev,
-            reason=reason,
-            config=site.config,
-            now=site.clock.now(),
-        )
+        with noting(db, ActKind.PROMOTE, lead_id=lead_id, user_id=viewer.id, now=now):
+            by_hand.promote(
+                db,
+                lead_id=lead_id,
+                user_id=viewer.id,
+                rev=rev,
+                reason=reason,
+                config=site.config,
+                now=now,
+            )
     response = see_other(back.to(lead_id if back is Back.LEAD else None))
     flash.leave(response, site, "promoted", lead_id)
     return response

@@ -1,6 +1,9 @@
 // Single keys press what is on the screen; nothing here can be done only by key.
 const popover = () => document.querySelector(":popover-open");
 const current = () => document.querySelector(".row[aria-current]");
+const rows = () => [...document.querySelectorAll(".row")].filter((row) => row.checkVisibility());
+const CHORD_MS = 1500;
+let going = 0; // until when the next letter names an area
 
 function press(key) {
   const wanted = `[data-key="${CSS.escape(key)}"]`;
@@ -12,8 +15,8 @@ function press(key) {
 }
 
 function step(by) {
-  const rows = [...document.querySelectorAll(".row")].filter((row) => row.checkVisibility());
-  const next = rows[Math.min(rows.length - 1, Math.max(0, rows.indexOf(current()) + by))];
+  const all = rows();
+  const next = all[Math.min(all.length - 1, Math.max(0, all.indexOf(current()) + by))];
   if (!next || next === current()) return false;
   next.focus({ focusVisible: true });
   next.scrollIntoView({ block: "nearest" });
@@ -21,15 +24,50 @@ function step(by) {
   return true;
 }
 
+function go(key) {
+  const area = document.querySelector(`[data-go="${CSS.escape(key)}"]`);
+  area?.click();
+  return Boolean(area);
+}
+
+function choose() {
+  const box = current()?.parentElement.querySelector(".pick input");
+  box?.click();
+  return Boolean(box);
+}
+
+function search(key) {
+  const field = document.querySelector(`[data-focus="${CSS.escape(key)}"]`);
+  if (!field?.checkVisibility()) return false;
+  field.focus();
+  field.select();
+  return true;
+}
+
 function act(key) {
-  if (!popover() && key === "j") return step(1);
-  if (!popover() && key === "k") return step(-1);
-  return press(key);
+  if (popover()) return press(key);
+  if (performance.now() < going) {
+    going = 0;
+    return go(key);
+  }
+  if (key === "g") {
+    going = performance.now() + CHORD_MS;
+    return true;
+  }
+  if (key === "j") return step(1);
+  if (key === "k") return step(-1);
+  if (key === "s") return choose();
+  return search(key) || press(key);
 }
 
 document.addEventListener("keydown", (event) => {
   if (document.documentElement.dataset.keys === "off" || event.defaultPrevented || event.isComposing) return;
-  if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
+  if (event.ctrlKey || event.altKey || event.metaKey) return;
+  const field = event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+  if (field) {
+    if (event.key === "Escape" && field.dataset.focus && !field.value) field.blur();
+    return;
+  }
   const again = event.key === "Enter" && event.target.matches(".row[aria-current]");
   if ((event.key.length === 1 && act(event.key)) || (again && press("o"))) event.preventDefault();
 });
@@ -43,4 +81,14 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id === "detail") event.detail.target.scrollTop = 0;
+});
+
+// After a decision about a lead the one below it is looked at, not the first of the list.
+document.addEventListener("submit", (event) => {
+  const back = event.target.closest("#detail")?.querySelector("article") && event.target.elements.namedItem("back");
+  if (!back || "stay" in back.dataset || !back.value.startsWith("/inbox?")) return;
+  const all = rows();
+  const at = all.indexOf(current());
+  const next = all[at + 1] ?? all[at - 1];
+  if (at >= 0 && next) back.value = next.getAttribute("href");
 });

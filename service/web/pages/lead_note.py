@@ -1,0 +1,47 @@
+"""POST /leads/ID/note: words beside a lead, for whoever works on it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Response
+
+from service.leads.noting import note as write_note
+from service.leads.undoing import ActKind, noting
+from service.store.engine import writing
+from service.web import flash
+from service.web.auth import Viewer
+from service.web.back import Back
+from service.web.permissions import Permission, require
+from service.web.render import see_other
+from service.web.site import SiteHere
+from service.web.typed import Prose
+from service.web.views.lead import find_lead
+
+router = APIRouter()
+
+
+@router.post("/leads/{lead_id}/note")
+def note(
+    site: SiteHere,
+    viewer: Annotated[Viewer, Depends(require(Permission.WORK_LEADS))],
+    lead_id: str,
+    rev: Annotated[int, Form(ge=1, le=1_000_000)],
+    words: Annotated[Prose, Form(min_length=1, max_length=4000)],
+    back: Annotated[Back, Form()] = Back.MINE,
+) -> Response:
+    """Write it down, and show the lead again."""
+    now = site.clock.now()
+    with writing(site.engine) as db:
+        find_lead(db, viewer, lead_id)
+        with noting(db, ActKind.NOTE, lead_id=lead_id, user_id=viewer.id, now=now):
+            write_note(
+                db,
+                lead_id=lead_id,
+                user_id=viewer.id,
+                rev=rev,
+                words=words,
+                config=site.config,
+                now=now,
+            )
+    response = see_other(back.to(lead_id))
+    flash.leave(response, site, "touched")
+    return response

@@ -1,0 +1,36 @@
+"""POST /undo: take back what one did last with a lead, or with several at once."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Response
+
+from service.leads.undoing import undo as take_back
+from service.store.engine import writing
+from service.web import flash
+from service.web.auth import Viewer
+from service.web.back import Back
+from service.web.permissions import Permission, require
+from service.web.render import see_other
+from service.web.site import SiteHere
+
+router = APIRouter()
+
+
+@router.post("/undo")
+def undo(
+    site: SiteHere,
+    viewer: Annotated[Viewer, Depends(require(Permission.WORK_LEADS))],
+    back: Annotated[Back, Form()] = Back.MINE,
+) -> Response:
+    """Take it back, and show the lead where it was done."""
+    with writing(site.engine) as db:
+        done = take_back(
+            db,
+            user_id=viewer.id,
+            config=site.config,
+            secret=site.secret,
+            now=site.clock.now(),
+        )
+    response = see_other(back.to(done.lead_ids[0]))
+    flash.leave(response, site, f"undone_{done.kind.value}", done.lead_ids[0])
+    return response

@@ -1,0 +1,94 @@
+"""What can be done with a lead at one key in passing: put it off, give it away, write on it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from models.lead import Lead
+from models.moves import LIVE, LeadEvent, allowed
+from models.people import User
+from service.leads.by_hand import DECIDERS
+from service.leads.snoozing import LONGEST, MAY_SLEEP
+from service.rules.digest_times import moment_of
+from service.times import zone_of
+from service.web.auth import Viewer
+from service.web.permissions import Permission, may
+
+#: Days for which a lead can be put off at a press.
+SNOOZES = (1, 3, 7, 14, 30)
+_MORNING = 8 * 60  # minutes since midnight, on the viewer's clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Triage:
+    """The buttons, as far as a lead has them."""
+
+    rev: int
+    snooze: tuple[tuple[int, datetime], ...] = ()  # days, and the moment that comes of them
+    wake: bool = False
+    assign: tuple[tuple[str, str], ...] = ()  # id and name of everybody who takes leads
+    note: bool = False
+
+    @property
+    def any(self) -> bool:
+        """Whether there is one."""
+        return bool(self.snooze or self.wake or self.assign or self.note)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bulk:
+    """What somebody may do with several leads at once; each is judged by itself."""
+
+    answer: bool
+    assign: bool
+    dismiss: bool
+    snooze: bool
+
+
+def bulk_of(viewer: Viewer) -> Bulk:
+    """Return what ``viewer`` may do with several leads at once."""
+    return Bulk(
+        answer=may(viewer, Permission.ANSWER_OFFERS),
+        assign=may(viewer, Permission.ASSIGN_LEADS),
+        dismiss=may(viewer, Permission.DISMISS_LEADS),
+        snooze=may(viewer, Permission.WORK_LEADS),
+    )
+
+
+def triage_for(db: Session, viewer: Viewer, lead: Lead, *, now: datetime) -> Triage:
+    """Return what ``viewer`` may do so with ``lead``."""
+    works = may(viewer, Permission.WORK_LEADS) and lead.status in LIVE
+    works = works and (viewer.role in DECIDERS or lead.owner_id == viewer.id)
+    sleeps = lead.snoozed_until is not None
+    can_sleep = works and lead.status in MAY_SLEEP and not sleeps
+    can_move = allowed(lead.status, LeadEvent.OFFERED) | allowed(lead.status, LeadEvent.REASSIGNED)
+    can_assign = may(viewer, Permission.ASSIGN_LEADS) and bool(can_move)
+    return Triage(
+        rev=lead.rev,
+        snooze=mornings(viewer.tz, now) if can_sleep else (),
+        wake=works and sleeps,
+        assign=takers(db) if can_assign else (),
+        note=works,
+    )
+
+
+def takers(db: Session) -> tuple[tuple[str, str], ...]:
+    """Return id and name of everybody who can be given a lead."""
+    people = select(User.id, User.name).where(col(User.active), col(User.team_id).is_not(None))
+    return tuple((one, name) for one, name in db.exec(people.order_by(User.name)))
+
+
+def mornings(tz: str, now: datetime) -> tuple[tuple[int, datetime], ...]:
+    """Return for each of `SNOOZES` the moment at which it is 8 o'clock in ``tz`` on that day."""
+    return tuple((days, morning(tz, days, now)) for days in SNOOZES)
+
+
+def morning(tz: str, days: int, now: datetime) -> datetime:
+    """Return the moment at which it is 8 o'clock in ``tz``, in so many days.
+
+    It is never later than a lead may rest.
+    """
+    zone = zone_of(tz)
+    at = moment_of(now.astimezone(zone).date() + timedelta(days=days), _MORNING, zone)
+    return min(at, now + LONGEST)
