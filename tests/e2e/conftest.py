@@ -29,9 +29,12 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         yield demo
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
-    """Give a browser; each test opens a context of its own in it."""
+    """Give a browser for the tests of a module; each opens a context of its own in it.
+
+    No longer than that: as long as it is there, nothing else can run an event loop.
+    """
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(
             executable_path=chromium,

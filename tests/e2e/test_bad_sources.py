@@ -16,7 +16,14 @@ SITES = {
     "stall": "/stall",
     "loop": "/loop",
 }
-SOURCE = '[[source]]\nid = "{0}"\nkind = "feed"\nname = "{0}"\nurl = "{1}"\npolicy = "own"\n'
+SOURCE = '[[source]]\nid = "{0}"\nkind = "feed"\nname = "{0}"\nurl = "{1}"\n'
+POLICY = """[[policy]]
+name = "feed"
+obey_robots = true
+min_interval = "0s"
+allow_storage = "full"
+licence = "unknown"
+"""
 
 
 def test_each_bad_source_has_its_line_and_the_good_one_is_read(
@@ -24,6 +31,7 @@ def test_each_bad_source_has_its_line_and_the_good_one_is_read(
 ) -> None:
     written = [SOURCE.format(name, misbehaving.url(path)) for name, path in SITES.items()]
     (tmp_path / "sources.toml").write_text("\n".join(written))
+    (tmp_path / "policies.toml").write_text(POLICY)
     ran = harken_here("crawl", "--all", "--json", data=tmp_path, **LOOPBACK)
     assert ran.code == 1
     polled = {str(line["source"]): line for line in ran.lines}
@@ -47,6 +55,8 @@ def test_each_bad_source_has_its_line_and_the_good_one_is_read(
 def test_private_addresses_are_refused_unless_the_operator_opens_them(
     tmp_path: Path, misbehaving: MisbehavingServer
 ) -> None:
+    (tmp_path / "sources.toml").write_text("")
+    (tmp_path / "policies.toml").write_text(POLICY)
     url = misbehaving.url("/feed.xml")
     refused = harken_here("sources", "add", url, "--json", data=tmp_path)
     assert (refused.code, refused.out) == (1, "")

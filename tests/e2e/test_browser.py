@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -12,20 +13,31 @@ from tests.served import Demo
 pytestmark = pytest.mark.e2e
 
 
+#: Notes what the content security policy stops.
+WATCH = (
+    "window.violations = [];"
+    "document.addEventListener('securitypolicyviolation',"
+    " e => window.violations.push(e.violatedDirective + ' ' + e.blockedURI));"
+)
+
+
+@contextmanager
+def entered(browser: Browser, link: str) -> Iterator[Page]:
+    """Give a page in which whoever the link is of is logged in; nothing in it may be stopped."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.add_init_script(WATCH)
+    page.goto(link)
+    page.get_by_role("button", name=re.compile("enter", re.IGNORECASE)).click()
+    yield page
+    assert page.evaluate("window.violations") == []
+    context.close()
+
+
 @pytest.fixture
 def page(browser: Browser, demo: Demo) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    opened = context.new_page()
-    opened.add_init_script(
-        "window.violations = [];"
-        "document.addEventListener('securitypolicyviolation',"
-        " e => window.violations.push(e.violatedDirective + ' ' + e.blockedURI));"
-    )
-    opened.goto(demo.link)
-    opened.get_by_role("button", name=re.compile("enter", re.IGNORECASE)).click()
-    yield opened
-    assert opened.evaluate("window.violations") == []
-    context.close()
+    with entered(browser, demo.link) as page:
+        yield page
 
 
 def test_a_lead_is_two_clicks_from_the_login_link(page: Page) -> None:
@@ -69,3 +81,72 @@ def test_a_demo_whose_usual_port_is_taken_moves_on_and_is_found(demo: Demo) -> N
     listed_first = harken_here("leads", "list", "--most", "1", "--json", data=demo.folder)
     assert shown.lines == listed_first.lines
     assert str(shown.lines[0]["id"]).endswith(short[0])
+
+
+@contextmanager
+def day_of(browser: Browser, demo: Demo, handle: str) -> Iterator[Page]:
+    """Give a page in which somebody of the demo is logged in."""
+    link = harken_here("users", "link", handle, data=demo.folder).out.split()[-1]
+    with entered(browser, link) as page:
+        yield page
+
+
+def test_a_marketer_sees_what_an_exclusion_takes_away_saves_it_and_goes_back(
+    browser: Browser, demo: Demo
+) -> None:
+    with day_of(browser, demo, "mara") as page:
+        page.goto(f"{demo.address}/topics/crm")
+        page.get_by_label("Exclusions").fill("Attio")
+        effect = page.locator("#effect")
+        expect(effect).to_contain_text("What it would lose")
+        expect(effect.locator("details").first).to_contain_text("Attio")
+        page.get_by_label("Note").fill("we don't sell there")
+        page.get_by_role("button", name="Save").click()
+        assert "exclusions = [" in page.request.get(f"{demo.address}/topics/crm/file").text()
+
+        page.goto(f"{demo.address}/topics/crm/history")
+        expect(page.locator(".versions")).to_contain_text("we don't sell there")
+        page.get_by_role("button", name="Go back to this").first.click()
+        page.goto(f"{demo.address}/topics/crm")
+        expect(page.get_by_label("Exclusions")).not_to_have_value("Attio")
+
+
+def test_a_rep_accepts_by_key_logs_a_touch_and_hands_it_back_with_a_reason(
+    browser: Browser, demo: Demo
+) -> None:
+    with day_of(browser, demo, "ines") as page:
+        page.goto(f"{demo.address}/inbox?view=mine")
+        row = page.locator(".row", has_text="offered to you").first
+        found = re.search(r"lead=([0-9a-f-]+)", str(row.get_attribute("href")))
+        assert found is not None
+        row.click()
+        expect(page.locator("#detail").get_by_role("button", name="Accept")).to_be_visible()
+        page.keyboard.press("a")
+        expect(page.locator(".flash")).to_be_visible()
+
+        page.goto(f"{demo.address}/leads/{found[1]}")
+        page.keyboard.press("t")
+        dialog = page.get_by_role("dialog", name="What did you do?")
+        dialog.get_by_label("Note").fill("wrote to them in the thread")
+        dialog.get_by_role("button", name="Log it").click()
+        expect(page.locator("main")).to_contain_text("wrote to them in the thread")
+
+        page.keyboard.press("b")
+        dialog = page.get_by_role("dialog", name="Hand it back")
+        dialog.get_by_role("radio").first.check()
+        dialog.get_by_role("button", name="Hand back").click()
+        expect(page.locator(".flash")).to_be_visible()
+        page.goto(f"{demo.address}/inbox?view=mine")
+        expect(page.locator(".list")).not_to_contain_text(found[1])
+
+
+def test_an_admin_sends_somebody_away_and_the_leads_go_to_others(
+    browser: Browser, demo: Demo
+) -> None:
+    with day_of(browser, demo, "dana") as page:
+        page.goto(f"{demo.address}/team/people/tom")
+        page.get_by_role("button", name="Note the absence").click()
+        page.goto(f"{demo.address}/team")
+        expect(page.locator("main")).to_contain_text("away")
+        page.goto(f"{demo.address}/inbox?view=all")
+        expect(page.locator(".list")).not_to_contain_text("offered to Tom")

@@ -69,7 +69,7 @@ def complaints(page: Page) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    "most", [9, pytest.param(200, marks=[pytest.mark.soak, pytest.mark.timeout(1200)])]
+    "most", [3, pytest.param(200, marks=[pytest.mark.soak, pytest.mark.timeout(1200)])]
 )
 def test_every_page_is_accessible_and_fits_a_phone(page: Page, most: int) -> None:
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(page.url))

@@ -554,7 +554,7 @@ def test_x43_a_name_is_shown_set_apart_from_the_text_around_it() -> None:
     ]
     assert len(shown) >= 2
     assert all("<bdi>" in line for _, line in shown)
-    assert any("may_pretend" in line for name, line in shown if name == "lead.html")
+    assert any("may_pretend" in line for name, line in shown if name == "talk.html")
 
 
 def test_x44_a_header_s_value_is_never_looked_up_as_code() -> None:

@@ -260,7 +260,7 @@ OURS = sorted(
 OPENERS = {
     "cli/demo.py": {"socket"},
     "demo/communities.py": {"socket", "aiohttp"},  # aiohttp.web: it serves
-    "service/listening/leases.py": {"socket"},
+    "listening/leases.py": {"socket"},
     "service/serve.py": {"socket"},
     "mail/smtp.py": {"ssl"},  # to the operator's own mail server
     "crawlers/dial.py": {"socket", "ssl", "aiohttp", "loop.sock_connect"},

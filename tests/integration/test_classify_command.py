@@ -27,6 +27,10 @@ def lines(*posts: object) -> str:
     return "".join(json.dumps(post) + "\n" for post in posts)
 
 
+#: A full disk behind a file, and behind two processes: each costs three seconds.
+SAME_WITH_MORE = (("file", "1"), ("pipe", "2"))
+
+
 def test_a_post_on_a_pipe_is_judged_by_the_contract() -> None:
     ran = harken("classify", stdin=lines(ASK))
 
@@ -143,7 +147,10 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
         assert process.stderr.read() == b""
 
 
-@pytest.mark.parametrize(("way", "jobs"), [("pipe", "1"), ("file", "1"), ("pipe", "2")])
+@pytest.mark.parametrize(
+    ("way", "jobs"),
+    [("pipe", "1"), *(pytest.param(*how, marks=pytest.mark.soak) for how in SAME_WITH_MORE)],
+)
 def test_a_full_disk_is_one_line_and_no_traceback(way: str, jobs: str) -> None:
     words = ["--out", "/dev/full"] if way == "file" else []
     with Path("/dev/full").open("wb") as full:
@@ -202,6 +209,7 @@ def test_who_hands_the_lines_out_to_others_loads_no_model() -> None:
     assert ran.stdout == "set()\n"
 
 
+@pytest.mark.soak
 def test_eight_hundred_lines_take_no_more_memory_than_fifty(tmp_path: Path) -> None:
     line = {"id": "x" * 20_000, "body": "yes"}  # kept, the ids alone would be 15 MB
     few, many = tmp_path / "few.jsonl", tmp_path / "many.jsonl"

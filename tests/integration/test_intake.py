@@ -228,7 +228,7 @@ KNOWN = {
 }
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_posts_give_the_same_rows_in_any_order_and_however_often(
     sqlite_engine: Engine, data: st.DataObject
