@@ -127,7 +127,7 @@ def test_a_rep_accepts_by_key_logs_a_touch_and_hands_it_back_with_a_reason(
         page.goto(f"{demo.address}/leads/{found[1]}")
         page.keyboard.press("t")
         dialog = page.get_by_role("dialog", name="What did you do?")
-        dialog.get_by_label("Note").fill("wrote to them in the thread")
+        dialog.get_by_role("textbox").fill("wrote to them in the thread")
         dialog.get_by_role("button", name="Log it").click()
         expect(page.locator("main")).to_contain_text("wrote to them in the thread")
 
