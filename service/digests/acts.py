@@ -77,7 +77,8 @@ def acts_for(user: User, lead: Lead, *, offered_to_me: bool, config: Config) -> 
     chances = {
         Act.CONFIRM: reviews,
         Act.ASSIGN: takes and (reviews or lead.status is LeadStatus.SALES_READY),
-        Act.REJECT: bool(allowed(lead.status, LeadEvent.DISQUALIFIED)),
+        Act.REJECT: user.role is not UserRole.PARTNER
+        and bool(allowed(lead.status, LeadEvent.DISQUALIFIED)),
         Act.SNOOZE: mine or reviews,
     }
     return tuple(act for act, can in chances.items() if can)

@@ -3,7 +3,8 @@
 import asyncio
 from datetime import timedelta
 
-from service.attending import look_around, settle
+from service.attending.looking import look_around
+from service.attending.noting import settle
 from service.digests.planning import plan_due
 from service.digests.sending import Mailroom, send_waiting
 from service.house import House

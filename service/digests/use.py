@@ -7,13 +7,14 @@ from sqlmodel import Session, col, select
 
 from models.digest import DigestItem, DigestRun, DigestSubscription
 from models.digest_words import RunState
-from models.lead import Lead, LeadSignal, StatusChange
+from models.lead import LeadSignal, StatusChange
 from models.moves import LeadEvent
 from models.signal import Signal
 from models.words import SignalStatus
 from service.rules.usefulness import Proposal, Shown, Week, by_week, propose
 
 _LOOK_BACK = timedelta(weeks=12)
+_IN_CHUNK = 500  # ids, of the 32,766 that SQLite takes in a statement
 #: What somebody does with a lead that is one, and with one that is none.
 _GOOD = frozenset({LeadEvent.PROMOTED.value, LeadEvent.ACCEPTED.value, LeadEvent.TOUCHED.value})
 _BAD = frozenset({LeadEvent.DISQUALIFIED.value, LeadEvent.DECLINED_NOT_A_LEAD.value})
@@ -53,32 +54,31 @@ def shown_to(db: Session, subscription: DigestSubscription, today: date) -> Sequ
     for lead_id, score, on in rows:
         if lead_id is not None:
             first.setdefault(lead_id, (on, score or 0.0))
-    verdicts = _verdicts(db, subscription)
+    verdicts = _verdicts(db, list(first))
     return [
         Shown(on=on, score=score, accepted=verdicts.get(lead_id))
         for lead_id, (on, score) in first.items()
     ]
 
 
-def _verdicts(db: Session, subscription: DigestSubscription) -> dict[str, bool]:
-    """Return what became of the leads that the reader was shown; a person's last word counts."""
-    shown = (
-        select(DigestItem.lead_id)
-        .join(DigestRun, col(DigestRun.id) == DigestItem.run_id)
-        .where(DigestRun.subscription_id == subscription.id)
-    )
-    confirmed = db.exec(
-        select(LeadSignal.lead_id)
-        .join(Signal, col(Signal.id) == LeadSignal.signal_id)
-        .where(col(LeadSignal.lead_id).in_(shown), Signal.status == SignalStatus.CONFIRMED)
-    )
-    verdicts = dict.fromkeys(confirmed, True)
-    changes = db.exec(
-        select(StatusChange.lead_id, StatusChange.event)
-        .join(Lead, col(Lead.id) == StatusChange.lead_id)
-        .where(col(StatusChange.lead_id).in_(shown), col(StatusChange.event).in_(_GOOD | _BAD))
-        .order_by(col(StatusChange.at), col(StatusChange.id))
-    )
-    for lead_id, event in changes:
-        verdicts[lead_id] = event in _GOOD
+def _verdicts(db: Session, lead_ids: Sequence[str]) -> dict[str, bool]:
+    """Return what became of leads, as far as a person said so; the last word counts."""
+    verdicts: dict[str, bool] = {}
+    for start in range(0, len(lead_ids), _IN_CHUNK):
+        chunk = lead_ids[start : start + _IN_CHUNK]
+        confirmed = db.exec(
+            select(LeadSignal.lead_id)
+            .join(Signal, col(Signal.id) == LeadSignal.signal_id)
+            .where(col(LeadSignal.lead_id).in_(chunk), Signal.status == SignalStatus.CONFIRMED)
+        )
+        verdicts |= dict.fromkeys(confirmed, True)
+        # By the ids alone: told the events too, SQLite walks through all leads that had one.
+        changes = db.exec(
+            select(StatusChange.lead_id, StatusChange.event)
+            .where(col(StatusChange.lead_id).in_(chunk))
+            .order_by(col(StatusChange.at), col(StatusChange.id))
+        )
+        verdicts |= {
+            lead_id: event in _GOOD for lead_id, event in changes if event in _GOOD | _BAD
+        }
     return verdicts

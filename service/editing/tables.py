@@ -6,7 +6,7 @@ from typing import TypeAlias
 import tomlkit
 from tomlkit.items import AoT, Table
 
-from service.errors import NotFoundError, RefusedError
+from service.errors import RefusedError
 
 #: What a value in a file may be; None takes the key away.
 Value: TypeAlias = (
@@ -55,22 +55,6 @@ def _set(entry: Table, name: str, value: Value) -> None:
     else:
         entry[name] = value
     body.extend(reversed(behind))
-
-
-def drop_entry(text: str, table: str, key: str, value: str) -> str:
-    """Return ``text`` without the entry of ``[[table]]`` whose ``key`` is ``value``.
-
-    Raises:
-        NotFoundError: there is none.
-    """
-    document = tomlkit.parse(text)
-    entries = document.get(table)
-    if isinstance(entries, AoT):
-        for number, entry in enumerate(entries):
-            if entry.get(key) == value:
-                del entries[number]
-                return tomlkit.dumps(document)
-    raise NotFoundError
 
 
 def put_keys(text: str, values: Mapping[str, Value], *, table: str | None = None) -> str:

@@ -3,14 +3,13 @@
 Nothing here sends anything. Who has posted an answer says so, and that is a contact like any.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
 from config import Config
 from models.lead import Lead
-from models.people import User
 from models.reply import ReplyDraft
 from models.words import TouchpointKind
 from nlp.near import is_near, sign
@@ -93,20 +92,28 @@ def open_draft(db: Session, lead_id: str, user_id: str) -> ReplyDraft | None:
     ).first()
 
 
-def drafts_of(db: Session, lead_id: str) -> Sequence[tuple[ReplyDraft, str]]:
-    """Return the answers to a lead with the names of who wrote them, the newest first."""
-    rows = db.exec(
-        select(ReplyDraft, User.name)
-        .join(User, col(User.id) == ReplyDraft.user_id)
+def drafts_of(db: Session, lead_id: str) -> Sequence[ReplyDraft]:
+    """Return the answers to a lead, the newest first."""
+    return db.exec(
+        select(ReplyDraft)
         .where(ReplyDraft.lead_id == lead_id)
         .order_by(col(ReplyDraft.saved_at).desc(), col(ReplyDraft.id))
         .limit(_MOST_TOLD)
-    )
-    return [(draft, name) for draft, name in rows]
+    ).all()
 
 
-def nearly_the_same(db: Session, lead_id: str, text: str, *, now: datetime) -> tuple[Earlier, ...]:
-    """Return answers to other leads that are this text but for an edit, the newest first."""
+def nearly_the_same(
+    db: Session, lead_id: str, text: str, *, called: Callable[[str], str | None], now: datetime
+) -> tuple[Earlier, ...]:
+    """Return answers to other leads that are this text but for an edit, the newest first.
+
+    Args:
+        db: an open session.
+        lead_id: the lead that the text is for.
+        text: what somebody means to answer.
+        called: what somebody of that id is called to who reads it.
+        now: the time.
+    """
     signature = sign("", text)
     rows = db.exec(
         select(col(ReplyDraft.id), col(ReplyDraft.signature))
@@ -115,26 +122,21 @@ def nearly_the_same(db: Session, lead_id: str, text: str, *, now: datetime) -> t
         .limit(_MOST)
     ).all()
     near = [one for one, other in rows if is_near(signature, type(signature)(other))]
-    return tuple(_earlier(db, near))
-
-
-def _earlier(db: Session, ids: Sequence[str]) -> list[Earlier]:
-    rows = db.exec(
-        select(ReplyDraft, User.name)
-        .join(User, col(User.id) == ReplyDraft.user_id)
-        .where(col(ReplyDraft.id).in_(ids))
+    drafts = db.exec(
+        select(ReplyDraft)
+        .where(col(ReplyDraft.id).in_(near))
         .order_by(col(ReplyDraft.saved_at).desc(), col(ReplyDraft.id))
     )
-    return [
+    return tuple(
         Earlier(
             text=draft.text,
             lead_id=draft.lead_id,
-            by=name,
+            by=called(draft.user_id) or "somebody",
             at=draft.saved_at,
             is_posted=draft.posted_at is not None,
         )
-        for draft, name in rows
-    ]
+        for draft in drafts
+    )
 
 
 def _was_posted_just_now(

@@ -1,8 +1,8 @@
 """Take back what was just done with a lead, by moves that the lead may make.
 
-Nothing is wiped out: history, audit and outbox tell of the act and of its undoing. So not every
-act can be taken back, and one that can't says why. It takes the one who did it, ten minutes at the
-most, and nobody else who has been at the lead since.
+The audit chain tells of the act and of its undoing, and so do history and outbox of every move;
+only the words of a note go. So not every act can be taken back, and one that can't says why. It
+takes the one who did it, ten minutes at the most, and nobody else who has been at the lead since.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

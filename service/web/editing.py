@@ -1,6 +1,6 @@
 """Changing files of the configuration from a page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sqlmodel import col, select
@@ -21,7 +21,7 @@ _OF_PEOPLE = frozenset({TEAMS, "routing.toml"})
 
 
 class NothingToChangeError(RefusedError):
-    """This Harken reads no files, so nothing of its configuration can be changed here."""
+    """This Harken was started without a folder of its own, so nothing can be changed here."""
 
 
 def folder_of(site: Site) -> Path:
@@ -48,6 +48,28 @@ def file_of(site: Site, file: str) -> FileText:
     return found
 
 
+def change(
+    site: Site, viewer: Viewer, changes: Sequence[Change], *, note: str | None = None
+) -> Config:
+    """Write ``changes`` as ``viewer``; the page goes by them from the next request on.
+
+    Raises:
+        NothingToChangeError: there are no files.
+        EditedMeanwhileError: a file is not what they started from.
+        RefusedError: it can't be written.
+        config.ConfigError: with every problem that there would be.
+    """
+    change_files(
+        site.engine,
+        folder_of(site),
+        changes,
+        by=viewer.id,
+        note=note or None,
+        now=site.clock.now(),
+    )
+    return site.live.current(at_once=True)
+
+
 def check_file(site: Site, file: str, text: str) -> Config:
     """Return the configuration as it would be with ``text`` in ``file``.
 
@@ -55,8 +77,7 @@ def check_file(site: Site, file: str, text: str) -> Config:
         config.ConfigError: with every problem that there would be.
         RefusedError: nobody would be left to run the house.
     """
-    change = Change(file=file, text=text, seen=None)
-    after = try_change(folder_of(site), (change,))
+    after = try_change(folder_of(site), (Change(file=file, text=text, seen=None),))
     _check_staff(site, file, after)
     return after
 
@@ -80,10 +101,7 @@ def write_file(
         RefusedError: nobody would be left to run the house, or it can't be written.
     """
     check_file(site, file, text)
-    change = Change(file=file, text=text, seen=seen)
-    now = site.clock.now()
-    change_files(site.engine, folder_of(site), (change,), by=viewer.id, note=note, now=now)
-    return site.live.current(at_once=True)
+    return change(site, viewer, (Change(file=file, text=text, seen=seen),), note=note)
 
 
 def put_into_teams(

@@ -8,7 +8,6 @@ from models.words import (
     DraftState,
     EnrolmentState,
     HandBackReason,
-    InquiryChannel,
     LostReason,
     NurtureChannel,
     OfferState,
@@ -73,15 +72,6 @@ ACTIVITIES: Mapping[ActivityKind, str] = {
     ActivityKind.WEBINAR: "came to a webinar",
     ActivityKind.APPOINTMENT: "made an appointment",
     ActivityKind.DEMO: "asked for a demo",
-}
-INQUIRIES: Mapping[InquiryChannel, str] = {
-    InquiryChannel.FORM: "wrote to us by a form",
-    InquiryChannel.CSV: "is on a list of inquiries",
-    InquiryChannel.API: "came to us by another program",
-    InquiryChannel.EMAIL: "wrote us a mail",
-    InquiryChannel.PHONE: "called us",
-    InquiryChannel.EVENT: "came to us at an event",
-    InquiryChannel.MAIL: "wrote us a letter",
 }
 RELATIONS: Mapping[Relation, str] = {
     Relation.SAME_PERSON: "the same person",

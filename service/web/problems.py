@@ -40,15 +40,10 @@ class Problem:
 _PROBLEMS: Mapping[int, Problem] = {
     400: Problem("That request made no sense", "Go back, load the page again and retry."),
     403: Problem("That is not yours to do", "Ask a manager or an admin if it should be."),
-    404: Problem(
-        "There is nothing here",
-        "A lead that was offered to you leaves your inbox when its time is up, when somebody "
-        "else gets it, or when it is erased.",
-    ),
-    405: Problem("This address can't be used like that", "Start again from the inbox."),
+    404: Problem("There is nothing here", "It is gone, or it is not yours to see."),
+    405: Problem("This address can't be used like that", "Go back and use the page's own links."),
     409: Problem(
-        "This lead has moved on",
-        "Nothing of yours was written. Look at the lead as it is now, then decide again.",
+        "Somebody changed it meanwhile", "Nothing of yours was written. Load the page again."
     ),
     413: Problem("That is too much text", "Shorten it and try again."),
     422: Problem("Something is missing or wrong in that form", "Go back, correct it, try again."),
@@ -60,13 +55,22 @@ _PROBLEMS: Mapping[int, Problem] = {
     ),
     503: Problem("Harken can't reach its database", "Whoever runs it should run `harken doctor`."),
 }
-_REFUSED = Problem(
+_REFUSED = Problem("That can't be done", "Nothing was changed. Go back and try it otherwise.")
+#: The same where a lead is what it is about.
+_OF_LEAD: Mapping[int, Problem] = {
+    404: Problem(
+        "There is nothing here",
+        "A lead that was offered to you leaves your inbox when its time is up, when somebody "
+        "else gets it, or when it is erased.",
+    ),
+    409: Problem(
+        "This lead has moved on",
+        "Nothing of yours was written. Look at the lead as it is now, then decide again.",
+    ),
+}
+_REFUSED_OF_LEAD = Problem(
     "That can't be done now",
     "Nothing of yours was written. Look at the lead as it is now to see what can be done.",
-)
-_REFUSED_HERE = Problem("That can't be done", "Nothing was changed. Go back and correct it.")
-_OVERTAKEN_HERE = Problem(
-    "Somebody changed it meanwhile", "Nothing of yours was written. Load the page again."
 )
 #: Tells htmx to poll no more.
 _STOP_ASKING = 286
@@ -108,8 +112,9 @@ def show(
         typed: the form that was sent, where it is to be shown again: who is too late for a lead
             gets to see it as it is now, and keeps what he wrote.
     """
-    known = problem or _PROBLEMS.get(status)
-    known = known or Problem(HTTPStatus(status).phrase, "Start from the inbox.")
+    known = problem or (_OF_LEAD.get(status) if _is_of_lead(request) else None)
+    known = known or _PROBLEMS.get(status)
+    known = known or Problem(HTTPStatus(status).phrase, "Go back and use the page's own links.")
     viewer = _viewer(request) if status < HTTPStatus.INTERNAL_SERVER_ERROR else None
     lead_id = _lead_to_look_at(request, viewer) if status == HTTPStatus.CONFLICT else None
     if viewer and lead_id and typed is not None and "hx-request" not in request.headers:
@@ -131,6 +136,14 @@ def show(
         query = f"?{request.url.query}" if request.url.query else ""
         response.headers["HX-Redirect"] = request.url.path + query
     return response
+
+
+def _is_of_lead(request: Request) -> bool:
+    return "lead_id" in request.path_params or "lead" in request.query_params
+
+
+def _refused(request: Request) -> Problem:
+    return _REFUSED_OF_LEAD if _is_of_lead(request) else _REFUSED
 
 
 def _quietly() -> Response:
@@ -186,11 +199,7 @@ async def _typed(request: Request) -> dict[str, str]:
 
 def _tell(request: Request, error: Exception, typed: Mapping[str, str]) -> Response:
     status = next((code for kind, code in _STATUS if isinstance(error, kind)), 422)
-    problem = None
-    if isinstance(error, RefusedError):
-        problem = _REFUSED if "lead_id" in request.path_params else _REFUSED_HERE
-    elif isinstance(error, ConflictError) and "lead_id" not in request.path_params:
-        problem = _OVERTAKEN_HERE
+    problem = _refused(request) if isinstance(error, RefusedError) else None
     return show(request, status, detail=str(error), problem=problem, typed=typed)
 
 
@@ -198,7 +207,7 @@ async def _move_refused(request: Request, error: Exception) -> Response:
     why, typed = getattr(error, "why", ""), await _typed(request)
     detail = f"Because {why}." if why else None
     return await run_in_threadpool(
-        show, request, 409, detail=detail, problem=_REFUSED, typed=typed
+        show, request, 409, detail=detail, problem=_refused(request), typed=typed
     )
 
 

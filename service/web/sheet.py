@@ -1,6 +1,6 @@
 """A lead's own page, for whoever asks for it: to look at, or because somebody was faster."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fastapi import Request, Response
@@ -18,6 +18,7 @@ from service.web.views.colleagues import read_colleagues
 from service.web.views.conversation import read_conversation
 from service.web.views.dossier import read_dossier
 from service.web.views.lead import find_lead, read_lead
+from service.web.views.people import People
 from service.web.views.reply import read_reply
 from service.web.views.timeline import Happening, read_timeline
 from service.web.words import reason_in_words
@@ -25,6 +26,7 @@ from service.web.words import reason_in_words
 #: What people type on the sheet, and what it is called: kept when somebody was faster.
 _TYPED = {
     "note": "Your note",
+    "words": "Your note",
     "reason": "Your reason",
     "text": "Your answer",
     "what": "Your task",
@@ -71,45 +73,48 @@ def sheet_page(
     site = site_of(request)
     with reading(site.engine) as db:
         lead = find_lead(db, viewer, lead_id)
+        people = People(db, viewer)
+        timeline = read_timeline(db, lead, people)
         return page(
             request,
             "lead.html",
             viewer=viewer,
             status=status,
-            meanwhile=_meanwhile(db, lead, refused, typed or {}) if refused else None,
+            meanwhile=_meanwhile(timeline, refused, typed or {}) if refused else None,
+            timeline=timeline,
             back=Back.LEAD,
             terms=lead_words,
             tracks=site.config.nurture.track,
-            **_parts(db, site, viewer, lead),
+            **_parts(db, site, viewer, lead, people),
         )
 
 
-def _parts(db: Session, site: Site, viewer: Viewer, lead: Lead) -> dict[str, object]:
+def _parts(
+    db: Session, site: Site, viewer: Viewer, lead: Lead, people: People
+) -> dict[str, object]:
     now = site.clock.now()
     sheet = read_lead(db, viewer, lead.id, now=now)
     reply = None
     if may(viewer, Permission.WORK_LEADS):
         rules = sheet.source.community_rules
-        reply = read_reply(db, viewer, lead, rules=rules, config=site.config, now=now)
+        reply = read_reply(db, viewer, lead, people, rules=rules, config=site.config, now=now)
     return {
         "sheet": sheet,
         "conversation": read_conversation(db, lead),
-        "dossier": read_dossier(db, viewer, lead, config=site.config, now=now),
-        "colleagues": read_colleagues(db, viewer, lead),
+        "dossier": read_dossier(db, viewer, lead, people, config=site.config, now=now),
+        "colleagues": read_colleagues(db, viewer, lead, people),
         "reply": reply,
-        "timeline": read_timeline(db, lead),
     }
 
 
 def _meanwhile(
-    db: Session, lead: Lead, refused: tuple[str, str], typed: Mapping[str, str]
+    timeline: Sequence[Happening], refused: tuple[str, str], typed: Mapping[str, str]
 ) -> Meanwhile:
-    last = next(iter(read_timeline(db, lead, most=1)), None)
     title, why = refused
     return Meanwhile(
         title=title,
         why=why,
-        last=last,
+        last=timeline[0] if timeline else None,
         typed=tuple(
             (label, reason_in_words(typed[name]))
             for name, label in _TYPED.items()

@@ -154,7 +154,7 @@ SOURCES: Mapping[SourceKind, str] = {
     SourceKind.INBOUND: "inquiry",
 }
 
-#: How somebody who wrote to us came.
+#: How somebody came to us who did so by themselves.
 INQUIRIES: Mapping[InquiryChannel, str] = {
     InquiryChannel.FORM: "by a form",
     InquiryChannel.CSV: "in a list",

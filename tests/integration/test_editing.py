@@ -19,8 +19,8 @@ from service.editing.change import Change, EditedMeanwhileError, change_files, t
 from service.editing.files import digest_of, read_file
 from service.editing.history import difference, versions
 from service.editing.live import LiveConfig
-from service.editing.tables import drop_entry, put_entry, put_keys
-from service.errors import NotFoundError, RefusedError
+from service.editing.tables import put_entry, put_keys
+from service.errors import RefusedError
 from service.house import House, open_house
 from tests.fakes import NOON
 
@@ -168,13 +168,9 @@ def test_an_entry_is_changed_with_the_comments_around_it_kept() -> None:
     assert tomllib.loads(text)["user"] == [{"handle": "ann", "tz": "UTC"}, {"handle": "bo"}]
 
 
-def test_an_entry_that_is_new_comes_last_and_one_that_goes_leaves_the_others() -> None:
+def test_an_entry_that_is_new_comes_last() -> None:
     text = put_entry(LIST, "user", "handle", {"handle": "cy", "skills": ["crm"]})
     assert [user["handle"] for user in tomllib.loads(text)["user"]] == ["ann", "bo", "cy"]
-    left = drop_entry(text, "user", "handle", "ann")
-    assert [user["handle"] for user in tomllib.loads(left)["user"]] == ["bo", "cy"]
-    with pytest.raises(NotFoundError):
-        drop_entry(left, "user", "handle", "ann")
     assert tomllib.loads(put_entry("", "user", "handle", {"handle": "x"}))["user"]
 
 

@@ -273,7 +273,7 @@ def test_without_files_nothing_can_be_changed_and_it_says_so(house: House) -> No
     answer = house.browser(person(house, "ada")).post("/team/people/mia", data=FORM)
 
     assert answer.status_code in {409, 422}
-    assert "reads no files" in answer.text
+    assert "without a folder" in answer.text
 
 
 def test_a_user_of_the_database_alone_has_no_page(house: House) -> None:

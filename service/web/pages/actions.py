@@ -7,7 +7,7 @@ changes nothing, because mail scanners follow links too (W10); the form on that 
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from models.lead import Lead
 from models.people import User
@@ -21,23 +21,19 @@ from service.leads.listing import lines_of
 from service.mail.links import LinkUselessError, Purpose, admit
 from service.store.engine import reading, writing
 from service.web import flash
+from service.web.auth import Viewer
+from service.web.digest_acts import SAID, check_may_press, may_press
+from service.web.lead_form import Rev
 from service.web.links import outward
 from service.web.permissions import Permission, require
 from service.web.render import page, see_other
 from service.web.site import Site, SiteHere
 from service.web.typed import Prose
+from service.web.views.visible import visible_to
 
 router = APIRouter(dependencies=[Depends(require(Permission.ANYONE))])
 
 _DONE = "done"  # where a press of a button leads
-_SAID = {
-    Act.TAKE: "assigned",
-    Act.DECLINE: "declined",
-    Act.CONFIRM: "confirmed",
-    Act.REJECT: "dismissed",
-    Act.ASSIGN: "assigned",
-    Act.SNOOZE: "snoozed",
-}
 
 
 @router.get("/act/{token}")
@@ -48,12 +44,16 @@ def show_act(
     now = site.clock.now()
     with reading(site.engine) as db:
         user, lead_id = _bearer(db, site, Purpose.LEAD, token)
-        lead = db.get(Lead, lead_id)
-        line = lines_of(db, [lead_id]).get(lead_id)
+        viewer = Viewer.of(user)
+        lead = db.exec(select(Lead).where(Lead.id == lead_id, visible_to(viewer))).first()
+        line = lines_of(db, [lead_id]).get(lead_id) if lead else None
         if lead is None or line is None:
-            raise NotFoundError("That lead is gone: it was erased, or became part of another.")
+            if do == _DONE:  # what they decided took it out of their sight
+                return page(request, "act_done.html", user=user)
+            raise NotFoundError("That lead is not here any more, or not yours to see.")
         offer = open_offer(db, lead_id, user.id)
         acts = acts_for(user, lead, offered_to_me=offer is not None, config=site.config)
+    acts = tuple(act for act in acts if may_press(viewer, act))
     pressed = next((act for act in acts if act.value == do), None)
     return page(
         request,
@@ -75,7 +75,7 @@ def act(
     site: SiteHere,
     token: str,
     act: Annotated[Act, Form()],
-    rev: Annotated[int, Form(ge=1, le=1_000_000)],
+    rev: Rev,
     reason: Annotated[DisqualifyReason | DeclineReason | None, Form()] = None,
     note: Annotated[Prose, Form(max_length=500)] = "",
     to_sales: Annotated[bool, Form()] = False,
@@ -85,9 +85,10 @@ def act(
     asked = Asked(act=act, rev=rev, reason=reason, note=note, to_sales=to_sales, days=days)
     with writing(site.engine) as db:
         user, lead_id = _bearer(db, site, Purpose.LEAD, token)
+        check_may_press(Viewer.of(user), act)
         doing.do(db, user, lead_id, asked, config=site.config, now=site.clock.now())
     response = see_other(f"/act/{token}?do={_DONE}")
-    flash.leave(response, site, "promoted" if to_sales else _SAID[act])
+    flash.leave(response, site, "promoted" if to_sales else SAID[act])
     return response
 
 

@@ -11,6 +11,7 @@ from service.digests.reading import read_today
 from service.leads.by_hand import DECIDERS
 from service.store.engine import writing
 from service.web.auth import Viewer
+from service.web.digest_acts import may_press
 from service.web.permissions import Permission, may, require
 from service.web.render import page
 from service.web.site import SiteHere
@@ -41,4 +42,5 @@ def show_digest(
         snoozes=snoozes,
         may_mute=viewer.role in DECIDERS,
         may_label=may(viewer, Permission.DISMISS_LEADS),
+        presses={act for act in Act if may_press(viewer, act)},
     )

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Response
+from fastapi import APIRouter, Form, Response
 
 from models.people import User
 from models.words import DeclineReason, DisqualifyReason
@@ -10,8 +10,8 @@ from service.digests import acts as doing
 from service.digests.acts import Act, Asked
 from service.store.engine import writing
 from service.web import flash
-from service.web.auth import Viewer
-from service.web.permissions import Permission, require
+from service.web.digest_acts import SAID, check_may_press
+from service.web.lead_form import Rev, Worker
 from service.web.render import see_other
 from service.web.site import SiteHere
 from service.web.typed import Prose
@@ -19,34 +19,26 @@ from service.web.views.lead import find_lead
 
 router = APIRouter()
 
-_SAID = {
-    Act.TAKE: "assigned",
-    Act.DECLINE: "declined",
-    Act.CONFIRM: "confirmed",
-    Act.REJECT: "dismissed",
-    Act.ASSIGN: "assigned",
-    Act.SNOOZE: "snoozed",
-}
-
 
 @router.post("/digest/leads/{lead_id}")
 def act(
     site: SiteHere,
-    viewer: Annotated[Viewer, Depends(require(Permission.WORK_LEADS))],
+    viewer: Worker,
     lead_id: str,
     act: Annotated[Act, Form()],
-    rev: Annotated[int, Form(ge=1, le=1_000_000)],
+    rev: Rev,
     reason: Annotated[DisqualifyReason | DeclineReason | None, Form()] = None,
     note: Annotated[Prose, Form(max_length=500)] = "",
     to_sales: Annotated[bool, Form()] = False,
     days: Annotated[int, Form(ge=1, le=30)] = 1,
 ) -> Response:
     """Do what the reader decided, and show what is next."""
+    check_may_press(viewer, act)
     asked = Asked(act=act, rev=rev, reason=reason, note=note, to_sales=to_sales, days=days)
     with writing(site.engine) as db:
         find_lead(db, viewer, lead_id)
         user = db.get_one(User, viewer.id)
         doing.do(db, user, lead_id, asked, config=site.config, now=site.clock.now())
     response = see_other("/digest")
-    flash.leave(response, site, "promoted" if to_sales else _SAID[act], lead_id)
+    flash.leave(response, site, "promoted" if to_sales else SAID[act], lead_id)
     return response

@@ -20,7 +20,7 @@ from service.rules.digest_times import next_after
 from service.store.engine import writing
 from service.web import flash
 from service.web.auth import Viewer
-from service.web.permissions import Permission, require
+from service.web.permissions import Permission, may, require
 from service.web.render import page, see_other
 from service.web.site import SiteHere
 from service.web.typed import Line
@@ -52,7 +52,7 @@ def show_settings(request: Request, site: SiteHere, viewer: Me) -> Response:
             .order_by(col(DigestRun.created_at).desc())
             .limit(_RUNS_SHOWN)
         ).all()
-        muted = mutes(db)
+        muted = mutes(db) if may(viewer, Permission.READ_TOPICS) else None  # of the whole house
         weeks, proposal = weeks_of(db, row, today), proposal_for(db, row, today)
     return page(
         request,

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 from pydantic import AfterValidator
 from sqlmodel import Session
 
@@ -23,7 +23,8 @@ from service.store.engine import writing
 from service.web import flash
 from service.web.auth import Viewer
 from service.web.back import Back
-from service.web.permissions import Permission, may, require
+from service.web.lead_form import Worker
+from service.web.permissions import Permission, may
 from service.web.render import page, see_other
 from service.web.site import SiteHere
 from service.web.typed import Line
@@ -97,7 +98,7 @@ class _Decision:
 def bulk(
     request: Request,
     site: SiteHere,
-    viewer: Annotated[Viewer, Depends(require(Permission.WORK_LEADS))],
+    viewer: Worker,
     act: Annotated[BulkAct, Form()],
     lead: Annotated[list[Annotated[Line, AfterValidator(_chosen)]], Form(max_length=_MOST)] = [],  # noqa: B006 - FastAPI copies it
     decline: Annotated[DeclineReason | None, Form()] = None,

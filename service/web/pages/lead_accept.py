@@ -12,6 +12,7 @@ from service.store.engine import writing
 from service.web import flash
 from service.web.auth import Viewer
 from service.web.back import Back
+from service.web.lead_form import Fencing
 from service.web.permissions import Permission, require
 from service.web.render import see_other
 from service.web.site import SiteHere
@@ -25,7 +26,7 @@ def accept(
     site: SiteHere,
     viewer: Annotated[Viewer, Depends(require(Permission.ANSWER_OFFERS))],
     lead_id: str,
-    fencing: Annotated[int, Form(ge=0, le=1_000_000)],
+    fencing: Fencing,
     back: Annotated[Back, Form()] = Back.MINE,
 ) -> Response:
     """Make the lead the viewer's own, and show it; it does no harm to press twice."""

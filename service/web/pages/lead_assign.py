@@ -11,6 +11,7 @@ from service.store.engine import writing
 from service.web import flash
 from service.web.auth import Viewer
 from service.web.back import Back
+from service.web.lead_form import Rev
 from service.web.permissions import Permission, require
 from service.web.render import see_other
 from service.web.site import SiteHere
@@ -26,7 +27,7 @@ def assign(
     site: SiteHere,
     viewer: Annotated[Viewer, Depends(require(Permission.ASSIGN_LEADS))],
     lead_id: str,
-    rev: Annotated[int, Form(ge=1, le=1_000_000)],
+    rev: Rev,
     to: Annotated[Line, Form(max_length=36)],
     back: Annotated[Back, Form()] = Back.QUEUE,
 ) -> Response:

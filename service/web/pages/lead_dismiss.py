@@ -11,6 +11,7 @@ from service.store.engine import writing
 from service.web import flash
 from service.web.auth import Viewer
 from service.web.back import Back
+from service.web.lead_form import Rev
 from service.web.permissions import Permission, require
 from service.web.render import see_other
 from service.web.site import SiteHere
@@ -24,7 +25,7 @@ def dismiss(
     site: SiteHere,
     viewer: Annotated[Viewer, Depends(require(Permission.DISMISS_LEADS))],
     lead_id: str,
-    rev: Annotated[int, Form(ge=1, le=1_000_000)],
+    rev: Rev,
     reason: Annotated[DisqualifyReason, Form()],
     back: Annotated[Back, Form()] = Back.QUEUE,
 ) -> Response:

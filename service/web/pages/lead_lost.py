@@ -2,23 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Response
+from fastapi import APIRouter, Form, Response
 
 from models.words import LostReason
 from service.leads.closing import lose
 from service.store.engine import writing
 from service.web import flash
-from service.web.auth import Viewer
-from service.web.permissions import Permission, require
+from service.web.lead_form import Rev, Worker
 from service.web.render import see_other
 from service.web.site import SiteHere
 from service.web.typed import Line, Prose
 from service.web.views.lead import find_lead
 
 router = APIRouter()
-
-Worker = Annotated[Viewer, Depends(require(Permission.WORK_LEADS))]
-Rev = Annotated[int, Form(ge=1, le=1_000_000)]
 
 
 @router.post("/leads/{lead_id}/lost")

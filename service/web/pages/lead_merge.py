@@ -2,24 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Response
+from fastapi import APIRouter, Form, Response
 
 from service.leads.merging import merge as merge_leads
 from service.leads.merging import unmerge as unmerge_lead
 from service.store.engine import writing
 from service.web import flash
-from service.web.auth import Viewer
-from service.web.permissions import Permission, require
+from service.web.lead_form import Rev, Worker
 from service.web.render import see_other
 from service.web.site import SiteHere
 from service.web.typed import Line
 from service.web.views.lead import find_lead
 
 router = APIRouter()
-
-Worker = Annotated[Viewer, Depends(require(Permission.WORK_LEADS))]
-Rev = Annotated[int, Form(ge=1, le=1_000_000)]
-
 
 Id = Annotated[Line, Form(min_length=1, max_length=36)]
 

@@ -2,15 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Response
+from fastapi import APIRouter, Form, Response
 
 from service.leads.noting import note as write_note
 from service.leads.undoing import ActKind, noting
 from service.store.engine import writing
 from service.web import flash
-from service.web.auth import Viewer
 from service.web.back import Back
-from service.web.permissions import Permission, require
+from service.web.lead_form import Rev, Worker
 from service.web.render import see_other
 from service.web.site import SiteHere
 from service.web.typed import Prose
@@ -22,9 +21,9 @@ router = APIRouter()
 @router.post("/leads/{lead_id}/note")
 def note(
     site: SiteHere,
-    viewer: Annotated[Viewer, Depends(require(Permission.WORK_LEADS))],
+    viewer: Worker,
     lead_id: str,
-    rev: Annotated[int, Form(ge=1, le=1_000_000)],
+    rev: Rev,
     words: Annotated[Prose, Form(min_length=1, max_length=4000)],
     back: Annotated[Back, Form()] = Back.MINE,
 ) -> Response:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Response
+from fastapi import APIRouter, Form, Response
 
 from models.nurture import Draft
 from service.errors import NotFoundError
@@ -10,15 +10,12 @@ from service.leads.nurture import answer_draft
 from service.leads.working import lead_to_work_on
 from service.store.engine import writing
 from service.web import flash
-from service.web.auth import Viewer
-from service.web.permissions import Permission, require
+from service.web.lead_form import Worker
 from service.web.render import see_other
 from service.web.site import SiteHere
 from service.web.views.lead import find_lead
 
 router = APIRouter()
-
-Worker = Annotated[Viewer, Depends(require(Permission.WORK_LEADS))]
 
 
 @router.post("/leads/{lead_id}/steps/{step_id}")

@@ -2,21 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Response
+from fastapi import APIRouter, Form, Response
 
 from models.words import TouchOutcome
 from service.leads.working import note_outcome
 from service.store.engine import writing
 from service.web import flash
-from service.web.auth import Viewer
-from service.web.permissions import Permission, require
+from service.web.lead_form import Worker
 from service.web.render import see_other
 from service.web.site import SiteHere
 from service.web.views.lead import find_lead
 
 router = APIRouter()
-
-Worker = Annotated[Viewer, Depends(require(Permission.WORK_LEADS))]
 
 
 @router.post("/leads/{lead_id}/touches/{touch_id}/outcome")

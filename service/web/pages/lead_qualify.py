@@ -2,22 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Response
+from fastapi import APIRouter, Form, Response
 
 from service.leads.closing import qualify as note_bant
 from service.store.engine import writing
 from service.web import flash
-from service.web.auth import Viewer
-from service.web.permissions import Permission, require
+from service.web.lead_form import Rev, Worker
 from service.web.render import see_other
 from service.web.site import SiteHere
 from service.web.views.lead import find_lead
 
 router = APIRouter()
-
-Worker = Annotated[Viewer, Depends(require(Permission.WORK_LEADS))]
-Rev = Annotated[int, Form(ge=1, le=1_000_000)]
-
 
 Points = Annotated[int, Form(ge=0, le=2)]
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Form, Response
+from fastapi import APIRouter, Form, Response
 
 from models.words import TaskKind
 from service.digests.readers import zone
@@ -13,16 +13,13 @@ from service.leads.tasks import add_task
 from service.leads.working import lead_to_work_on
 from service.store.engine import writing
 from service.web import flash
-from service.web.auth import Viewer
-from service.web.permissions import Permission, require
+from service.web.lead_form import Worker
 from service.web.render import see_other
 from service.web.site import SiteHere
 from service.web.typed import Line
 from service.web.views.lead import find_lead
 
 router = APIRouter()
-
-Worker = Annotated[Viewer, Depends(require(Permission.WORK_LEADS))]
 
 
 @router.post("/leads/{lead_id}/tasks")

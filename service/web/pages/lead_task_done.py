@@ -1,9 +1,8 @@
 """POST /leads/ID/tasks/TASK/done and /drop: a task is done, or nobody needs it."""
 
 from enum import StrEnum
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 
 from models.sla import Task
 from service.errors import NotFoundError
@@ -11,8 +10,7 @@ from service.leads.tasks import complete_task, delete_task
 from service.leads.working import lead_to_work_on
 from service.store.engine import writing
 from service.web import flash
-from service.web.auth import Viewer
-from service.web.permissions import Permission, require
+from service.web.lead_form import Worker
 from service.web.render import see_other
 from service.web.site import SiteHere
 from service.web.views.lead import find_lead
@@ -25,9 +23,6 @@ class Ending(StrEnum):
 
     DONE = "done"
     DROP = "drop"  # nobody needs it; a mandatory one can't be dropped (E25)
-
-
-Worker = Annotated[Viewer, Depends(require(Permission.WORK_LEADS))]
 
 
 @router.post("/leads/{lead_id}/tasks/{task_id}/{what}")

@@ -2,14 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Response
+from fastapi import APIRouter, Form, Response
 
 from service.leads.undoing import undo as take_back
 from service.store.engine import writing
 from service.web import flash
-from service.web.auth import Viewer
 from service.web.back import Back
-from service.web.permissions import Permission, require
+from service.web.lead_form import Worker
 from service.web.render import see_other
 from service.web.site import SiteHere
 
@@ -19,7 +18,7 @@ router = APIRouter()
 @router.post("/undo")
 def undo(
     site: SiteHere,
-    viewer: Annotated[Viewer, Depends(require(Permission.WORK_LEADS))],
+    viewer: Worker,
     back: Annotated[Back, Form()] = Back.MINE,
 ) -> Response:
     """Take it back, and show the lead where it was done."""

@@ -3,7 +3,6 @@
 Names that are typed here never stand in an address: addresses end up in logs.
 """
 
-from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
@@ -13,9 +12,10 @@ from models.words import SuppressionReason
 from service.errors import NotFoundError, RefusedError
 from service.leads.ledger import audit
 from service.leads.objecting import leave_alone
-from service.posts.erasing import Known, erase, find_known
+from service.posts.erasing import erase
+from service.posts.subject import Subject, find_subject
 from service.posts.suppression import ANYWHERE, normalise_handle
-from service.store.engine import reading, writing
+from service.store.engine import fold_in, reading, writing
 from service.web import flash
 from service.web.auth import Viewer
 from service.web.permissions import Permission, require
@@ -44,8 +44,8 @@ def look(
 ) -> Response:
     """Show what there is of somebody, and what would go."""
     with reading(site.engine) as db:
-        known = find_known(db, handle, host=host.lower() or None)
-    return _page(request, site, viewer, looked_for=(handle, host.lower()), known=known)
+        found = find_subject(db, handle, secret=site.secret, host=host.lower() or None)
+    return _page(request, site, viewer, looked_for=(handle, host.lower()), found=found)
 
 
 @router.post(f"{_PATH}/erase")
@@ -69,6 +69,7 @@ def erase_person(
             config=site.config,
             now=site.clock.now(),
         )
+    fold_in(site.engine)
     response = see_other(_PATH)
     flash.leave(response, site, "erased")
     return response
@@ -95,15 +96,6 @@ def suppress(
             reason=reason,
             by=viewer.id,
             now=now,
-        )
-        detail = {"reason": reason.value}
-        audit(
-            db,
-            actor=viewer.id,
-            action="privacy.suppressed",
-            subject="author",
-            at=now,
-            detail=detail,
         )
     response = see_other(_PATH)
     flash.leave(response, site, "suppressed")
@@ -141,7 +133,7 @@ def _page(
     viewer: Viewer,
     *,
     looked_for: tuple[str, str] | None = None,
-    known: Sequence[Known] = (),
+    found: Subject | None = None,
 ) -> Response:
     now, settings = site.clock.now(), site.config.settings
     with reading(site.engine) as db:
@@ -157,5 +149,5 @@ def _page(
         listed=listed,
         reasons=SuppressionReason,
         looked_for=looked_for,
-        known=known,
+        found=found,
     )

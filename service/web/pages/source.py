@@ -20,7 +20,7 @@ from service.listening.tending import (
 from service.store.engine import reading
 from service.web import flash
 from service.web.auth import Viewer
-from service.web.changing import change, folder_of
+from service.web.editing import change, folder_of
 from service.web.permissions import Permission, may, require
 from service.web.render import page, see_other
 from service.web.site import Site, SiteHere
@@ -76,7 +76,7 @@ def save(
             kind=was.kind,
             name=name,
             url=was.url,
-            every=_every(every),
+            every=every_of(every),
             options=parse_options(options),
             quality=_quality(quality),
             policy=policy or None,
@@ -93,7 +93,12 @@ def save(
     return response
 
 
-def _every(text: str) -> timedelta:
+def every_of(text: str) -> timedelta:
+    """Return how often a source is to be read.
+
+    Raises:
+        RefusedError: that can't be understood.
+    """
     try:
         return parse_poll(text)
     except ValueError as error:

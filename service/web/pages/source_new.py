@@ -1,13 +1,11 @@
 """GET and POST /sources/new: paste an address; /sources/new/{lookup}: what is behind it."""
 
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from sqlmodel import col, select
 
 from config import ConfigError
-from config.source import parse_poll
 from crawlers.errors import SourceError
 from crawlers.urls import parse_url
 from models.source import Source
@@ -20,7 +18,8 @@ from service.listening.tending import Wanted, parse_options, put_sources
 from service.store.engine import reading
 from service.web import flash
 from service.web.auth import Viewer
-from service.web.changing import change, folder_of
+from service.web.editing import change, folder_of
+from service.web.pages.source import every_of
 from service.web.permissions import Permission, require
 from service.web.render import page, see_other, wants_fragment
 from service.web.site import Site, SiteHere
@@ -108,14 +107,14 @@ def add(
     if backfill and found.kind is SourceKind.FORUM:
         options["backfill_days"] = str(backfill)
     config = site.config
-    slug = free_slug(name or found.url, {*config.sources, *RESERVED, *_slugs(site)})
+    slug = free_slug(name or found.url, {*config.sources, *RESERVED, *slugs_of(site)})
     try:
         wanted = Wanted(
             id=slug,
             kind=found.kind,
             name=name or found.name[:200] or slug,
             url=found.url,
-            every=_every(every),
+            every=every_of(every),
             options=options,
         )
         _refuse_known(site, wanted)
@@ -130,14 +129,8 @@ def add(
     return response
 
 
-def _every(text: str) -> timedelta:
-    try:
-        return parse_poll(text)
-    except ValueError as error:
-        raise RefusedError(f"How often: {error}") from error
-
-
-def _slugs(site: Site) -> set[str]:
+def slugs_of(site: Site) -> set[str]:
+    """Return the ids of all sources, also of those that are off."""
     with reading(site.engine) as db:
         return set(db.exec(select(Source.slug)))
 

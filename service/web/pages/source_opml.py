@@ -16,8 +16,8 @@ from service.listening.tending import Wanted, put_sources
 from service.store.engine import reading
 from service.web import flash
 from service.web.auth import Viewer
-from service.web.changing import change, folder_of
-from service.web.pages.source_new import RESERVED
+from service.web.editing import change, folder_of
+from service.web.pages.source_new import RESERVED, slugs_of
 from service.web.permissions import Permission, require
 from service.web.render import page, see_other
 from service.web.site import Site, SiteHere
@@ -72,7 +72,7 @@ def add(
     feed: Annotated[list[Line], Form(max_length=MOST_FEEDS)],
 ) -> Response:
     """Write the ticked feeds into sources.toml, each as "address name"."""
-    known, taken = _known(site), {*site.config.sources, *RESERVED, *_slugs(site)}
+    known, taken = _known(site), {*site.config.sources, *RESERVED, *slugs_of(site)}
     wanted: dict[str, Wanted] = {}
     for one in feed:
         url, _, name = one.partition(" ")
@@ -106,11 +106,6 @@ def add(
 def _known(site: Site) -> frozenset[str]:
     with reading(site.engine) as db:
         return frozenset(db.exec(select(Source.url).where(col(Source.active))))
-
-
-def _slugs(site: Site) -> set[str]:
-    with reading(site.engine) as db:
-        return set(db.exec(select(Source.slug)))
 
 
 def _show(

@@ -12,7 +12,7 @@ from service.listening.tending import put_sources, read_next, wanted_of
 from service.store.engine import writing
 from service.web import flash
 from service.web.auth import Viewer
-from service.web.changing import change, folder_of
+from service.web.editing import change, folder_of
 from service.web.pages.source import source_at
 from service.web.permissions import Permission, require
 from service.web.render import see_other

@@ -15,7 +15,7 @@ from service.store.engine import reading
 from service.unknown import unknown
 from service.web import flash
 from service.web.auth import Viewer
-from service.web.changing import change, folder_of
+from service.web.editing import change, folder_of
 from service.web.pages.topic_form import SentTopic, TopicForm
 from service.web.permissions import Permission, may, require
 from service.web.render import page, see_other

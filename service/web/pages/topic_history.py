@@ -12,7 +12,7 @@ from service.errors import NotFoundError, RefusedError
 from service.store.engine import reading
 from service.web import flash
 from service.web.auth import Viewer
-from service.web.changing import change, folder_of
+from service.web.editing import change, folder_of
 from service.web.permissions import Permission, may, require
 from service.web.render import page, see_other
 from service.web.site import SiteHere

@@ -15,7 +15,7 @@ from service.errors import RefusedError
 from service.store.engine import reading
 from service.web import flash
 from service.web.auth import Viewer
-from service.web.changing import change, folder_of
+from service.web.editing import change, folder_of
 from service.web.pages.topic import RESERVED
 from service.web.permissions import Permission, require
 from service.web.render import page, see_other

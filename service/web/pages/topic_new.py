@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from config.topic import Topic
 from service.web.auth import Viewer
-from service.web.changing import folder_of
+from service.web.editing import folder_of
 from service.web.pages.topic import save_form, show_editor, topic_named
 from service.web.pages.topic_form import SentTopic
 from service.web.permissions import Permission, require

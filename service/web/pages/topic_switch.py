@@ -9,7 +9,7 @@ from service.editing.tables import put_keys
 from service.errors import NotFoundError
 from service.web import flash
 from service.web.auth import Viewer
-from service.web.changing import change, folder_of
+from service.web.editing import change, folder_of
 from service.web.pages.topic import topic_named
 from service.web.permissions import Permission, require
 from service.web.render import see_other

@@ -24,7 +24,7 @@ from service.listening.tending import Wanted, put_sources
 from service.store.engine import reading, writing
 from service.web import flash
 from service.web.auth import Viewer
-from service.web.changing import change, folder_of
+from service.web.editing import change, folder_of
 from service.web.pages.source_new import RESERVED
 from service.web.pages.topic_form import TopicForm
 from service.web.pages.welcome import show_draft

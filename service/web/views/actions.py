@@ -32,11 +32,6 @@ class Actions:
     mute: bool = False  # its author or community
 
     @property
-    def any(self) -> bool:
-        """Whether there is anything to do."""
-        return self.answer or self.promote or self.dismiss or self.touch
-
-    @property
     def moves(self) -> bool:
         """Whether there is a further move than those of the inbox."""
         return any(

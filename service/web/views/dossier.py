@@ -13,7 +13,6 @@ from models.lead import Lead, Offer
 from models.merge import MergeRecord
 from models.mute import Mute
 from models.nurture import Draft, Enrolment
-from models.people import User
 from models.post import Post
 from models.signal import Signal
 from models.sla import SlaClock, Task
@@ -28,6 +27,7 @@ from service.web.auth import Viewer
 from service.web.lead_words import CLOCKS, OFFERS, RELATIONS, TASKS
 from service.web.views.bant import BantSheet, read_bant
 from service.web.views.conversation import signals_of
+from service.web.views.people import People
 from service.web.views.score import Explained, read_explained
 from service.web.views.score import whole as whole_score
 from service.web.views.visible import visible_to
@@ -134,20 +134,19 @@ class Dossier:
 
 
 def read_dossier(
-    db: Session, viewer: Viewer, lead: Lead, *, config: Config, now: datetime
+    db: Session, viewer: Viewer, lead: Lead, people: People, *, config: Config, now: datetime
 ) -> Dossier:
     """Return the dossier of a lead."""
-    names: dict[str, str] = dict(db.exec(select(User.id, User.name)).all())
     signals = signals_of(db, lead.id)
     return Dossier(
         bant=read_bant(db, lead, signals),
         freshness=_freshness(lead, config, now),
         content=_content(db, lead, config),
-        tasks=_tasks(db, viewer, lead, names, now),
-        clocks=tuple(_clock(row, names, now) for row in running(db, lead.id)),
-        offers=_offers(db, lead, names),
+        tasks=_tasks(db, viewer, lead, people, now),
+        clocks=tuple(_clock(row, people, now) for row in running(db, lead.id)),
+        offers=_offers(db, lead, people),
         related=_related(db, viewer, lead),
-        merged=_merged(db, lead, names, now),
+        merged=_merged(db, lead, people, now),
         mutes=_mutes(db, lead, signals),
         track=_track(db, lead),
     )
@@ -217,7 +216,7 @@ def _content(db: Session, lead: Lead, config: Config) -> ContentItem | None:
 
 
 def _tasks(
-    db: Session, viewer: Viewer, lead: Lead, names: dict[str, str], now: datetime
+    db: Session, viewer: Viewer, lead: Lead, people: People, now: datetime
 ) -> tuple[TaskLine, ...]:
     rows = db.exec(
         select(Task, Draft)
@@ -235,7 +234,7 @@ def _tasks(
                 id=task.id,
                 what=task.what,
                 kind=TASKS[TaskKind(task.kind)],
-                who=names.get(task.user_id) if task.user_id else None,
+                who=people.name(task.user_id),
                 is_mine=task.user_id == viewer.id,
                 due=due(task.due_at, now),
                 mandatory=task.mandatory,
@@ -246,17 +245,17 @@ def _tasks(
     return tuple(lines)
 
 
-def _clock(row: SlaClock, names: dict[str, str], now: datetime) -> ClockLine:
+def _clock(row: SlaClock, people: People, now: datetime) -> ClockLine:
     return ClockLine(
         words=CLOCKS[row.kind],
         due=due(row.due_at, now),
-        who=names.get(row.user_id) if row.user_id else None,
+        who=people.name(row.user_id),
         paused_until=row.paused_until,
         level=row.escalation_level,
     )
 
 
-def _offers(db: Session, lead: Lead, names: dict[str, str]) -> tuple[OfferLine, ...]:
+def _offers(db: Session, lead: Lead, people: People) -> tuple[OfferLine, ...]:
     rows = db.exec(
         select(Offer)
         .where(Offer.lead_id == lead.id)
@@ -265,7 +264,7 @@ def _offers(db: Session, lead: Lead, names: dict[str, str]) -> tuple[OfferLine, 
     )
     return tuple(
         OfferLine(
-            who=names.get(row.to_user_id, "a rep"),
+            who=people.name(row.to_user_id) or "a rep",
             at=row.offered_at,
             accept_by=row.accept_by,
             state=OFFERS[row.state],
@@ -297,9 +296,7 @@ def _related(db: Session, viewer: Viewer, lead: Lead) -> tuple[RelatedLine, ...]
     return tuple(lines)
 
 
-def _merged(
-    db: Session, lead: Lead, names: dict[str, str], now: datetime
-) -> tuple[MergedLine, ...]:
+def _merged(db: Session, lead: Lead, people: People, now: datetime) -> tuple[MergedLine, ...]:
     rows = db.exec(
         select(MergeRecord, Lead.title)
         .join(Lead, col(Lead.id) == MergeRecord.loser_id)
@@ -315,7 +312,7 @@ def _merged(
         MergedLine(
             lead_id=row.loser_id,
             title=title,
-            who=names.get(row.by),
+            who=people.name(row.by),
             at=row.at,
             undo_until=row.undo_until,
         )

@@ -6,13 +6,14 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from models.lead import Lead, Offer
+from models.contact import Inquiry
+from models.lead import Lead, LeadSignal, Offer
 from models.people import User
 from models.post import Author, Post, Thread
 from models.signal import Signal
 from models.source import Source, SourcePolicy
 from models.topic import Topic
-from models.words import LeadStatus, OfferState
+from models.words import InquiryChannel, LeadStatus, OfferState
 from service.errors import NotFoundError
 from service.times import Due, due
 from service.web.auth import Viewer
@@ -31,7 +32,7 @@ from service.web.views.score import (
 )
 from service.web.views.triage import Triage, triage_for
 from service.web.views.visible import visible_to
-from service.web.words import KINDS, LICENCES
+from service.web.words import INQUIRIES, KINDS, LICENCES
 
 _QUOTE_LENGTH = 1200
 
@@ -64,6 +65,7 @@ class LeadSheet:
     source: SourceCard
     heard_at: datetime
     first_heard_at: datetime
+    came: str | None  # how they came to us, who did so by themselves
     original_url: str | None
     quote: Said | None  # None: the post was removed
     judgement: JudgementStory | None
@@ -118,6 +120,7 @@ def read_lead(db: Session, viewer: Viewer, lead_id: str, *, now: datetime) -> Le
         source=_card(source, policy),
         heard_at=lead.last_signal_at,
         first_heard_at=lead.first_signal_at,
+        came=_came(db, lead),
         original_url=outward(post.url if post else None) or outward(thread.url),
         quote=_quote(lead, post, author, signals),
         judgement=_judgement(signals),
@@ -146,6 +149,17 @@ def _place_of(db: Session, lead: Lead) -> tuple[Topic, Thread, Source, SourcePol
         .where(Lead.id == lead.id)
     ).one()
     return found[0], found[1], found[2], found[3]
+
+
+def _came(db: Session, lead: Lead) -> str | None:
+    channel = db.exec(
+        select(Inquiry.channel)
+        .join(LeadSignal, col(LeadSignal.signal_id) == Inquiry.signal_id)
+        .where(LeadSignal.lead_id == lead.id)
+        .order_by(col(Inquiry.at).desc())
+        .limit(1)
+    ).first()
+    return INQUIRIES[InquiryChannel(channel)] if channel else None
 
 
 def _post_of(db: Session, signals: Sequence[Signal]) -> tuple[Post | None, Author | None]:

@@ -23,6 +23,7 @@ from service.rules.etiquette import (
 from service.web.auth import Viewer
 from service.web.lead_words import MANNERS
 from service.web.marking import Mark, Marked, Piece, cut
+from service.web.views.people import People
 
 _MARKS = {Weight.BREAKS: Mark.AGAINST, Weight.CARE: Mark.CUE}
 _MOST_ASKED = 20  # posts of the asker that are looked through
@@ -60,21 +61,23 @@ class ReplySheet:
     remarks: tuple[Remark, ...]
     others: tuple[Answer, ...]  # drafts of colleagues, and what was posted
 
-    @property
-    def breaks(self) -> int:
-        """How many remarks weigh more than a look."""
-        return sum(remark.breaks for remark in self.remarks)
-
 
 def read_reply(
-    db: Session, viewer: Viewer, lead: Lead, *, rules: str, config: Config, now: datetime
+    db: Session,
+    viewer: Viewer,
+    lead: Lead,
+    people: People,
+    *,
+    rules: str,
+    config: Config,
+    now: datetime,
 ) -> ReplySheet:
     """Return what the viewer drafted for ``lead``, checked against ``rules`` of the community."""
     draft = open_draft(db, lead.id, viewer.id)
     text = draft.text if draft else ""
     found: tuple[Finding, ...] = ()
     if text:
-        earlier = nearly_the_same(db, lead.id, text, now=now)
+        earlier = nearly_the_same(db, lead.id, text, called=people.name, now=now)
         found = check(
             text, read_rules(rules), own(config, lead), earlier, is_asked=_is_asked(db, lead)
         )
@@ -85,13 +88,13 @@ def read_reply(
         remarks=tuple(_remark(one, text) for one in found),
         others=tuple(
             Answer(
-                who=name,
+                who=people.name(row.user_id) or "somebody",
                 text=row.text,
                 at=row.posted_at or row.saved_at,
                 is_posted=row.posted_at is not None,
                 is_mine=row.user_id == viewer.id,
             )
-            for row, name in drafts_of(db, lead.id)
+            for row in drafts_of(db, lead.id)
             if draft is None or row.id != draft.id
         ),
     )

@@ -13,7 +13,8 @@ from models.ledger import AuditEvent, Suppression
 from models.people import User
 from models.post import Post
 from models.signal import Signal
-from models.words import LeadStatus, SuppressionReason, SuppressionScope
+from models.words import SuppressionReason, SuppressionScope
+from service.posts.forgetting import LOST
 
 _MOST = 200
 _SOON = timedelta(days=1)
@@ -51,9 +52,8 @@ def read_retention(db: Session, retention: Retention, *, now: datetime) -> tuple
         .where(col(Signal.id).is_(None), has_words)
     )
     over = col(Post.retention_until)
-    lost = select(func.count()).where(
-        col(Lead.status).in_((LeadStatus.LOST, LeadStatus.DISQUALIFIED))
-    )
+    is_somebodys = or_(col(Lead.author_id).is_not(None), col(Lead.person_id).is_not(None))
+    lost = select(func.count()).where(col(Lead.status).in_(LOST), is_somebodys)
     kept = timedelta(days=retention.lost_leads_days)
     old = timedelta(days=retention.audit_days)
     events = select(func.count()).select_from(AuditEvent)

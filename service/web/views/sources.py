@@ -216,7 +216,6 @@ class SourceSheet:
     host: str
     host_rest: datetime | None
     host_reason: str | None
-    host_free: datetime | None  # its next turn
     host_sources: int  # active ones there
     own_interval: timedelta  # as its rhythm has it now
     signals: tuple[tuple[str, str, int], ...]  # topic's id, name, signals of 30 days
@@ -238,7 +237,6 @@ def read_source(db: Session, source: Source, *, now: datetime) -> SourceSheet:
         host=host,
         host_rest=rest,
         host_reason=row.last_reason if row is not None and rest else None,
-        host_free=row.free_at if row is not None and row.free_at > now else None,
         host_sources=_at_host(db, host),
         own_interval=interval(
             source.heard_at,

@@ -94,7 +94,6 @@ class Held:
     id: str
     title: str
     status: LeadStatus
-    is_offered: bool
 
 
 def read_team(db: Session, viewer: Viewer, config: Config, *, now: datetime) -> list[TeamNode]:
@@ -167,14 +166,7 @@ def leads_of(db: Session, user_id: str) -> list[Held]:
         .where(Lead.owner_id == user_id, col(Lead.status).in_(sorted(OWNED)))
         .order_by(col(Lead.status_since))
     ).all()
-    return [
-        *(_held(lead, is_offered=True) for lead in offered),
-        *(_held(lead, is_offered=False) for lead in owned),
-    ]
-
-
-def _held(lead: Lead, *, is_offered: bool) -> Held:
-    return Held(id=lead.id, title=lead.title, status=lead.status, is_offered=is_offered)
+    return [Held(id=lead.id, title=lead.title, status=lead.status) for lead in (*offered, *owned)]
 
 
 def _lines(db: Session, viewer: Viewer, config: Config, now: datetime) -> list[PersonLine]:

@@ -1,6 +1,6 @@
 """What happened to a lead, newest first: what was heard, what people did, what time brought."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -13,14 +13,14 @@ from models.lead import Lead, LeadSignal, Offer, StatusChange, Touchpoint
 from models.merge import MergeRecord, Result
 from models.moves import LeadEvent
 from models.nurture import Draft, Enrolment
-from models.people import User
 from models.signal import Signal
 from models.sla import SlaClock, Task
 from models.words import DraftState, InquiryChannel, OfferState, SignalStatus
 from service.posts.replies import BY_REPLIES
 from service.web import lead_words
+from service.web.views.people import People
 from service.web.views.quoted import quoted
-from service.web.words import EVENTS, KINDS, STATUSES, TOUCHES, reason_in_words
+from service.web.words import EVENTS, INQUIRIES, KINDS, STATUSES, TOUCHES, reason_in_words
 
 #: Of each kind of thing, and of all together: a page stays a page.
 MOST = 200
@@ -41,31 +41,20 @@ class Happening:
     outcome: str = ""  # of a contact, in words
 
 
-def read_timeline(db: Session, lead: Lead, *, most: int = MOST) -> tuple[Happening, ...]:
-    """Return what happened to a lead, newest first, the latest ``most`` things of it."""
-    names = _Names(db)
+def read_timeline(db: Session, lead: Lead, people: People) -> tuple[Happening, ...]:
+    """Return what happened to a lead, newest first, the latest `MOST` things of it."""
     told = [
-        *_changes(db, lead, names),
-        *_touches(db, lead, names),
+        *_changes(db, lead, people),
+        *_touches(db, lead, people),
         *_heard(db, lead),
         *_done(db, lead),
-        *_offers(db, lead, names),
+        *_offers(db, lead, people),
         *_clocks(db, lead),
-        *_tasks(db, lead, names),
-        *_nurture(db, lead, names),
-        *_merges(db, lead, names),
+        *_tasks(db, lead, people),
+        *_nurture(db, lead, people),
+        *_merges(db, lead, people),
     ]
-    return tuple(sorted(told, key=lambda one: (one.at, one.id), reverse=True)[:most])
-
-
-class _Names:
-    """Names of our people by id; what is no user's is Harken's own doing."""
-
-    def __init__(self, db: Session) -> None:
-        self._known: Mapping[str, str] = dict(db.exec(select(User.id, User.name)).all())
-
-    def of(self, user_id: str | None) -> str | None:
-        return self._known.get(user_id) if user_id else None
+    return tuple(sorted(told, key=lambda one: (one.at, one.id), reverse=True)[:MOST])
 
 
 def _latest(
@@ -75,7 +64,7 @@ def _latest(
     yield from db.exec(wanted.order_by(col(at).desc(), col(of_id).desc()).limit(MOST))
 
 
-def _changes(db: Session, lead: Lead, names: _Names) -> Iterator[Happening]:
+def _changes(db: Session, lead: Lead, people: People) -> Iterator[Happening]:
     wanted = select(StatusChange).where(StatusChange.lead_id == lead.id)
     notes = {
         (row.at, row.event): row
@@ -89,7 +78,7 @@ def _changes(db: Session, lead: Lead, names: _Names) -> Iterator[Happening]:
             at=change.at,
             id=change.id,
             words=_of_change(change),
-            who=names.of(change.actor),
+            who=people.name(change.actor),
             note=_note(change, result),
         )
 
@@ -112,14 +101,14 @@ def _note(change: StatusChange, result: Result | None) -> str:
     return " · ".join(part for part in (code, result.product, until, result.note) if part)
 
 
-def _touches(db: Session, lead: Lead, names: _Names) -> Iterator[Happening]:
+def _touches(db: Session, lead: Lead, people: People) -> Iterator[Happening]:
     wanted = select(Touchpoint).where(Touchpoint.lead_id == lead.id)
     for touch in _latest(db, wanted, Touchpoint.at, Touchpoint.id):
         yield Happening(
             at=touch.at,
             id=touch.id,
             words=TOUCHES[touch.kind],
-            who=names.of(touch.by_user_id),
+            who=people.name(touch.by_user_id),
             note=touch.note,
             touch_id=touch.id,
             outcome=lead_words.OUTCOMES[touch.outcome] if touch.outcome else "",
@@ -140,7 +129,7 @@ def _heard(db: Session, lead: Lead) -> Iterator[Happening]:
             said = quoted(signal.evidence)
             words, note = "the asker has chosen", said[-1].text if said else ""
         elif channel:
-            words, note = f"the buyer {lead_words.INQUIRIES[InquiryChannel(channel)]}", ""
+            words, note = f"the buyer came to us {INQUIRIES[InquiryChannel(channel)]}", ""
         else:
             words = f"heard: {KINDS[signal.kind]}"
             note = "muted" if signal.status is SignalStatus.MUTED else ""
@@ -159,10 +148,10 @@ def _done(db: Session, lead: Lead) -> Iterator[Happening]:
         yield Happening(at=row.at, id=row.id, words=words, who=None, note=row.what)
 
 
-def _offers(db: Session, lead: Lead, names: _Names) -> Iterator[Happening]:
+def _offers(db: Session, lead: Lead, people: People) -> Iterator[Happening]:
     wanted = select(Offer).where(Offer.lead_id == lead.id)
     for offer in _latest(db, wanted, Offer.offered_at, Offer.id):
-        name = names.of(offer.to_user_id) or "a rep"
+        name = people.name(offer.to_user_id) or "a rep"
         yield Happening(at=offer.offered_at, id=offer.id, words=f"offered to {name}", who=None)
         if offer.state is OfferState.WITHDRAWN and offer.answered_at:
             words = f"the offer to {name} was taken back"
@@ -178,7 +167,7 @@ def _clocks(db: Session, lead: Lead) -> Iterator[Happening]:
         yield Happening(at=clock.breached_at or clock.due_at, id=clock.id, words=words, who=None)
 
 
-def _tasks(db: Session, lead: Lead, names: _Names) -> Iterator[Happening]:
+def _tasks(db: Session, lead: Lead, people: People) -> Iterator[Happening]:
     wanted = select(Task).where(Task.lead_id == lead.id)
     for task in _latest(db, wanted, Task.created_at, Task.id):
         kind = lead_words.TASKS[task.kind]
@@ -190,15 +179,15 @@ def _tasks(db: Session, lead: Lead, names: _Names) -> Iterator[Happening]:
                 at=task.done_at,
                 id=task.id,
                 words=f"task done: {kind}",
-                who=names.of(task.done_by),
+                who=people.name(task.done_by),
                 note=task.what,
             )
 
 
-def _nurture(db: Session, lead: Lead, names: _Names) -> Iterator[Happening]:
+def _nurture(db: Session, lead: Lead, people: People) -> Iterator[Happening]:
     tracks = select(Enrolment).where(Enrolment.lead_id == lead.id)
     for row in _latest(db, tracks, Enrolment.started_at, Enrolment.id):
-        who = names.of(row.by)
+        who = people.name(row.by)
         words = f"put on the nurture track “{row.track}”"
         yield Happening(at=row.started_at, id=row.id, words=words, who=who)
         if row.ended_at is not None:
@@ -210,16 +199,18 @@ def _nurture(db: Session, lead: Lead, names: _Names) -> Iterator[Happening]:
             at=draft.answered_at or draft.due_at,
             id=draft.id,
             words=f"nurture step passed on {lead_words.CHANNELS[draft.channel]}",
-            who=names.of(draft.answered_by),
+            who=people.name(draft.answered_by),
             note=draft.title,
         )
 
 
-def _merges(db: Session, lead: Lead, names: _Names) -> Iterator[Happening]:
+def _merges(db: Session, lead: Lead, people: People) -> Iterator[Happening]:
     wanted = select(MergeRecord).where(MergeRecord.survivor_id == lead.id)
     for row in _latest(db, wanted, MergeRecord.at, MergeRecord.id):
-        who = names.of(row.by)
+        who = people.name(row.by)
         yield Happening(at=row.at, id=row.id, words="took in another lead", who=who)
         if row.undone_at is not None:
             words = "gave the other lead back"
-            yield Happening(at=row.undone_at, id=row.id, words=words, who=names.of(row.undone_by))
+            yield Happening(
+                at=row.undone_at, id=row.id, words=words, who=people.name(row.undone_by)
+            )

@@ -30,11 +30,6 @@ class Triage:
     assign: tuple[tuple[str, str], ...] = ()  # id and name of everybody who takes leads
     note: bool = False
 
-    @property
-    def any(self) -> bool:
-        """Whether there is one."""
-        return bool(self.snooze or self.wake or self.assign or self.note)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bulk:
