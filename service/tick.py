@@ -4,14 +4,12 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, or_
+from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from config import Config
 from models.lead import Lead
 from models.moves import LIVE, LeadEvent, Request
-from models.post import Post
-from models.signal import Signal
 from models.words import LeadStatus
 from service.api.kept import forget_expired
 from service.delivery.planning import forget_told
@@ -20,7 +18,7 @@ from service.leads.ledger import take_turn
 from service.leads.living import live_on
 from service.leads.transitions import HARKEN, transition
 from service.posts.following import stop_watching
-from service.posts.forgetting import forget_around
+from service.posts.forgetting import forget_posts
 from service.routing.absences import relieve
 from service.routing.clocks import start_missing
 from service.routing.escalation import deliver, escalate
@@ -44,7 +42,7 @@ def tick(engine: Engine, config: Config, *, now: datetime, secret: bytes | None 
         scored = _score_again(db, config, now)
         parked = _park(db, now)
     with writing(engine) as db:
-        forgotten = _forget(db, now)
+        forgotten = forget_posts(db, now=now, most=_MOST)
         stop_watching(db, now=now, most=_MOST)
         forget_expired(db, now=now)
         told = forget_told(db, now=now)
@@ -98,31 +96,3 @@ def _park(db: Session, now: datetime) -> int:
             next_step_at=now + _REVIEW_AFTER,
         )
     return len(stale)
-
-
-def _forget(db: Session, now: datetime) -> int:
-    """Take words and names out of posts that became no signal once their time is over.
-
-    The row stays as a hash, so that the next crawl knows the post and doesn't take it in again.
-    """
-    has_something = or_(
-        col(Post.text) != "",
-        col(Post.title) != "",
-        col(Post.quoted) != "",
-        col(Post.author_id).is_not(None),
-    )
-    over = db.exec(
-        select(Post)
-        .outerjoin(Signal, col(Signal.post_id) == Post.id)
-        .where(Post.retention_until <= now, col(Signal.id).is_(None), has_something)
-        .limit(_MOST)
-        .with_for_update(skip_locked=True, of=Post)
-    ).all()
-    authors = {post.author_id for post in over}
-    for post in over:
-        post.title = post.text = post.quoted = ""
-        post.author_id = None
-        db.add(post)
-    db.flush()
-    forget_around(db, authors, {post.thread_id for post in over})
-    return len(over)

@@ -10,6 +10,7 @@ import os
 import signal
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from service.listening.hosts import forget_idle
 from service.listening.leases import Leased, lease_due
 from service.logs import set_up_logging
 from service.mail import bounce_box
+from service.posts.forgetting import forget_lost
 from service.posts.rereading import reread
 from service.store.engine import refresh_statistics, writing
 from service.tick import tick
@@ -31,6 +33,7 @@ from service.tick import tick
 logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 5
+_MOST_LOST = 500  # leads that are forgotten in an hour
 
 
 def run_worker(folder: Path, parent: int) -> None:
@@ -103,9 +106,13 @@ async def _crawl_due(house: House, crawl: Crawl) -> None:
 
 
 def _tidy(house: House) -> None:
-    """Forget hosts that nobody asks any more, and count anew what the planner goes by."""
+    """Forget what has had its time, and count anew what the planner goes by."""
+    now = house.clock.now()
+    kept = timedelta(days=house.config.settings.retention.lost_leads_days)
     with writing(house.engine) as db:
-        forget_idle(db, now=house.clock.now())
+        forget_idle(db, now=now)
+    with writing(house.engine) as db:
+        forget_lost(db, before=now - kept, most=_MOST_LOST, now=now)
     with writing(house.engine) as db:
         refresh_statistics(db.connection())
 

@@ -55,6 +55,8 @@ def beginning(
     if is_first and days is None:
         return None
     since = int((now - timedelta(days=days or 0)).timestamp()) if is_first else None
+    if not is_first and going_on is not None:
+        since = going_on.since or 0  # what is left of it lies behind what it brought already
     following = _behind(reading, since=since, left=MOST_PAGES)
     return following or going_on
 

@@ -60,12 +60,10 @@ def begin(db: Session, claim: Claim, *, now: datetime) -> IdempotencyKey | None:
     noted = _insert_missing(db).values(**fresh).returning(col(IdempotencyKey.key))
     if db.connection().execute(noted).first() is not None:
         return None
-    there = db.get_one(
-        IdempotencyKey,
-        (claim.token_id, claim.key),
-        with_for_update=True,
-        populate_existing=True,
-    )
+    named = (claim.token_id, claim.key)
+    there = db.get(IdempotencyKey, named, with_for_update=True, populate_existing=True)
+    if there is None:  # it was let go of at this very moment
+        raise StillAtItError
     if not hmac.compare_digest(there.fingerprint, claim.fingerprint):
         raise KeyReusedError
     if there.status is not None:

@@ -27,6 +27,7 @@ from service.cli.leads import app as leads_app
 from service.cli.mail import app as mail_app
 from service.cli.output import complain, say
 from service.cli.posts import app as posts_app
+from service.cli.privacy import app as privacy_app
 from service.cli.process import app as process_app
 from service.cli.report import report
 from service.cli.robots import app as robots_app
@@ -100,6 +101,7 @@ app.add_typer(route_app, name="route")
 app.add_typer(process_app, name="process")
 app.add_typer(framework_app, name="framework")
 app.add_typer(audit_app, name="audit")
+app.add_typer(privacy_app, name="privacy")
 app.add_typer(config_app, name="config")
 app.add_typer(value_app, name="value")
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from xml.etree import ElementTree as ET
 
+from pydantic import JsonValue
 from sqlmodel import Session, col, or_, select
 
 from models.delivery import FeedLink
@@ -19,6 +20,8 @@ from models.topic import Topic
 from service.delivery.plain import one_line
 from service.errors import NotFoundError
 from service.exports.told import ToldLead, read_told
+from service.leads.ledger import audit
+from service.leads.transitions import HARKEN
 from service.unknown import unknown
 from service.web.auth import Viewer
 from service.web.links import outward
@@ -63,6 +66,9 @@ def issue(db: Session, *, user: str, topic: str | None, now: datetime) -> str:
         token_hash=_hashed(token), user_id=users[user].id, topic_id=topic, created_at=now
     )
     db.add(link)
+    db.flush()
+    detail: dict[str, JsonValue] = {"user": link.user_id, "topic": topic}
+    audit(db, actor=HARKEN, action="feed.issued", subject=f"feed:{link.id}", at=now, detail=detail)
     return f"/feeds/{token}"
 
 
@@ -75,8 +81,10 @@ def revoke(db: Session, id_: str, *, now: datetime) -> None:
     link = db.get(FeedLink, id_)
     if link is None:
         raise NotFoundError(f"there is no feed {id_!r}; see `harken feeds list`")
-    link.revoked_at = link.revoked_at or now
-    db.add(link)
+    if link.revoked_at is None:
+        link.revoked_at = now
+        db.add(link)
+        audit(db, actor=HARKEN, action="feed.revoked", subject=f"feed:{link.id}", at=now)
 
 
 def read_feed(db: Session, token: str, *, base_url: str, name: str, secret: bytes) -> Feed:

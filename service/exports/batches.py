@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 import sqlalchemy as sa
 from pydantic import JsonValue
@@ -24,6 +25,9 @@ from service.store.engine import writing
 #: Made beside a lead, and taken away in this order when nothing needs it any more.
 MADE = ("inquiry", "lead_signal", "signal", "post", "thread", "person_author", "author", "person")
 _LEAD = METADATA.tables["lead"]
+_IN_CHUNK = 400  # ids in one statement; SQLite takes 999 variables at the least
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,9 +193,11 @@ def undo(db: Session, batch: ImportBatch, *, by: str, now: datetime) -> Undone:
     kept = {row.lead_id for row in rows if row.lead_id and _is_touched(db, row)}
     gone = [row for row in rows if row.lead_id not in kept]
     leads = [row.lead_id for row in gone if row.lead_id]
-    _take_away_leads(db, leads, by=by, now=now)
+    for some in _portions(leads):
+        _take_away_leads(db, some, by=by, now=now)
     for table in MADE:
-        _take_away(db, table, [key for row in gone for key in _ids(row.made, table)])
+        for some in _portions([key for row in gone for key in _ids(row.made, table)]):
+            _take_away(db, table, some)
     for row in gone:
         row.undone_at = now
         db.add(row)
@@ -221,8 +227,6 @@ def _is_touched(db: Session, row: ImportedRow) -> bool:
 
 
 def _take_away_leads(db: Session, ids: Sequence[str], *, by: str, now: datetime) -> None:
-    if not ids:
-        return
     db.connection().execute(
         sa.update(_LEAD).where(_LEAD.c.merged_into.in_(ids)).values(merged_into=None)
     )
@@ -235,9 +239,11 @@ def _take_away_leads(db: Session, ids: Sequence[str], *, by: str, now: datetime)
 
 def _cascade(db: Session, table: sa.Table, keys: Iterable[object]) -> None:
     """Delete rows with all that refers to them."""
-    wanted = sorted(set(keys), key=str)
-    if not wanted:
-        return
+    for wanted in _portions(sorted(set(keys), key=str)):
+        _cascade_some(db, table, wanted)
+
+
+def _cascade_some(db: Session, table: sa.Table, wanted: Sequence[object]) -> None:
     (key,) = table.primary_key.columns.values()
     for child, column in _children(table):
         if child is table:
@@ -264,6 +270,10 @@ def _take_away(db: Session, name: str, ids: Collection[str]) -> None:
     if wanted:
         db.connection().execute(sa.delete(table).where(key.in_(sorted(wanted))))
     db.expire_all()
+
+
+def _portions(keys: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (keys[start : start + _IN_CHUNK] for start in range(0, len(keys), _IN_CHUNK))
 
 
 def _children(table: sa.Table) -> list[tuple[sa.Table, sa.Column[str]]]:

@@ -31,11 +31,11 @@ from service.house import House
 from service.leads.by_hand import DECIDERS
 from service.leads.inbound import Note, write_in
 from service.leads.ledger import audit, take_turn
-from service.leads.persons import find_author, link
+from service.leads.persons import email_key, find_author, link
 from service.leads.tasks import add_task
 from service.leads.transitions import lead_of, transition
 from service.posts.brought import source_for
-from service.posts.suppression import suppressed
+from service.posts.suppression import is_listed, suppressed
 from service.routing.offers import accept
 from service.routing.route import lease
 from service.store.engine import reading, writing
@@ -169,7 +169,10 @@ def _check(db: Session, house: House, brought: Brought) -> None:
     sources = dict(db.exec(select(Source.slug, Source.url)).all())
     urls = {f"import://{SHEETS}", sources.get(brought.source or "", f"import://{SHEETS}")}
     names = {name for name in (brought.handle, brought.name, brought.email) if name}
-    if any(suppressed(db, secret=house.secret, source_url=url, handles=names) for url in urls):
+    erased = brought.email is not None and is_listed(db, email_key(house.secret, brought.email))
+    if erased or any(
+        suppressed(db, secret=house.secret, source_url=url, handles=names) for url in urls
+    ):
         raise RefusedError("whoever it is about wants to be left alone; it was not taken in")
 
 

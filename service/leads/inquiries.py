@@ -21,7 +21,7 @@ from service.errors import RefusedError
 from service.leads.inbound import INBOUND, Note, line_of, write_in
 from service.leads.ledger import audit, take_turn
 from service.leads.persons import email_key, find_author, link, with_email
-from service.posts.suppression import suppressed
+from service.posts.suppression import is_listed, suppressed
 from service.rules.buyers import account_at
 from service.unknown import unknown
 
@@ -128,7 +128,10 @@ def _check(db: Session, asked: Asked, config: Config, secret: bytes) -> None:
         if asked.source not in slugs:
             raise unknown("source", asked.source, slugs)
         hosts.add(slugs[asked.source])
-    if any(suppressed(db, secret=secret, source_url=host, handles=names) for host in hosts):
+    erased = asked.email is not None and is_listed(db, email_key(secret, asked.email))
+    if erased or any(
+        suppressed(db, secret=secret, source_url=host, handles=names) for host in hosts
+    ):
         raise RefusedError("Whoever asks this wants to be left alone; it was not taken in.")
 
 

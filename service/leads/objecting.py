@@ -3,18 +3,23 @@
 Who is on the list before anything of theirs is stored is kept out by the intake.
 """
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from sqlalchemy import ColumnElement, and_
 from sqlmodel import Session, col, select
 
-from models.lead import Lead
+from models.contact import PersonAuthor
+from models.lead import Lead, LeadSignal
 from models.ledger import Suppression
 from models.moves import LIVE, LeadEvent, Request, allowed
+from models.post import Author, Post
+from models.signal import Signal
+from models.source import Source
 from models.words import DisqualifyReason, LeadStatus, SuppressionReason
 from service.leads.ledger import take_turn
-from service.leads.persons import authors_of, handles_of
 from service.leads.transitions import HARKEN, transition
 from service.posts.suppression import ANYWHERE, author_key, suppress_author
 
@@ -26,7 +31,6 @@ _CODES = {
     SuppressionReason.DO_NOT_CONTACT: DisqualifyReason.SENSITIVE,
     SuppressionReason.LEGAL: DisqualifyReason.SENSITIVE,
 }
-_IN_CHUNK = 300
 
 
 def leave_alone(
@@ -57,12 +61,10 @@ def take_out(db: Session, *, secret: bytes, now: datetime) -> int:
     take_turn(db)
     reasons = {one.key_hmac: one.reason for one in pending}
     taken = 0
-    live = select(Lead.id).where(col(Lead.status).in_(sorted(LIVE))).order_by(Lead.id)
-    for lead_id in db.exec(live).all():
-        lead = db.get_one(Lead, lead_id)
-        keys = _keys(db, lead, secret) & reasons.keys()
-        if keys:
-            _take_out(db, lead, reasons[min(keys)], now)
+    is_live = col(Lead.status).in_(sorted(LIVE))
+    for lead_id, keys in sorted(_keys(db, is_live, secret).items()):
+        if meant := keys & reasons.keys():
+            _take_out(db, db.get_one(Lead, lead_id), reasons[min(meant)], now)
             taken += 1
     for one in pending:
         one.applied_at = now
@@ -73,22 +75,44 @@ def take_out(db: Session, *, secret: bytes, now: datetime) -> int:
 
 def stands_in_the_way(db: Session, lead: Lead, *, secret: bytes) -> SuppressionReason | None:
     """Return why the author of ``lead`` must be left alone; None: nobody said so."""
-    keys = _keys(db, lead, secret)
+    keys = _keys(db, col(Lead.id) == lead.id, secret).get(lead.id, set())
     listed = select(Suppression).where(col(Suppression.key_hmac).in_(keys))
     found = db.exec(listed.order_by(Suppression.key_hmac)).first()
     return found.reason if found else None
 
 
-def _keys(db: Session, lead: Lead, secret: bytes) -> set[str]:
-    """Return the keys of all handles behind a lead, at their hosts and anywhere."""
-    authors: Collection[str] = {lead.author_id} - {None}  # type: ignore[assignment]  # None is out
-    if lead.person_id is not None:
-        authors = {*authors, *authors_of(db, lead.person_id)}
-    return {
-        author_key(secret, where, author.handle)
-        for author, source in handles_of(db, authors)
-        for where in (urlsplit(source.url).hostname or "", ANYWHERE)
-    }
+def _keys(db: Session, which: ColumnElement[bool], secret: bytes) -> Mapping[str, set[str]]:
+    """Return by lead the keys of all handles behind it, at their hosts and anywhere.
+
+    A handle is one at its source, at its profile and where its posts stand: a search, a feed or
+    an export brings what was written elsewhere.
+    """
+    own = col(Author.id) == col(Lead.author_id)
+    own_post = col(Post.author_id) == Author.id
+    at_source = select(Lead.id, Author.handle, Author.profile_url, Source.url).join(Author, own)
+    of_person = (
+        select(Lead.id, Author.handle, Author.profile_url, Source.url)
+        .join(PersonAuthor, col(PersonAuthor.person_id) == Lead.person_id)
+        .join(Author, col(Author.id) == PersonAuthor.author_id)
+    )
+    in_posts = (
+        select(Lead.id, Author.handle, Author.profile_url, Post.url)
+        .join(Author, own)
+        .join(LeadSignal, col(LeadSignal.lead_id) == Lead.id)
+        .join(Signal, col(Signal.id) == LeadSignal.signal_id)
+        .join(Post, and_(col(Post.id) == Signal.post_id, own_post))
+    )
+    keys: dict[str, set[str]] = defaultdict(set)
+    under_source = col(Source.id) == Author.source_id
+    for asked in (
+        at_source.join(Source, under_source),
+        of_person.join(Source, under_source),
+        in_posts,
+    ):
+        for lead_id, handle, *urls in db.exec(asked.where(which)):
+            hosts = {urlsplit(url or "").hostname or "" for url in urls} - {""} | {ANYWHERE}
+            keys[lead_id] |= {author_key(secret, where, handle) for where in hosts}
+    return keys
 
 
 def _take_out(db: Session, lead: Lead, reason: SuppressionReason, now: datetime) -> None:

@@ -3,7 +3,7 @@
 They go the way that crawled posts go.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -50,11 +50,18 @@ def source_for(
 
 
 def take_in(
-    engine: Engine, intake: Intake, slug: str, posts: Sequence[FoundPost], *, now: datetime
+    engine: Engine,
+    intake: Intake,
+    slug: str,
+    posts: Sequence[FoundPost],
+    *,
+    now: datetime,
+    note: Callable[[Session, Counts], None] | None = None,
 ) -> Counts:
     """Take posts in under the source of that slug, in a transaction of its own.
 
-    As in a crawl, they are judged before it, so that nobody waits for that to write.
+    As in a crawl, they are judged before it, so that nobody waits for that to write. ``note``
+    writes what else belongs to it, in the same transaction.
     """
     with reading(engine) as db:
         source = db.exec(select(Source).where(Source.slug == slug)).one()
@@ -62,4 +69,7 @@ def take_in(
     ahead = intake.listen(slug, fresh)
     with writing(engine) as db:
         source = db.exec(select(Source).where(Source.slug == slug)).one()
-        return intake.take_in(db, source, posts, now=now, ahead=ahead)
+        counts = intake.take_in(db, source, posts, now=now, ahead=ahead)
+        if note is not None:
+            note(db, counts)
+        return counts

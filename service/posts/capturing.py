@@ -84,13 +84,16 @@ def capture(
     post = post_of(clipping, now=now)
     with writing(engine) as db:
         source_for(db, config, kind=SourceKind.CAPTURE, slug=SLUG, name=NAME, now=now)
-    counts = take_in(engine, intake, SLUG, [post], now=now)
+
+    def note(db: Session, counts: Counts) -> None:
+        row = _row(db, post)
+        if row is not None and (counts.new or counts.updated):
+            audit(db, actor=user_id, action="post.captured", subject=f"post:{row.id}", at=now)
+
+    counts = take_in(engine, intake, SLUG, [post], now=now, note=note)
     with reading(engine) as db:
         row = _row(db, post)
         lead_id = _lead_of(db, row) if row else None
-    if row is not None and (counts.new or counts.updated):
-        with writing(engine) as db:
-            audit(db, actor=user_id, action="post.captured", subject=f"post:{row.id}", at=now)
     return Captured(counts=counts, lead_id=lead_id)
 
 

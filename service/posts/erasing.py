@@ -1,69 +1,51 @@
-"""Erase an author: what they wrote here goes, and nothing of it comes back by another way.
+"""Erase somebody: what they wrote and what is known of them goes, and nothing of it comes back.
 
-Posts become tombstones, leads lose their titles and people, and a keyed hash on the suppression
-list keeps the intake from taking anything of theirs in again (security-and-privacy.md, Art. 17).
+Posts become tombstones, leads lose their titles, notes and people, the person with all that they
+sent us is gone, and a keyed hash on the suppression list keeps the intake from taking anything of
+theirs in again (security-and-privacy.md, Art. 17). What is left are ids, codes and counts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
+from typing import Any
 
-from sqlalchemy import delete, update
-from sqlmodel import Session, col, func, select
+from sqlalchemy import ColumnElement, delete, update
+from sqlmodel import Session, col, select
 
 from config import Config
-from models.contact import PersonAuthor
-from models.lead import Lead, Touchpoint
+from models.contact import Activity, Inquiry, Person, PersonAuthor
+from models.digest import DigestItem
+from models.imported import ImportedRow
+from models.lead import Lead
 from models.moves import LeadEvent, Request
-from models.post import Author, Post
+from models.post import Author, Post, Thread
 from models.search import scrub_index, settle_index
 from models.source import Source
 from models.words import LeadStatus, SuppressionReason
 from service.errors import NotFoundError
 from service.leads.ledger import audit, take_turn
-from service.leads.objecting import leave_alone
+from service.leads.objecting import take_out
+from service.leads.persons import email_key
 from service.leads.transitions import transition
+from service.posts.forgetting import empty_leads
 from service.posts.liveness import bury
-from service.posts.suppression import ANYWHERE, normalise_handle
+from service.posts.subject import Subject, find_subject
+from service.posts.suppression import ANYWHERE, normalise_handle, suppress, suppress_author
 
-_GONE = (LeadStatus.ERASED,)
+_WHY = SuppressionReason.ERASURE
+_IN_CHUNK = 400  # ids in one statement; SQLite takes 999 variables at the least
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """What the house has of an author at one source."""
+class Erased:
+    """What went."""
 
-    author_id: str
-    handle: str
-    source: str  # its name
-    host: str
     posts: int
     leads: int
-    person_id: str | None  # somebody who let themselves be known, with this handle
-
-
-def find_known(db: Session, handle: str, *, host: str | None = None) -> Sequence[Known]:
-    """Return what there is of a handle, however it is spelt; at ``host`` only, if that is said."""
-    rows = db.exec(
-        select(Author, Source)
-        .join(Source, col(Source.id) == Author.source_id)
-        .where(Author.handle_norm == normalise_handle(handle))
-        .order_by(Source.name)
-    ).all()
-    return [
-        Known(
-            author_id=author.id,
-            handle=author.handle,
-            source=source.name,
-            host=host_of(source),
-            posts=_count(db, select(func.count()).where(Post.author_id == author.id)),
-            leads=_count(db, select(func.count()).where(Lead.author_id == author.id)),
-            person_id=getattr(db.get(PersonAuthor, author.id), "person_id", None),
-        )
-        for author, source in rows
-        if host is None or host_of(source) == host
-    ]
+    persons: int
+    inquiries: int
+    activities: int
 
 
 def erase(
@@ -75,15 +57,18 @@ def erase(
     by: str,
     config: Config,
     now: datetime,
-) -> int:
-    """Erase an author in the caller's transaction; return how many posts were emptied.
+) -> Erased:
+    """Erase somebody in the caller's transaction; return how much went.
+
+    On SQLite the words are still in the write-ahead log until it is folded in: call
+    `service.store.engine.fold_in` after it is committed.
 
     Args:
         db: a writing session.
-        handle: as the source shows it.
+        handle: as the source shows it, or what else `find_subject` takes.
         host: of the source; None: wherever it is found, also what is written there later.
         secret: of the installation, which keys the hash that is left.
-        by: who does it, a user's id.
+        by: who does it: a user's id, or "harken".
         config: for what becomes of leads that were somebody else's too.
         now: the time.
 
@@ -93,67 +78,135 @@ def erase(
     if not normalise_handle(handle):
         raise NotFoundError("Say whose: the handle is empty.")
     take_turn(db)
-    known = find_known(db, handle, host=host)
-    for where in {host or ANYWHERE, *(one.host for one in known)}:
-        leave_alone(
-            db,
-            secret=secret,
-            host=where,
-            handle=handle,
-            reason=SuppressionReason.ERASURE,
-            by=by,
-            now=now,
-        )
-    emptied = sum(_erase_author(db, one.author_id, by=by, config=config, now=now) for one in known)
-    detail = {"authors": len(known), "posts": emptied}
+    subject = find_subject(db, handle, secret=secret, host=host)
+    _keep_out(db, subject, handle, host=host, secret=secret, by=by, now=now)
+    leads = _leads_of(db, subject)
+    for lead in leads:
+        _close(db, lead, by=by, now=now)
+    _empty_leads(db, [lead.id for lead in leads])
+    emptied = sum(_bury_posts(db, one, config=config, now=now) for one in subject.authors)
+    _forget_persons(db, subject.persons)
+    _forget_authors(db, subject.authors)
+    take_out(db, secret=secret, now=now)
     db.flush()
     settle_index(db.connection())
     scrub_index(db.connection())
+    gone = Erased(
+        posts=emptied,
+        leads=len(leads),
+        persons=len(subject.persons),
+        inquiries=subject.inquiries,
+        activities=subject.activities,
+    )
+    detail = {"authors": len(subject.authors), "posts": gone.posts, "persons": gone.persons}
     audit(db, actor=by, action="privacy.erased", subject="author", at=now, detail=detail)
-    db.flush()
-    return emptied
+    return gone
 
 
-def _erase_author(db: Session, author_id: str, *, by: str, config: Config, now: datetime) -> int:
-    author = db.get_one(Author, author_id)
-    source = db.get_one(Source, author.source_id)
-    leads = db.exec(select(Lead).where(Lead.author_id == author_id)).all()
-    for lead in leads:
-        _erase_lead(db, lead, by=by, now=now)
-    db.flush()
-    ids = db.exec(select(Post.external_id).where(Post.author_id == author_id)).all()
-    emptied = bury(db, source, ids, config=config, now=now)
-    # Posts that were emptied before keep their author until now.
-    db.execute(update(Post).where(col(Post.author_id) == author_id).values(author_id=None))
-    db.execute(delete(PersonAuthor).where(col(PersonAuthor.author_id) == author_id))
-    db.flush()
-    db.expire_all()
-    if (row := db.get(Author, author_id)) is not None:
-        db.delete(row)
-        db.flush()
-    return emptied
+def _keep_out(
+    db: Session,
+    subject: Subject,
+    handle: str,
+    *,
+    host: str | None,
+    secret: bytes,
+    by: str,
+    now: datetime,
+) -> None:
+    """Put every name of theirs on the list: also a file that is brought again names them."""
+    names = {(host or ANYWHERE, handle), *((one.host, one.handle) for one in subject.handles)}
+    hashes: set[str] = set()
+    for person_id in subject.persons:
+        person = db.get_one(Person, person_id)
+        hashes |= {person.email_hash} if person.email_hash else set()
+        if person.email:
+            names.add((ANYWHERE, person.email))
+            hashes.add(email_key(secret, person.email))
+    for where, name in sorted(names):
+        suppress_author(db, secret=secret, host=where, handle=name, reason=_WHY, by=by, now=now)
+    for key in sorted(hashes):
+        suppress(db, key, reason=_WHY, by=by, now=now)
 
 
-def _erase_lead(db: Session, lead: Lead, *, by: str, now: datetime) -> None:
-    lead.title, lead.score_explain, lead.author_id = "", {}, None
-    lead.person_id = None
-    if lead.status not in _GONE:
+def _leads_of(db: Session, subject: Subject) -> list[Lead]:
+    """Return their leads; of somebody else's that a merge named them in, only the name goes."""
+    found = list(db.exec(select(Lead).where(_in(Lead.author_id, subject.authors))))
+    for lead in db.exec(select(Lead).where(_in(Lead.person_id, subject.persons))).all():
+        lead.person_id = None
+        db.add(lead)
+        if lead.author_id is None:
+            found.append(lead)
+    return found
+
+
+def _close(db: Session, lead: Lead, *, by: str, now: datetime) -> None:
+    """Let a lead be erased, in its history and for all who were told of it."""
+    lead.title, lead.score_explain = "", {}
+    lead.author_id = lead.person_id = lead.account = lead.region = None
+    if lead.status is not LeadStatus.ERASED:
         asked = Request(
-            to=LeadStatus.ERASED,
-            event=LeadEvent.ERASED,
-            at=now,
-            actor=by,
-            reason=SuppressionReason.ERASURE.value,
+            to=LeadStatus.ERASED, event=LeadEvent.ERASED, at=now, actor=by, reason=_WHY.value
         )
         transition(db, lead, asked, next_step="nothing; it was erased", next_step_at=None)
-    db.execute(update(Touchpoint).where(col(Touchpoint.lead_id) == lead.id).values(note=""))
+    lead.next_step = "nothing; it was erased"
     db.add(lead)
+    db.flush()
 
 
-def host_of(source: Source) -> str:
-    """Return where a source's authors have their handles."""
-    return urlsplit(source.url).hostname or ""
+def _empty_leads(db: Session, leads: Collection[str]) -> None:
+    """Take all words off leads, and the rows that only say that they were somebody's."""
+    for ids in _portions(leads):
+        empty_leads(db, ids)
+        for table in (DigestItem, ImportedRow):
+            db.execute(delete(table).where(_in(table.lead_id, ids)))
 
 
-def _count(db: Session, counted: object) -> int:
-    return int(db.scalar(counted) or 0)  # type: ignore[call-overload]  # a select of a count
+def _bury_posts(db: Session, author_id: str, *, config: Config, now: datetime) -> int:
+    """Make tombstones of an author's posts, and empty what others quote of them."""
+    source = db.get_one(Source, db.get_one(Author, author_id).source_id)
+    rows = db.exec(
+        select(Post.id, Post.external_id, Post.thread_id).where(Post.author_id == author_id)
+    ).all()
+    emptied = bury(db, source, [external_id for _, external_id, _ in rows], config=config, now=now)
+    for ids in _portions({post_id for post_id, _, _ in rows}):
+        bare: dict[str, object] = {"author_id": None, "title": "", "text": "", "url": None}
+        db.execute(update(Post).where(_in(Post.id, ids)).values(**bare))
+        db.execute(delete(DigestItem).where(_in(DigestItem.post_id, ids)))
+    for ids in _portions({thread_id for _, _, thread_id in rows}):
+        # Whom an answer quotes is only known of the one that it answers; quotes are never judged.
+        db.execute(update(Post).where(_in(Post.thread_id, ids)).values(quoted=""))
+        if not source.kind.is_polled:
+            _forget_references(db, ids)
+    db.flush()
+    return emptied
+
+
+def _forget_references(db: Session, threads: Collection[str]) -> None:
+    """Take the sender's reference off what came to us: it may be a hash of the very words."""
+    db.execute(update(Post).where(_in(Post.thread_id, threads)).values(external_id=Post.id))
+    bare = {"key": Thread.id, "title": "", "url": None}
+    db.execute(update(Thread).where(_in(Thread.id, threads)).values(**bare))
+
+
+def _forget_persons(db: Session, persons: Collection[str]) -> None:
+    for ids in _portions(persons):
+        for table in (Activity, Inquiry, PersonAuthor, ImportedRow):
+            db.execute(delete(table).where(_in(table.person_id, ids)))
+        db.execute(delete(Person).where(_in(Person.id, ids)))
+    db.expire_all()
+
+
+def _forget_authors(db: Session, authors: Collection[str]) -> None:
+    for ids in _portions(authors):
+        db.execute(delete(PersonAuthor).where(_in(PersonAuthor.author_id, ids)))
+        db.execute(delete(Author).where(_in(Author.id, ids)))
+    db.expire_all()
+
+
+def _in(column: Any, ids: Collection[str]) -> ColumnElement[bool]:  # Any: a column of any row
+    return col(column).in_(sorted(ids))
+
+
+def _portions(ids: Collection[str]) -> list[list[str]]:
+    every = sorted(ids)
+    return [every[start : start + _IN_CHUNK] for start in range(0, len(every), _IN_CHUNK)]

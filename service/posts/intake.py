@@ -203,7 +203,8 @@ class Intake:
     def _take(self, rows: BatchRows, found: FoundPost, ahead: Ahead) -> Counts:
         db, row, digest = rows.db, rows.posts.get(found.external_id), content_hash(found)
         if row is not None and row.content_hash == digest:
-            if found.url and row.url != found.url:  # moved, or another port: the same post
+            # It moved, or has another port: the same post. One that left only a hash gets none.
+            if found.url and row.url and row.url != found.url:
                 row.url = found.url
                 db.add(row)
             return Counts(duplicates=1)
@@ -215,6 +216,7 @@ class Intake:
         kept = self._keep(rows, found, matched, judged)
         if row is not None:
             _revise(rows, row, kept.post, digest)
+            row.retention_until = rows.now + self._kept_for
             row.language = listened.language
             again = self._hear_again(db, row, found, kept.judged, heard, rows.now)
             return Counts(updated=1, signals=again)
@@ -258,11 +260,15 @@ class Intake:
                 "edited_at": post.edited,
                 "fetched_at": now,
                 "content_hash": digest,
-                "retention_until": now + timedelta(days=self.config.settings.retention.posts_days),
+                "retention_until": now + self._kept_for,
             },
             is_heard=bool(kept.judged),
         )
         return id_
+
+    @property
+    def _kept_for(self) -> timedelta:
+        return timedelta(days=self.config.settings.retention.posts_days)
 
     def _hear(
         self, db: Session, post: Post, found: FoundPost, judged: Sequence[Judged], now: datetime

@@ -8,15 +8,18 @@ from datetime import datetime
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from pydantic import JsonValue
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from crawlers.found import FoundPost
 from models.ledger import Suppression
 from models.words import SuppressionReason, SuppressionScope
+from service.leads.ledger import audit
 
 #: Means "at any source" where a source's host would stand.
 ANYWHERE = "*"
+_TOLD = 12  # characters of a hash: enough to find it in the list, not to guess from
 _IN_CHUNK = 500  # keys in one query; SQLite takes 999 variables at the least
 _LISTED = select(Suppression.key_hmac).where(
     col(Suppression.key_hmac).in_(bindparam("keys", expanding=True))
@@ -59,11 +62,30 @@ def suppress_author(
     now: datetime,
 ) -> None:
     """Put an author on the list; a second time changes nothing."""
-    key = author_key(secret, host, handle)
-    if db.get(Suppression, key) is None:
-        db.add(
-            Suppression(key_hmac=key, scope=SuppressionScope.AUTHOR, reason=reason, at=now, by=by)
-        )
+    suppress(db, author_key(secret, host, handle), reason=reason, by=by, now=now)
+
+
+def suppress(db: Session, key: str, *, reason: SuppressionReason, by: str, now: datetime) -> None:
+    """Put a keyed hash on the list, an author's or an e-mail address's, and say so in the audit.
+
+    One that is on it already stays as it is; but who asked to be erased stays for good.
+    """
+    there = db.get(Suppression, key, with_for_update=True)
+    if there is not None and (there.reason is reason or reason is not SuppressionReason.ERASURE):
+        return
+    row = there or Suppression(
+        key_hmac=key, scope=SuppressionScope.AUTHOR, reason=reason, at=now, by=by
+    )
+    row.reason, row.at, row.by = reason, now, by
+    db.add(row)
+    detail: dict[str, JsonValue] = {"reason": reason.value}
+    subject = f"suppression:{key[:_TOLD]}"
+    audit(db, actor=by, action="suppression.added", subject=subject, at=now, detail=detail)
+
+
+def is_listed(db: Session, key: str) -> bool:
+    """Say whether a keyed hash is on the list."""
+    return db.get(Suppression, key) is not None
 
 
 #: Who is on the list: a host, and the handle as it was written.

@@ -106,6 +106,9 @@ def expire_due(db: Session, *, config: Config, now: datetime, most: int = _MOST)
     ).all()
     for offer in overdue:
         lead = lead_of(db, offer.lead_id)
+        if lead.status is not LeadStatus.OFFERED:  # a file brought it so; it must stop nobody else
+            _answer(db, offer, OfferState.WITHDRAWN, now)
+            continue
         _answer(db, offer, OfferState.EXPIRED, now)
         emit(db, "lead.offer_expired", lead.id, now, {"lead_id": lead.id, "offer_id": offer.id})
         back_to_queue(db, lead, LeadEvent.LEASE_EXPIRED, config=config, now=now)

@@ -143,6 +143,16 @@ def refresh_statistics(connection: Connection) -> None:
         connection.exec_driver_sql("ANALYZE")
 
 
+def fold_in(engine: Engine) -> None:
+    """Fold SQLite's write-ahead log into the file and empty it, so that nothing erased is in it.
+
+    Readers who are at it keep it from that; then the next who writes a lot does it.
+    """
+    if engine.dialect.name == "sqlite":
+        with worded(), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
+            db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 @contextmanager
 def worded() -> Iterator[None]:
     """Turn what a person can do something about (full disk, no rights, ...) into a StoreError."""

@@ -19,7 +19,9 @@ from models.source import Source
 from models.topic import Topic
 from models.words import ClockKind, LeadStatus, SignalStatus, SourceHealth, UserRole
 from nlp.artefact import CARD, SHIPPED, read_card
-from service.attending import Matter, look_around, raise_item, resolve, settle
+from service.attending.looking import look_around
+from service.attending.matter import Matter
+from service.attending.noting import raise_item, settle
 from service.store.engine import reading, writing
 from tests.builders import a_topic
 from tests.digesting import Desk, a_desk
@@ -329,7 +331,9 @@ def test_a_model_that_people_contradict_needs_a_hand(desk: Desk, tmp_path: Path)
     assert look(desk, tmp_path) == []
 
 
-def test_what_others_raise_stays_until_they_resolve_it(desk: Desk, tmp_path: Path) -> None:
+def test_what_others_raise_is_not_for_looking_around_to_resolve(
+    desk: Desk, tmp_path: Path
+) -> None:
     matter = Matter(
         kind=K.MODEL_GATE, subject="model:7", words="The new model is worse", for_roles=["admin"]
     )
@@ -337,7 +341,3 @@ def test_what_others_raise_stays_until_they_resolve_it(desk: Desk, tmp_path: Pat
         raise_item(db, matter, now=desk.house.clock.now())
 
     assert [item.kind for item in look(desk, tmp_path)] == [K.MODEL_GATE]
-    with writing(desk.engine) as db:
-        assert resolve(db, K.MODEL_GATE, "model:7", now=desk.house.clock.now())
-        assert not resolve(db, K.MODEL_GATE, "model:7", now=desk.house.clock.now())
-    assert look(desk, tmp_path) == []

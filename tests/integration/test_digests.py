@@ -17,7 +17,8 @@ from models.people import User
 from models.post import Post
 from models.signal import Signal
 from models.words import DisqualifyReason, LeadStatus, SignalStatus, UserRole
-from service.attending import Matter, raise_item
+from service.attending.matter import Matter
+from service.attending.noting import raise_item
 from service.digests.acts import Act, Asked, do
 from service.digests.links import Links
 from service.digests.readers import zone

@@ -10,8 +10,12 @@ import pytest
 from pydantic import JsonValue
 
 from crawlers.feeds.adapter import FeedAdapter
+from crawlers.feeds.back import beginning, following
+from crawlers.feeds.reading import Reading
 from crawlers.fetch import Gate
 from crawlers.found import Batch, SourceToPoll
+from crawlers.trip import Page
+from tests.builders import a_post
 from tests.crawling import NOW, a_source, polled, stored, through_gate
 from tests.metered_apis import ids
 from tests.misbehaving import Asked, MisbehavingServer, Reply
@@ -192,3 +196,43 @@ def test_a_damaged_cursor_begins_anew() -> None:
         odd: dict[str, JsonValue] = {**stored(first), "back": {"url": 7}}
         (again,) = polled(a_source(server.url("/feed"), cursor=odd))
     assert again.not_modified
+
+
+@pytest.mark.parametrize("since", [None, 1_000])
+def test_a_reading_back_that_was_cut_short_is_not_forgotten_over_a_newer_one(
+    since: int | None,
+) -> None:
+    # All of the first page is new: what was killed on its way back lies behind what it brought,
+    # so nothing known may stop the one that begins now.
+    def read(url: str, *, met_known: bool) -> Reading:
+        page = Page(
+            url=url,
+            status=200,
+            headers={},
+            body=b"",
+            etag=None,
+            last_modified=None,
+            not_modified=False,
+            requests=1,
+        )
+        posts = (a_post(at=NOW),)
+        return Reading(
+            page=page,
+            state={},
+            posts=posts,
+            met_known=met_known,
+            next_url="https://talk.example/feed2",
+        )
+
+    cut_short: JsonValue = {"url": "https://talk.example/feed7", "left": 13, "since": since}
+    back = beginning(
+        {"posts": {}, "back": cut_short},
+        read("https://talk.example/feed", met_known=False),
+        days=None,
+        now=NOW,
+    )
+
+    assert back is not None
+    behind = following(back, read("https://talk.example/feed1", met_known=True))
+    assert behind is not None, "it goes on past what was taken in before"
+    assert behind.since == (since or 0)

@@ -9,6 +9,7 @@ from sqlmodel import select
 from starlette.testclient import TestClient
 
 from models.delivery import FeedLink
+from models.ledger import AuditEvent
 from models.people import User
 from models.topic import Topic
 from models.words import LeadStatus, SuppressionReason, UserRole
@@ -111,7 +112,11 @@ def test_a_revoked_a_guessed_and_an_orphaned_address_lead_nowhere(house: House) 
     with writing(house.engine) as db:
         link = db.exec(select(FeedLink).where(FeedLink.user_id == mia.id)).one()
         revoke(db, link.id, now=house.clock.now())
+        revoke(db, link.id, now=house.clock.now())
+        told = [event.action for event in db.exec(select(AuditEvent))]
         db.get_one(User, ben.id).active = False
+    assert told.count("feed.issued") == 2
+    assert told.count("feed.revoked") == 1, "a second time changes nothing"
 
     for address in (f"{path}.atom", f"{bens}.atom", "/feeds/x.atom", f"{path}.exe"):
         assert browser.get(address).status_code == 404

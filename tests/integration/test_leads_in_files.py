@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -18,9 +19,10 @@ from models.ledger import Outbox
 from models.post import Author, Post, Thread
 from models.signal import Signal
 from models.sla import Task
-from models.words import LeadStatus, SuppressionReason, TouchpointKind
+from models.words import BatchKind, LeadStatus, SuppressionReason, TouchpointKind
 from service.errors import ConflictError, RefusedError
-from service.exports.batches import Outcome, Undone, batches, undo
+from service.exports.batches import Outcome, Undone, batches, begin, undo
+from service.exports.batches import note as note_row
 from service.exports.bringing import bring, plan_of
 from service.exports.leaving import COLUMNS, Format, leads_to_tell, records, written
 from service.exports.returning import return_records
@@ -480,3 +482,19 @@ def test_records_go_from_one_database_to_the_other_and_are_taken_back_there(
     assert exported(there) == path.read_text("utf-8")
     assert taken_back(there).leads == 1
     assert counts(there) == before
+
+
+def test_an_import_of_any_size_is_taken_back(elsewhere: Place) -> None:
+    by = elsewhere.user("mia").id
+    made = {"person": [f"gone-{n}" for n in range(1_200)]}
+    with writing(elsewhere.engine) as db:
+        raw = db.connection().connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)
+        most = raw.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 999)  # a sheet has 100,000 rows
+        batch = begin(db, BatchKind.SHEET, file="all.csv", by=by, now=NOON)
+        note_row(db, batch.id, place=1, fingerprint="f", lead_id=None, person_id="p", made=made)
+
+        undone = undo(db, batch, by=by, now=NOON)
+        raw.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, most)
+
+    assert (undone.leads, undone.contacts) == (0, 1)

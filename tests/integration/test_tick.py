@@ -160,6 +160,19 @@ def test_a_tick_takes_a_limited_bite(sqlite_engine: Engine) -> None:
     assert len(forgotten(place)) == 201
 
 
+def test_an_offer_of_a_lead_that_is_not_offered_stops_no_tick(engine: Engine) -> None:
+    place = a_place(engine)
+    lead = place.hear(a_post())
+    with writing(engine) as db:  # as a file from elsewhere may bring it
+        row = db.get_one(Lead, lead.id)
+        row.status, row.next_step_at = S.NURTURING, NOON + 90 * DAY
+        db.add(row)
+
+    place.tick(after=2 * DAY)
+
+    assert [offer.state for offer in place.all(Offer)] == [OfferState.WITHDRAWN]
+
+
 def test_an_offer_of_a_lead_that_was_erased_is_taken_back_and_stops_no_tick(
     engine: Engine,
 ) -> None:

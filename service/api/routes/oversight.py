@@ -17,9 +17,8 @@ from service.api.shapes.others import (
     ObjectionNoted,
 )
 from service.api.told import LINK, reads, writes
-from service.leads.ledger import audit, broken_link
+from service.leads.ledger import broken_link
 from service.leads.objecting import leave_alone
-from service.posts.suppression import author_key
 from service.store.engine import reading
 from service.web.auth import Viewer
 from service.web.permissions import Permission
@@ -28,7 +27,6 @@ from service.web.site import SiteHere
 router = APIRouter(tags=["oversight"])
 Auditor = Annotated[Viewer, Depends(allow(Permission.READ_AUDIT))]
 _KEYS = (Key(col(AuditEvent.seq), descending=True),)
-_SHOWN = 12  # characters of the hash: enough to find it in the list, not to guess from
 
 
 @router.post(
@@ -58,15 +56,6 @@ def new_objection(
             reason=asked.reason,
             by=viewer.id,
             now=now,
-        )
-        key = author_key(site.secret, asked.host, asked.handle)
-        audit(
-            db,
-            actor=viewer.id,
-            action="suppression.added",
-            subject=f"suppression:{key[:_SHOWN]}",
-            at=now,
-            detail={"reason": asked.reason.value},
         )
         return Done(body=ObjectionNoted(leads_taken_out=taken), status=201)
 

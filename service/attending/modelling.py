@@ -1,0 +1,58 @@
+"""A model that is not what was accepted, by its card or by what people say here."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from sqlmodel import Session, col, func, select
+
+from models.digest_words import AttentionKind
+from models.signal import Signal
+from models.words import SignalStatus
+from nlp.artefact import CARD, SHIPPED, read_card
+from nlp.card import read_text
+from nlp.errors import ModelError
+from service.attending.matter import LISTENERS, LOOK_BACK, MODEL, Matter
+from service.rules.model_gate import is_worse_here, shortfalls
+
+
+def of_model(db: Session, now: datetime) -> Iterator[Matter]:
+    """Yield that the model is not what was accepted, by its card or by what people say here."""
+    try:
+        card = read_card(read_text(SHIPPED / CARD, what="the model"))
+    except ModelError as error:
+        yield _model_matter(f"The model can't be used: {error}.")
+        return
+    measured = card.measured.get("signal")
+    figures = measured if isinstance(measured, Mapping) else {}
+    if lacks := list(shortfalls(figures)):
+        yield _model_matter(
+            f"Model {card.version} is below what a model must reach: {'; '.join(lacks)}. Train it "
+            "again with more labels, or go back to the one before."
+        )
+        return
+    precision = figures.get("precision_at_threshold")
+    said = _said_of_signals(db, card.version, now - LOOK_BACK)
+    confirmed, rejected = said[SignalStatus.CONFIRMED], said[SignalStatus.REJECTED]
+    if isinstance(precision, int | float) and is_worse_here(
+        confirmed=confirmed, rejected=rejected, precision=precision
+    ):
+        yield _model_matter(
+            f"Model {card.version} is worse here than it was measured: of {confirmed + rejected} "
+            f"signals of 30 days people confirmed {confirmed / (confirmed + rejected):.0%}, its "
+            f"card says {precision:.0%}. Train one on your own labels with `harken train`."
+        )
+
+
+def _model_matter(words: str) -> Matter:
+    return Matter(kind=AttentionKind.MODEL_GATE, subject=MODEL, words=words, for_roles=LISTENERS)
+
+
+def _said_of_signals(db: Session, version: str, since: datetime) -> Counter[SignalStatus]:
+    """Count what people said of what this model heard, alone or with a reader beside it."""
+    rows = db.exec(
+        select(Signal.status, func.count())
+        .where(Signal.created_at >= since, col(Signal.model_version).startswith(version))
+        .group_by(Signal.status)
+    )
+    return Counter({SignalStatus(status): count for status, count in rows})

@@ -1,0 +1,149 @@
+"""`harken privacy`: what is kept of somebody, handed over or erased."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from service.cli.options import AsJson, DataDir, data_dir
+from service.cli.output import complain, print_json, say
+
+if TYPE_CHECKING:
+    from service.posts.erasing import Erased
+    from service.posts.subject import Subject
+
+app = typer.Typer(no_args_is_help=True, help="Answer who asks what you keep of them.")
+
+_HARKEN = "harken"
+
+Handle = Annotated[
+    str,
+    typer.Argument(
+        metavar="HANDLE",
+        help="As the source shows it, in any spelling; or the e-mail address that they gave you.",
+    ),
+]
+Host = Annotated[
+    str | None,
+    typer.Option(
+        "--host",
+        metavar="HOST",
+        help="Where the handle is used, as in talk.example.com; else wherever it is found. With "
+        "inbound or brought-leads, the name that somebody gave you.",
+    ),
+]
+
+
+@app.command()
+def erase(
+    handle: Handle,
+    host: Host = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what is here and would go.")
+    ] = False,
+    data: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Erase somebody for good, and keep them out: also what a later crawl or file brings.
+
+    Posts, names, titles, notes, inquiries and activities go, with all handles that are known to be
+    the same person's; ids, codes and counts stay. Backups hold it until you delete them.
+
+    Example: harken privacy erase quiet_otter --host talk.example.com --dry-run
+    """
+    from service.house import existing_house
+    from service.posts.erasing import erase as erase_all
+    from service.posts.subject import find_subject
+    from service.store.engine import fold_in, reading, writing
+
+    where = host.lower() if host else None
+    with existing_house(data_dir(data)) as house:
+        if dry_run:
+            with reading(house.engine) as db:
+                found = find_subject(db, handle, secret=house.secret, host=where)
+            _tell_found(found, as_json=as_json)
+            return
+        with writing(house.engine) as db:
+            gone = erase_all(
+                db,
+                handle,
+                host=where,
+                secret=house.secret,
+                by=_HARKEN,
+                config=house.config,
+                now=house.clock.now(),
+            )
+        fold_in(house.engine)
+    _tell_gone(gone, as_json=as_json)
+
+
+@app.command()
+def export(handle: Handle, host: Host = None, data: DataDir = None) -> None:
+    """Write all that is kept of somebody as JSON, table by table, to be handed to them.
+
+    It holds what your own people noted, too: read it before you hand it over.
+
+    Example: harken privacy export quiet_otter --host talk.example.com > quiet_otter.json
+    """
+    from service.house import existing_house
+    from service.posts.subject import find_subject
+    from service.posts.subject_copy import copy_of
+    from service.store.engine import writing
+
+    where = host.lower() if host else None
+    with existing_house(data_dir(data)) as house, writing(house.engine) as db:
+        found = find_subject(db, handle, secret=house.secret, host=where)
+        told = copy_of(db, found, by=_HARKEN, now=house.clock.now())
+    print_json(told)
+    if not found.is_here:
+        complain("nothing is here under that name; try another spelling, or without --host")
+        raise typer.Exit(1)
+
+
+def _tell_found(found: "Subject", *, as_json: bool) -> None:
+    if as_json:
+        print_json(
+            {
+                "handles": [
+                    {
+                        "handle": one.handle,
+                        "source": one.source,
+                        "host": one.host,
+                        "posts": one.posts,
+                        "leads": one.leads,
+                    }
+                    for one in found.handles
+                ],
+                "persons": len(found.persons),
+                "inquiries": found.inquiries,
+                "activities": found.activities,
+            }
+        )
+        return
+    if not found.is_here:
+        say("Nothing is here under that name. Without --dry-run they are kept out from now on.")
+        return
+    for one in found.handles:
+        say(f"{one.handle} at {one.source} ({one.host}): {one.posts} posts, {one.leads} leads")
+    if found.persons:
+        known = "one person" if len(found.persons) == 1 else f"{len(found.persons)} persons"
+        say(f"known to us as {known}: {found.inquiries} inquiries, {found.activities} activities")
+    say("All of it would go. Nothing was changed.")
+
+
+def _tell_gone(gone: "Erased", *, as_json: bool) -> None:
+    if as_json:
+        print_json(
+            {
+                "posts": gone.posts,
+                "leads": gone.leads,
+                "persons": gone.persons,
+                "inquiries": gone.inquiries,
+                "activities": gone.activities,
+            }
+        )
+        return
+    say(
+        f"Erased: {gone.posts} posts, {gone.leads} leads, {gone.inquiries} inquiries, "
+        f"{gone.activities} activities. They are kept out from now on."
+    )
+    complain("backups that were made before still hold it: delete them, or erase again after one")
