@@ -6,7 +6,7 @@ from models.people import User
 from models.words import UserRole
 from service.house import House
 from service.store.engine import writing
-from service.web.auth import issue_first_login
+from service.web.entry.auth import issue_first_login
 
 
 def first_login(house: House) -> str | None:

@@ -16,7 +16,7 @@ from service.editing.live import LiveConfig
 from service.store.engine import reading, writing
 from service.sync import sync
 from service.web.app import create_app
-from service.web.auth import open_session
+from service.web.entry.auth import open_session
 from service.web.site import Site
 from tests.fakes import StandingClock
 from tests.web_house import (

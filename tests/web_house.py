@@ -34,8 +34,8 @@ from models.words import (
 from service.editing.live import LiveConfig
 from service.store.engine import open_engine, writing
 from service.web.app import create_app
-from service.web.auth import open_session
-from service.web.throttle import LoginThrottle
+from service.web.entry.auth import open_session
+from service.web.entry.throttle import LoginThrottle
 from tests.fakes import StandingClock
 
 SECRET = b"a secret of thirty-two bytes, ok"

@@ -19,9 +19,9 @@ from service.api.routes.about import DOCUMENT
 from service.api.scopes import scope_for
 from service.api.ways import ways_at
 from service.delivery.loops import loop_mark
+from service.web.access.permissions import check_declared, declared
 from service.web.front_door import FrontDoor
 from service.web.hosts import OwnHosts
-from service.web.permissions import check_declared, declared
 from service.web.site import Site
 
 PREFIX = "/api/v1"

@@ -17,8 +17,8 @@ from service.api.scopes import SCOPES, scope_for
 from service.errors import ForbiddenError, StoreError
 from service.store.engine import reading, writing
 from service.tokens import bearer_of, hashed, note_use
-from service.web.auth import Viewer
-from service.web.permissions import Permission, Require, may
+from service.web.access.permissions import Permission, Require, may
+from service.web.entry.auth import Viewer
 from service.web.site import Site, site_of
 
 _LONGEST = 200  # characters; our tokens have 46

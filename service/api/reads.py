@@ -28,8 +28,8 @@ from service.exports.told import may_leave
 from service.leads.listing import LeadLine, lines_of
 from service.leads.tasks import open_tasks
 from service.posts.suppression import suppressed
-from service.web.auth import Viewer
-from service.web.links import outward
+from service.web.entry.auth import Viewer
+from service.web.forms.links import outward
 from service.web.views.lead import find_lead
 from service.web.views.visible import visible_to
 

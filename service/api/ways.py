@@ -15,7 +15,7 @@ from service.api.scopes import SCOPES
 from service.errors import NotFoundError
 from service.leads.by_hand import DECIDERS
 from service.store.engine import reading
-from service.web.permissions import Permission, may
+from service.web.access.permissions import Permission, may
 from service.web.site import site_of
 from service.web.views.lead import find_lead
 

@@ -81,7 +81,7 @@ def link(
     from service.house import existing_house
     from service.store.engine import writing
     from service.unknown import unknown
-    from service.web.auth import issue_first_login
+    from service.web.entry.auth import issue_first_login
 
     with existing_house(data_dir(data)) as house:
         with writing(house.engine) as db:

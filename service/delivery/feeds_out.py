@@ -23,8 +23,8 @@ from service.exports.told import ToldLead, read_told
 from service.leads.ledger import audit
 from service.leads.transitions import HARKEN
 from service.unknown import unknown
-from service.web.auth import Viewer
-from service.web.links import outward
+from service.web.entry.auth import Viewer
+from service.web.forms.links import outward
 from service.web.views.visible import offered_to, visible_to
 
 #: Leads that a feed holds; readers ask often enough.

@@ -26,8 +26,8 @@ from service.digests.readers import zone
 from service.leads.listing import LeadLine, lines_of
 from service.rules.usefulness import Proposal, Week
 from service.times import age
-from service.web.links import outward
-from service.web.words import KINDS, LICENCES, STEPS
+from service.web.forms.links import outward
+from service.web.wording.words import KINDS, LICENCES, STEPS
 
 _ASK_TO_BE_NAMED = frozenset({Licence.CC_BY_SA_2_5, Licence.CC_BY_SA_3_0, Licence.CC_BY_SA_4_0})
 _MOST_ALIKE = 3  # notices of one kind; the others are counted

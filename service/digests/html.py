@@ -10,7 +10,7 @@ from service.digests.acts import Act
 from service.digests.digest import Digest
 from service.digests.links import Links
 from service.times import age
-from service.web.links import outward
+from service.web.forms.links import outward
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _STAND_OUT = frozenset({Act.TAKE, Act.CONFIRM, Act.ASSIGN})  # as the first of the buttons

@@ -13,12 +13,12 @@ from service.api.inside import WithApi
 from service.delivery.loops import loop_mark
 from service.editing.live import LiveConfig
 from service.web import problems
+from service.web.access.permissions import check_declared
 from service.web.csrf import is_foreign
 from service.web.front_door import FrontDoor
 from service.web.headers import HardenedResponses
 from service.web.hosts import OwnHosts
 from service.web.pages import ROUTERS
-from service.web.permissions import check_declared
 from service.web.site import Site, site_of
 
 #: The longest form is a note of 4,000 characters; nothing is uploaded.

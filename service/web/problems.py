@@ -21,8 +21,8 @@ from service.errors import (
     StoreError,
 )
 from service.store.engine import reading
-from service.web.auth import Viewer, viewer_of_request
-from service.web.permissions import LoginNeededError, SecondFactorNeededError
+from service.web.access.permissions import LoginNeededError, SecondFactorNeededError
+from service.web.entry.auth import Viewer, viewer_of_request
 from service.web.render import page, see_other
 from service.web.sheet import sheet_page
 from service.web.site import site_of

@@ -8,14 +8,15 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from service import times
-from service.web import flash, words
-from service.web.areas import areas_for
+from service.web import flash
+from service.web.access.areas import areas_for
+from service.web.access.settings_areas import settings_for
 from service.web.assets import asset_url
-from service.web.auth import Viewer
-from service.web.links import inward
+from service.web.entry.auth import Viewer
+from service.web.forms.links import inward
 from service.web.preferences import preferences_of
-from service.web.settings_areas import settings_for
 from service.web.site import site_of
+from service.web.wording import words
 
 TEMPLATES = Path(__file__).parent / "templates"
 _FRAGMENTS = "parts/"

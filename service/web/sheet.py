@@ -8,10 +8,9 @@ from sqlmodel import Session
 
 from models.lead import Lead
 from service.store.engine import reading
-from service.web import lead_words
-from service.web.auth import Viewer
-from service.web.back import Back
-from service.web.permissions import Permission, may
+from service.web.access.permissions import Permission, may
+from service.web.entry.auth import Viewer
+from service.web.forms.back import Back
 from service.web.render import page
 from service.web.site import Site, site_of
 from service.web.views.colleagues import read_colleagues
@@ -21,7 +20,8 @@ from service.web.views.lead import find_lead, read_lead
 from service.web.views.people import People
 from service.web.views.reply import read_reply
 from service.web.views.timeline import Happening, read_timeline
-from service.web.words import reason_in_words
+from service.web.wording import lead_words
+from service.web.wording.words import reason_in_words
 
 #: What people type on the sheet, and what it is called: kept when somebody was faster.
 _TYPED = {

@@ -14,7 +14,7 @@ from service.listening.lookups import Lookups
 from service.reports.kept import Kept
 from service.trying import JudgeHere
 from service.web.assets import Asset, read_assets
-from service.web.throttle import LoginThrottle
+from service.web.entry.throttle import LoginThrottle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,7 +31,7 @@ from models.people import User
 from models.words import UserRole
 from service.store.engine import open_engine, reading, sqlite_url, writing
 from service.store.migrate import upgrade
-from service.web.auth import open_session
+from service.web.entry.auth import open_session
 from service.web.views.reports import ABOUT
 from tests.big_house import NOW, Size, write_big_house
 from tests.measuring import show

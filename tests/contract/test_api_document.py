@@ -14,7 +14,7 @@ from service.api.routes import ROUTERS
 from service.api.scopes import SCOPES, scope_for
 from service.api.shapes import asked, leads, others
 from service.api.shapes.base import Given, Taken
-from service.web.permissions import Permission, declared
+from service.web.access.permissions import Permission, declared
 from tests.programs import a_program, a_token, an_api, operations, try_out
 from tests.web_house import House, a_house
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from fastapi.routing import APIRoute
 from pydantic.fields import FieldInfo
 
+from service.web.forms.typed import one_line, prose
 from service.web.pages import ROUTERS
-from service.web.typed import one_line, prose
 
 #: Never stored nor searched for: checked against a hash, or taken for a path of this site.
 NOT_KEPT = {"password", "new_password", "back", "next"}

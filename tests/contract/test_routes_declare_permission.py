@@ -6,14 +6,14 @@ from fastapi.routing import APIRoute
 from starlette.routing import Mount, Route
 
 from models.words import UserRole
-from service.web.pages import ROUTERS
-from service.web.permissions import (
+from service.web.access.permissions import (
     Permission,
     UndeclaredRouteError,
     check_declared,
     declared,
     require,
 )
+from service.web.pages import ROUTERS
 from tests.web_house import House, a_house
 
 #: What may be had without logging in; anything that is added here is added on purpose.

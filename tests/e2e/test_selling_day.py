@@ -17,7 +17,7 @@ from models.lead import Lead
 from models.people import User
 from models.words import LeadStatus, UserRole
 from service.store.engine import sqlite_url, writing
-from service.web.auth import open_session
+from service.web.entry.auth import open_session
 from tests.web_house import House, Words, a_house
 
 pytestmark = pytest.mark.e2e

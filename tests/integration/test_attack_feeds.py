@@ -37,7 +37,7 @@ from crawlers.found import FoundPost
 from models.post import Post
 from nlp.text import read
 from service.store.engine import reading
-from service.web.names import may_pretend
+from service.web.wording.names import may_pretend
 from tests.attacks import rows_of
 from tests.builders import a_place, a_post
 from tests.crawling import (

@@ -37,9 +37,9 @@ from service.posts.suppression import (
 )
 from service.rules.scoring import Heard, score
 from service.store.engine import reading, writing
+from service.web.entry.passwords import hash_password
+from service.web.entry.throttle import FREE, FREE_ANYWHERE
 from service.web.pages import ROUTERS
-from service.web.passwords import hash_password
-from service.web.throttle import FREE, FREE_ANYWHERE
 from tests.fakes import NOON
 from tests.staffed_house import a_staffed_house
 from tests.web_house import BASE_URL, House, a_house, shipped

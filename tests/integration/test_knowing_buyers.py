@@ -17,7 +17,7 @@ from service.leads.hearing import reconsider
 from service.leads.inquiries import Asked, receive
 from service.leads.objecting import leave_alone
 from service.store.engine import writing
-from service.web.words import INQUIRIES, SOURCES
+from service.web.wording.words import INQUIRIES, SOURCES
 from tests.builders import SECRET, Place, a_config, a_place, a_post
 from tests.fakes import NOON
 

@@ -10,8 +10,8 @@ from starlette.testclient import TestClient
 
 from models.people import User
 from models.words import UserRole
+from service.web.access.permissions import GRANTS, Permission, declared
 from service.web.pages import ROUTERS
-from service.web.permissions import GRANTS, Permission, declared
 from tests.web_house import House, a_house
 
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]

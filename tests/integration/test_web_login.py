@@ -8,8 +8,8 @@ from models.people import LoginLink, LoginSession, User
 from models.words import UserRole
 from service.errors import NotFoundError
 from service.store.engine import reading, writing
-from service.web.auth import SESSION_IDLE, SESSION_LONGEST, hashed, issue_first_login
-from service.web.passwords import hash_password, is_password
+from service.web.entry.auth import SESSION_IDLE, SESSION_LONGEST, hashed, issue_first_login
+from service.web.entry.passwords import hash_password, is_password
 from tests.web_house import House, a_house, with_token
 
 PASSWORD = "a heron on the weir"

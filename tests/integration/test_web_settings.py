@@ -12,8 +12,8 @@ from starlette.testclient import TestClient
 from models.ledger import AuditEvent
 from models.people import Absence, LoginSession, RecoveryCode, SecondFactor, User
 from service.store.engine import reading, writing
-from service.web.auth import browser_in_words, hashed
-from service.web.passwords import hash_password, is_password
+from service.web.entry.auth import browser_in_words, hashed
+from service.web.entry.passwords import hash_password, is_password
 from tests.web_house import House, a_house, with_token
 
 PASSWORD = "a heron on the weir"

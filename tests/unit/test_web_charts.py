@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from markupsafe import Markup
 
-from service.web.charts import Bar, Line, Sampled, bars, funnel, lines, p_chart
+from service.web.wording.charts import Bar, Line, Sampled, bars, funnel, lines, p_chart
 
 ROWS = (
     Bar(label="talk", value=36, shown="36", part=13),

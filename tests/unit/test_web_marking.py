@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.web.marking import Mark, Marked, cut, excerpt
+from service.web.wording.marking import Mark, Marked, cut, excerpt
 
 texts = st.text(max_size=200)
 places = st.lists(

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.web.passwords import hash_password, is_password, objection
-from service.web.throttle import (
+from service.web.entry.passwords import hash_password, is_password, objection
+from service.web.entry.throttle import (
     FREE,
     FREE_ANYWHERE,
     LONGEST_WAIT,

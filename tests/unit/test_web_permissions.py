@@ -16,11 +16,11 @@ from models.words import (
     TouchpointKind,
     UserRole,
 )
-from service.web import words
-from service.web.auth import Viewer
-from service.web.back import Back
-from service.web.permissions import GRANTS, Permission, may
+from service.web.access.permissions import GRANTS, Permission, may
+from service.web.entry.auth import Viewer
+from service.web.forms.back import Back
 from service.web.views.inbox import View
+from service.web.wording import words
 
 
 def a_viewer(role: UserRole) -> Viewer:

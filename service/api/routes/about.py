@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
 
-from service.web.auth import Viewer
-from service.web.permissions import Permission, require
+from service.web.access.permissions import Permission, require
+from service.web.entry.auth import Viewer
 
 router = APIRouter(tags=["about"])
 DOCUMENT = "/openapi.json"

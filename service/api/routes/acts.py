@@ -15,8 +15,8 @@ from service.api.shapes.leads import LeadState
 from service.api.told import ETAG, writes
 from service.api.versions import Seen, SeenHere
 from service.leads import by_hand, closing
-from service.web.auth import Viewer
-from service.web.permissions import Permission
+from service.web.access.permissions import Permission
+from service.web.entry.auth import Viewer
 
 router = APIRouter(tags=["leads"])
 Worker = Annotated[Viewer, Depends(allow(Permission.WORK_LEADS))]

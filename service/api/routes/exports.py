@@ -19,8 +19,8 @@ from service.exports.cells import Cell, write_sheet
 from service.exports.field_maps import FIELD_MAPS, Fields
 from service.exports.told import ToldLead, read_told
 from service.store.engine import reading
-from service.web.auth import Viewer
-from service.web.permissions import Permission
+from service.web.access.permissions import Permission
+from service.web.entry.auth import Viewer
 from service.web.site import SiteHere
 from service.web.views.visible import visible_to
 

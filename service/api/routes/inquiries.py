@@ -15,8 +15,8 @@ from service.api.shapes.others import (
 )
 from service.api.told import writes
 from service.leads import activities, inquiries
-from service.web.auth import Viewer
-from service.web.permissions import Permission
+from service.web.access.permissions import Permission
+from service.web.entry.auth import Viewer
 
 router = APIRouter(tags=["people who come to us"])
 Bringer = Annotated[Viewer, Depends(allow(Permission.CAPTURE_POSTS))]

@@ -18,8 +18,8 @@ from service.api.told import ETAG, writes
 from service.api.versions import SeenHere, etag
 from service.leads import merging, snoozing
 from service.leads.transitions import lead_of
-from service.web.auth import Viewer
-from service.web.permissions import Permission
+from service.web.access.permissions import Permission
+from service.web.entry.auth import Viewer
 
 router = APIRouter(tags=["leads"])
 Worker = Annotated[Viewer, Depends(allow(Permission.WORK_LEADS))]

@@ -24,8 +24,8 @@ from service.errors import RefusedError
 from service.exports.told import may_leave
 from service.leads.related import related
 from service.store.engine import reading
-from service.web.auth import Viewer
-from service.web.permissions import Permission
+from service.web.access.permissions import Permission
+from service.web.entry.auth import Viewer
 from service.web.site import SiteHere
 from service.web.views.visible import visible_to
 

@@ -20,8 +20,8 @@ from service.api.shapes.leads import LeadSummary
 from service.api.told import LINK, reads
 from service.store.engine import reading
 from service.unknown import unknown
-from service.web.auth import Viewer
-from service.web.permissions import Permission
+from service.web.access.permissions import Permission
+from service.web.entry.auth import Viewer
 from service.web.site import SiteHere
 from service.web.views.visible import visible_to
 

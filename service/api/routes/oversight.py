@@ -20,8 +20,8 @@ from service.api.told import LINK, reads, writes
 from service.leads.ledger import broken_link
 from service.leads.objecting import leave_alone
 from service.store.engine import reading
-from service.web.auth import Viewer
-from service.web.permissions import Permission
+from service.web.access.permissions import Permission
+from service.web.entry.auth import Viewer
 from service.web.site import SiteHere
 
 router = APIRouter(tags=["oversight"])

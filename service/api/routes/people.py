@@ -13,8 +13,8 @@ from service.api.scopes import SCOPES
 from service.api.shapes.others import Me, TeamGiven, UserGiven
 from service.api.told import LINK, reads
 from service.store.engine import reading
-from service.web.auth import Viewer
-from service.web.permissions import GRANTS, Permission
+from service.web.access.permissions import GRANTS, Permission
+from service.web.entry.auth import Viewer
 from service.web.site import SiteHere
 
 router = APIRouter(tags=["people"])

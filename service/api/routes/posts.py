@@ -20,8 +20,8 @@ from service.api.shapes.leads import PostGiven, SignalGiven
 from service.api.told import LINK, reads
 from service.errors import NotFoundError
 from service.store.engine import reading
-from service.web.auth import Viewer
-from service.web.permissions import Permission
+from service.web.access.permissions import Permission
+from service.web.entry.auth import Viewer
 from service.web.site import SiteHere
 
 router = APIRouter(tags=["posts and signals"])

@@ -23,8 +23,8 @@ from service.rules.period import Period, latest
 from service.rules.value import BUY
 from service.store.engine import reading
 from service.unknown import unknown
-from service.web.auth import Viewer
-from service.web.permissions import Permission
+from service.web.access.permissions import Permission
+from service.web.entry.auth import Viewer
 from service.web.site import Site, SiteHere
 
 router = APIRouter(tags=["reports"])

@@ -23,8 +23,8 @@ from service.leads.tasks import add_task, complete_task, delete_task
 from service.leads.working import lead_to_work_on, works_on
 from service.store.engine import reading
 from service.unknown import unknown
-from service.web.auth import Viewer
-from service.web.permissions import Permission
+from service.web.access.permissions import Permission
+from service.web.entry.auth import Viewer
 from service.web.site import SiteHere
 from service.web.views.visible import visible_to
 

@@ -24,7 +24,7 @@ from service.api.shapes.base import (
     Taken,
     Words,
 )
-from service.web.typed import Prose
+from service.web.forms.typed import Prose
 
 Fencing = Annotated[
     int, Field(ge=0, le=1_000_000, description="of the offer that you answer", examples=[1])

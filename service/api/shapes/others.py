@@ -17,7 +17,7 @@ from models.words import (
     UserRole,
 )
 from service.api.shapes.base import A_LEAD, ANOTHER, NOON, Given, Id, Moment, ShortLine, Taken
-from service.web.typed import Line, Prose
+from service.web.forms.typed import Line, Prose
 
 _At = Annotated[datetime, Field(examples=[NOON])]
 _Maybe = Annotated[datetime | None, Field(examples=[NOON])]

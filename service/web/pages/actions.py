@@ -21,14 +21,14 @@ from service.leads.listing import lines_of
 from service.mail.links import LinkUselessError, Purpose, admit
 from service.store.engine import reading, writing
 from service.web import flash
-from service.web.auth import Viewer
-from service.web.digest_acts import SAID, check_may_press, may_press
-from service.web.lead_form import Rev
-from service.web.links import outward
-from service.web.permissions import Permission, require
+from service.web.access.permissions import Permission, require
+from service.web.entry.auth import Viewer
+from service.web.forms.digest_acts import SAID, check_may_press, may_press
+from service.web.forms.lead_form import Rev
+from service.web.forms.links import outward
+from service.web.forms.typed import Prose
 from service.web.render import page, see_other
 from service.web.site import Site, SiteHere
-from service.web.typed import Prose
 from service.web.views.visible import visible_to
 
 router = APIRouter(dependencies=[Depends(require(Permission.ANYONE))])

@@ -14,11 +14,11 @@ from service.errors import NotFoundError, RefusedError
 from service.posts.capturing import Captured, Clipping, capture, clean_link, intake_of
 from service.store.engine import reading
 from service.web import flash
-from service.web.auth import Viewer
-from service.web.permissions import Permission, require
+from service.web.access.permissions import Permission, require
+from service.web.entry.auth import Viewer
+from service.web.forms.typed import Line, Prose, one_line, prose
 from service.web.render import page, see_other
 from service.web.site import Site, SiteHere
-from service.web.typed import Line, Prose, one_line, prose
 from service.web.views.lead import find_lead
 
 router = APIRouter()

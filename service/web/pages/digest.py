@@ -10,9 +10,9 @@ from service.digests.acts import SNOOZES, Act, morning
 from service.digests.reading import read_today
 from service.leads.by_hand import DECIDERS
 from service.store.engine import writing
-from service.web.auth import Viewer
-from service.web.digest_acts import may_press
-from service.web.permissions import Permission, may, require
+from service.web.access.permissions import Permission, may, require
+from service.web.entry.auth import Viewer
+from service.web.forms.digest_acts import may_press
 from service.web.render import page
 from service.web.site import SiteHere
 

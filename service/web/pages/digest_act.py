@@ -10,11 +10,11 @@ from service.digests import acts as doing
 from service.digests.acts import Act, Asked
 from service.store.engine import writing
 from service.web import flash
-from service.web.digest_acts import SAID, check_may_press
-from service.web.lead_form import Rev, Worker
+from service.web.forms.digest_acts import SAID, check_may_press
+from service.web.forms.lead_form import Rev, Worker
+from service.web.forms.typed import Prose
 from service.web.render import see_other
 from service.web.site import SiteHere
-from service.web.typed import Prose
 from service.web.views.lead import find_lead
 
 router = APIRouter()

@@ -10,8 +10,8 @@ from service.digests.reading import shown_to
 from service.errors import NotFoundError
 from service.store.engine import writing
 from service.web import flash
-from service.web.auth import Viewer
-from service.web.permissions import Permission, require
+from service.web.access.permissions import Permission, require
+from service.web.entry.auth import Viewer
 from service.web.render import see_other
 from service.web.site import SiteHere
 

@@ -19,11 +19,11 @@ from service.leads.mutes import mutes
 from service.rules.digest_times import next_after
 from service.store.engine import writing
 from service.web import flash
-from service.web.auth import Viewer
-from service.web.permissions import Permission, may, require
+from service.web.access.permissions import Permission, may, require
+from service.web.entry.auth import Viewer
+from service.web.forms.typed import Line
 from service.web.render import page, see_other
 from service.web.site import SiteHere
-from service.web.typed import Line
 
 router = APIRouter()
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from service.delivery.feeds_out import FORMS, NoSuchFeedError, read_feed
 from service.store.engine import reading
-from service.web.permissions import Permission, require
+from service.web.access.permissions import Permission, require
 from service.web.site import SiteHere
 
 router = APIRouter(dependencies=[Depends(require(Permission.ANYONE))])

@@ -6,7 +6,7 @@ from sqlalchemy.exc import DBAPIError
 
 from service.errors import StoreError
 from service.store.migrate import current, newest
-from service.web.permissions import Permission, require
+from service.web.access.permissions import Permission, require
 from service.web.site import SiteHere
 
 router = APIRouter(dependencies=[Depends(require(Permission.ANYONE))])

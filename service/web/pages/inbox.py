@@ -7,9 +7,9 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from service.leads.saved_views import views_of
 from service.leads.undoing import undoable
 from service.store.engine import reading
-from service.web.auth import Viewer
-from service.web.back import Back
-from service.web.permissions import Permission, may, require
+from service.web.access.permissions import Permission, may, require
+from service.web.entry.auth import Viewer
+from service.web.forms.back import Back
 from service.web.render import page, wants_fragment
 from service.web.site import SiteHere
 from service.web.views.inbox import home_view, read_inbox

@@ -21,13 +21,13 @@ from service.routing import offers
 from service.routing.route import open_offer
 from service.store.engine import writing
 from service.web import flash
-from service.web.auth import Viewer
-from service.web.back import Back
-from service.web.lead_form import Worker
-from service.web.permissions import Permission, may
+from service.web.access.permissions import Permission, may
+from service.web.entry.auth import Viewer
+from service.web.forms.back import Back
+from service.web.forms.lead_form import Worker
+from service.web.forms.typed import Line
 from service.web.render import page, see_other
 from service.web.site import SiteHere
-from service.web.typed import Line
 from service.web.views.lead import find_lead
 from service.web.views.triage import morning, takers
 

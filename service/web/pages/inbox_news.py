@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AwareDatetime
 
 from service.store.engine import reading
-from service.web.auth import Viewer
-from service.web.permissions import Permission, require
+from service.web.access.permissions import Permission, require
+from service.web.entry.auth import Viewer
 from service.web.render import page
 from service.web.site import SiteHere
 from service.web.views.inbox import news_since

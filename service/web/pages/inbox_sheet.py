@@ -9,8 +9,8 @@ from fastapi.responses import StreamingResponse
 from service.exports.cells import Cell, write_sheet
 from service.leads.ledger import audit
 from service.store.engine import reading, writing
-from service.web.auth import Viewer
-from service.web.permissions import Permission, require
+from service.web.access.permissions import Permission, require
+from service.web.entry.auth import Viewer
 from service.web.site import SiteHere
 from service.web.views.inbox import home_view
 from service.web.views.inbox_asked import InboxAsked

@@ -10,11 +10,11 @@ from service.errors import RefusedError
 from service.leads.saved_views import LONGEST_NAME, forget_view, keep_view
 from service.store.engine import writing
 from service.web import flash
-from service.web.auth import Viewer
-from service.web.permissions import Permission, require
+from service.web.access.permissions import Permission, require
+from service.web.entry.auth import Viewer
+from service.web.forms.typed import Line
 from service.web.render import see_other
 from service.web.site import SiteHere
-from service.web.typed import Line
 from service.web.views.inbox_asked import InboxAsked
 
 router = APIRouter()

@@ -9,10 +9,10 @@ from service.leads import by_hand
 from service.leads.undoing import ActKind, noting
 from service.store.engine import writing
 from service.web import flash
-from service.web.auth import Viewer
-from service.web.back import Back
-from service.web.lead_form import Rev
-from service.web.permissions import Permission, require
+from service.web.access.permissions import Permission, require
+from service.web.entry.auth import Viewer
+from service.web.forms.back import Back
+from service.web.forms.lead_form import Rev
 from service.web.render import see_other
 from service.web.site import SiteHere
 from service.web.views.lead import find_lead

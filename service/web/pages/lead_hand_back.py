@@ -11,11 +11,11 @@ from service.leads.by_hand import DECIDERS
 from service.leads.closing import hand_back as give_back
 from service.store.engine import writing
 from service.web import flash
-from service.web.back import Back
-from service.web.lead_form import Rev, Worker
+from service.web.forms.back import Back
+from service.web.forms.lead_form import Rev, Worker
+from service.web.forms.typed import Line, Prose
 from service.web.render import see_other
 from service.web.site import SiteHere
-from service.web.typed import Line, Prose
 from service.web.views.lead import find_lead
 
 router = APIRouter()

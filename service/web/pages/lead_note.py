@@ -8,11 +8,11 @@ from service.leads.noting import note as write_note
 from service.leads.undoing import ActKind, noting
 from service.store.engine import writing
 from service.web import flash
-from service.web.back import Back
-from service.web.lead_form import Rev, Worker
+from service.web.forms.back import Back
+from service.web.forms.lead_form import Rev, Worker
+from service.web.forms.typed import Prose
 from service.web.render import see_other
 from service.web.site import SiteHere
-from service.web.typed import Prose
 from service.web.views.lead import find_lead
 
 router = APIRouter()

@@ -8,7 +8,7 @@ from models.words import TouchOutcome
 from service.leads.working import note_outcome
 from service.store.engine import writing
 from service.web import flash
-from service.web.lead_form import Worker
+from service.web.forms.lead_form import Worker
 from service.web.render import see_other
 from service.web.site import SiteHere
 from service.web.views.lead import find_lead

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Form, Response
 from service.leads.closing import reopen as open_again
 from service.store.engine import writing
 from service.web import flash
-from service.web.lead_form import Rev, Worker
+from service.web.forms.lead_form import Rev, Worker
+from service.web.forms.typed import Prose
 from service.web.render import see_other
 from service.web.site import SiteHere
-from service.web.typed import Prose
 from service.web.views.lead import find_lead
 
 router = APIRouter()

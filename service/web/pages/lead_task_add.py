@@ -13,10 +13,10 @@ from service.leads.tasks import add_task
 from service.leads.working import lead_to_work_on
 from service.store.engine import writing
 from service.web import flash
-from service.web.lead_form import Worker
+from service.web.forms.lead_form import Worker
+from service.web.forms.typed import Line
 from service.web.render import see_other
 from service.web.site import SiteHere
-from service.web.typed import Line
 from service.web.views.lead import find_lead
 
 router = APIRouter()

@@ -10,7 +10,7 @@ from service.leads.tasks import complete_task, delete_task
 from service.leads.working import lead_to_work_on
 from service.store.engine import writing
 from service.web import flash
-from service.web.lead_form import Worker
+from service.web.forms.lead_form import Worker
 from service.web.render import see_other
 from service.web.site import SiteHere
 from service.web.views.lead import find_lead

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Form, Response
 from service.leads.undoing import undo as take_back
 from service.store.engine import writing
 from service.web import flash
-from service.web.back import Back
-from service.web.lead_form import Worker
+from service.web.forms.back import Back
+from service.web.forms.lead_form import Worker
 from service.web.render import see_other
 from service.web.site import SiteHere
 

@@ -7,23 +7,23 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 
 from service.store.engine import reading, writing
-from service.web.areas import home_of
-from service.web.auth import (
+from service.web.access.areas import home_of
+from service.web.access.permissions import Permission, require
+from service.web.entry.auth import (
     browser_in_words,
     close_session,
     find_user,
     open_session,
     viewer_of_request,
 )
-from service.web.half_login import leave_half_login
-from service.web.links import inward
-from service.web.passwords import LONGEST, is_password
-from service.web.permissions import Permission, require
+from service.web.entry.half_login import leave_half_login
+from service.web.entry.passwords import LONGEST, is_password
+from service.web.entry.second_factor import is_on
+from service.web.entry.session_cookie import set_session
+from service.web.forms.links import inward
+from service.web.forms.typed import Line
 from service.web.render import page, see_other
-from service.web.second_factor import is_on
-from service.web.session_cookie import set_session
 from service.web.site import SiteHere
-from service.web.typed import Line
 
 router = APIRouter()
 

@@ -7,20 +7,20 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 
 from models.people import User
 from service.store.engine import reading, writing
-from service.web import second_factor
-from service.web.auth import browser_in_words, open_session
-from service.web.half_login import (
+from service.web.access.permissions import Permission, require
+from service.web.entry import second_factor
+from service.web.entry.auth import browser_in_words, open_session
+from service.web.entry.half_login import (
     HalfLogin,
     forget_half_login,
     half_login_of,
     is_good_for,
 )
-from service.web.permissions import Permission, require
+from service.web.entry.second_factor import WrongCodeError
+from service.web.entry.session_cookie import set_session
+from service.web.forms.typed import Line
 from service.web.render import page, see_other
-from service.web.second_factor import WrongCodeError
-from service.web.session_cookie import set_session
 from service.web.site import Site, SiteHere
-from service.web.typed import Line
 
 router = APIRouter(dependencies=[Depends(require(Permission.ANYONE))])
 

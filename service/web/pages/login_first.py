@@ -9,9 +9,11 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 
 from models.words import UserRole
 from service.store.engine import reading, writing
-from service.web import flash, second_factor
-from service.web.areas import home_of
-from service.web.auth import (
+from service.web import flash
+from service.web.access.areas import home_of
+from service.web.access.permissions import Permission, require
+from service.web.entry import second_factor
+from service.web.entry.auth import (
     browser_in_words,
     close_all_sessions,
     close_session,
@@ -19,12 +21,11 @@ from service.web.auth import (
     use_link,
     user_of_link,
 )
-from service.web.passwords import LONGEST, hash_password, objection
-from service.web.permissions import Permission, require
+from service.web.entry.passwords import LONGEST, hash_password, objection
+from service.web.entry.session_cookie import set_session
+from service.web.forms.typed import Line
 from service.web.render import page, see_other
-from service.web.session_cookie import set_session
 from service.web.site import Site, SiteHere
-from service.web.typed import Line
 
 router = APIRouter(dependencies=[Depends(require(Permission.ANYONE))])
 

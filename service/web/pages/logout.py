@@ -4,10 +4,10 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from service.store.engine import writing
 from service.web import flash
-from service.web.auth import close_session
-from service.web.permissions import Permission, require
+from service.web.access.permissions import Permission, require
+from service.web.entry.auth import close_session
+from service.web.entry.session_cookie import drop_session
 from service.web.render import see_other
-from service.web.session_cookie import drop_session
 from service.web.site import SiteHere
 
 router = APIRouter()

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Depends, Response
 
 from service.store.engine import reading
-from service.web.permissions import Permission, require
+from service.web.access.permissions import Permission, require
 from service.web.site import SiteHere
 from service.web.views.numbers import read_numbers
 

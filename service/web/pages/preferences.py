@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Response
 
-from service.web.links import inward
-from service.web.permissions import Permission, require
+from service.web.access.permissions import Permission, require
+from service.web.forms.links import inward
 from service.web.preferences import Keys, Theme, remember
 from service.web.render import see_other
 from service.web.site import SiteHere

@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 
 from service.unknown import unknown
-from service.web.auth import Viewer
+from service.web.access.permissions import Permission, require
+from service.web.entry.auth import Viewer
 from service.web.pages.report import about
-from service.web.permissions import Permission, require
 from service.web.site import SiteHere
 from service.web.views.report import find_report
 from service.web.views.report_asked import ReportAsked

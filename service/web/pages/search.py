@@ -5,11 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from service.store.engine import reading
-from service.web.auth import Viewer
-from service.web.permissions import Permission, require
+from service.web.access.permissions import Permission, require
+from service.web.entry.auth import Viewer
+from service.web.forms.typed import Line
 from service.web.render import page, see_other
 from service.web.site import SiteHere
-from service.web.typed import Line
 from service.web.views.inbox_asked import LONGEST_SEARCH, InboxAsked, View
 from service.web.views.search import search_posts, sees_all_posts
 

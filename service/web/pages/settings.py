@@ -10,15 +10,15 @@ from models.people import User
 from service.errors import RefusedError
 from service.store.engine import reading
 from service.web import flash
-from service.web.auth import Viewer
-from service.web.editing import put_into_teams
-from service.web.permissions import Permission, require
-from service.web.person_form import Short, in_words, listed
+from service.web.access.permissions import Permission, require
+from service.web.entry.auth import Viewer
+from service.web.forms.editing import put_into_teams
+from service.web.forms.person_form import Short, in_words, listed
+from service.web.forms.typed import Line
+from service.web.forms.zones import ZONES
 from service.web.render import page, see_other
 from service.web.site import Site, SiteHere
-from service.web.typed import Line
 from service.web.views.team import absences_of
-from service.web.zones import ZONES
 
 router = APIRouter()
 

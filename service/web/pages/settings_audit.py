@@ -8,11 +8,11 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from service.leads.ledger import broken_link
 from service.store.engine import reading
-from service.web.auth import Viewer
-from service.web.permissions import Permission, require
+from service.web.access.permissions import Permission, require
+from service.web.entry.auth import Viewer
+from service.web.forms.typed import one_line
 from service.web.render import page
 from service.web.site import Site, SiteHere
-from service.web.typed import one_line
 from service.web.views.audit import AuditAsked, audit_csv, read_audit
 
 router = APIRouter()

@@ -14,12 +14,12 @@ from service.house import House
 from service.leads.ledger import audit
 from service.store.engine import reading, writing
 from service.web import flash
-from service.web.auth import Viewer
-from service.web.editing import folder_of
-from service.web.permissions import Permission, may, require
+from service.web.access.permissions import Permission, may, require
+from service.web.entry.auth import Viewer
+from service.web.forms.editing import folder_of
+from service.web.forms.typed import Line
 from service.web.render import page, see_other
 from service.web.site import Site, SiteHere
-from service.web.typed import Line
 from service.web.views.deliveries import read_log
 
 router = APIRouter()

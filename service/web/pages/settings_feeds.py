@@ -12,11 +12,11 @@ from service.errors import NotFoundError
 from service.leads.ledger import audit
 from service.store.engine import reading, writing
 from service.web import flash
-from service.web.auth import Viewer
-from service.web.permissions import Permission, may, require
+from service.web.access.permissions import Permission, may, require
+from service.web.entry.auth import Viewer
+from service.web.forms.typed import Line
 from service.web.render import page, see_other
 from service.web.site import Site, SiteHere
-from service.web.typed import Line
 
 router = APIRouter()
 

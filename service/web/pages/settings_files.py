@@ -13,13 +13,13 @@ from service.editing.history import difference, versions
 from service.errors import ConflictError, ForbiddenError, NotFoundError, RefusedError
 from service.store.engine import reading
 from service.web import flash
-from service.web.auth import Viewer
-from service.web.editing import check_file, file_of, write_file
+from service.web.access.permissions import Permission, may, require
+from service.web.entry.auth import Viewer
+from service.web.forms.editing import check_file, file_of, write_file
+from service.web.forms.typed import Line, Prose
 from service.web.pages.team_person import catch_up
-from service.web.permissions import Permission, may, require
 from service.web.render import page, see_other
 from service.web.site import Site, SiteHere
-from service.web.typed import Line, Prose
 
 router = APIRouter()
 

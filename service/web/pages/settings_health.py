@@ -9,9 +9,9 @@ from service.delivery.log import troubles
 from service.doctor import Finding, examine
 from service.process.gaps import gaps
 from service.store.engine import reading
-from service.web.auth import Viewer
-from service.web.editing import folder_of
-from service.web.permissions import Permission, require
+from service.web.access.permissions import Permission, require
+from service.web.entry.auth import Viewer
+from service.web.forms.editing import folder_of
 from service.web.render import page
 from service.web.site import Site, SiteHere
 

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from models.people import User
 from service.store.engine import reading
-from service.web.auth import Viewer, hashed, live_sessions
-from service.web.permissions import Permission, require
+from service.web.access.permissions import Permission, require
+from service.web.entry.auth import Viewer, hashed, live_sessions
+from service.web.entry.second_factor import is_on, recovery_codes_left
 from service.web.render import page
-from service.web.second_factor import is_on, recovery_codes_left
 from service.web.site import Site, SiteHere
 
 router = APIRouter()

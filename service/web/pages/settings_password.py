@@ -8,13 +8,13 @@ from models.people import User
 from service.leads.ledger import audit
 from service.store.engine import reading, writing
 from service.web import flash
-from service.web.auth import Viewer, browser_in_words, close_all_sessions, open_session
-from service.web.confirming import WrongPasswordError, confirm_password
+from service.web.access.permissions import Permission, require
+from service.web.entry.auth import Viewer, browser_in_words, close_all_sessions, open_session
+from service.web.entry.confirming import WrongPasswordError, confirm_password
+from service.web.entry.passwords import LONGEST, hash_password, objection
+from service.web.entry.session_cookie import set_session
 from service.web.pages.settings_login import login_settings
-from service.web.passwords import LONGEST, hash_password, objection
-from service.web.permissions import Permission, require
 from service.web.render import see_other
-from service.web.session_cookie import set_session
 from service.web.site import SiteHere
 
 router = APIRouter()

@@ -17,11 +17,11 @@ from service.posts.subject import Subject, find_subject
 from service.posts.suppression import ANYWHERE, normalise_handle
 from service.store.engine import fold_in, reading, writing
 from service.web import flash
-from service.web.auth import Viewer
-from service.web.permissions import Permission, require
+from service.web.access.permissions import Permission, require
+from service.web.entry.auth import Viewer
+from service.web.forms.typed import Line
 from service.web.render import page, see_other
 from service.web.site import Site, SiteHere
-from service.web.typed import Line
 from service.web.views.settings import read_retention, read_suppressed
 
 router = APIRouter()

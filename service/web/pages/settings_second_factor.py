@@ -9,16 +9,17 @@ from models.people import User
 from service.errors import NotFoundError, RefusedError
 from service.leads.ledger import audit
 from service.store.engine import reading, writing
-from service.web import flash, second_factor
-from service.web.auth import Viewer, browser_in_words, close_all_sessions, open_session
-from service.web.confirming import WrongPasswordError, confirm_password
+from service.web import flash
+from service.web.access.permissions import Permission, require
+from service.web.entry import second_factor
+from service.web.entry.auth import Viewer, browser_in_words, close_all_sessions, open_session
+from service.web.entry.confirming import WrongPasswordError, confirm_password
+from service.web.entry.passwords import LONGEST
+from service.web.entry.session_cookie import set_session
+from service.web.forms.typed import Line
 from service.web.pages.settings_login import login_settings
-from service.web.passwords import LONGEST
-from service.web.permissions import Permission, require
 from service.web.render import page, see_other
-from service.web.session_cookie import set_session
 from service.web.site import Site, SiteHere
-from service.web.typed import Line
 
 router = APIRouter()
 

@@ -8,18 +8,18 @@ from service.errors import NotFoundError
 from service.leads.ledger import audit
 from service.store.engine import writing
 from service.web import flash
-from service.web.auth import (
+from service.web.access.permissions import Permission, require
+from service.web.entry.auth import (
     Viewer,
     browser_in_words,
     close_all_sessions,
     close_own_session,
     open_session,
 )
-from service.web.permissions import Permission, require
+from service.web.entry.session_cookie import set_session
+from service.web.forms.typed import Line
 from service.web.render import see_other
-from service.web.session_cookie import set_session
 from service.web.site import SiteHere
-from service.web.typed import Line
 
 router = APIRouter()
 

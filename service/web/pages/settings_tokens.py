@@ -11,11 +11,11 @@ from service import tokens
 from service.errors import RefusedError
 from service.store.engine import reading, writing
 from service.web import flash
-from service.web.auth import Viewer
-from service.web.permissions import Permission, require
+from service.web.access.permissions import Permission, require
+from service.web.entry.auth import Viewer
+from service.web.forms.typed import Line
 from service.web.render import page, see_other
 from service.web.site import Site, SiteHere
-from service.web.typed import Line
 
 router = APIRouter()
 

@@ -19,12 +19,12 @@ from service.listening.tending import (
 )
 from service.store.engine import reading
 from service.web import flash
-from service.web.auth import Viewer
-from service.web.editing import change, folder_of
-from service.web.permissions import Permission, may, require
+from service.web.access.permissions import Permission, may, require
+from service.web.entry.auth import Viewer
+from service.web.forms.editing import change, folder_of
+from service.web.forms.typed import Line, Prose
 from service.web.render import page, see_other
 from service.web.site import Site, SiteHere
-from service.web.typed import Line, Prose
 from service.web.views.sources import read_source, span_words
 
 router = APIRouter()

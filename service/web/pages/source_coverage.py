@@ -7,8 +7,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from models.words import SourceKind
 from service.listening.coverage import coverage as coverage_of
 from service.store.engine import reading
-from service.web.auth import Viewer
-from service.web.permissions import Permission, require
+from service.web.access.permissions import Permission, require
+from service.web.entry.auth import Viewer
 from service.web.render import page
 from service.web.site import SiteHere
 from service.web.views.coverage import coverage_map

@@ -17,13 +17,13 @@ from service.listening.sourcing import Looked, free_slug, look
 from service.listening.tending import Wanted, parse_options, put_sources
 from service.store.engine import reading
 from service.web import flash
-from service.web.auth import Viewer
-from service.web.editing import change, folder_of
+from service.web.access.permissions import Permission, require
+from service.web.entry.auth import Viewer
+from service.web.forms.editing import change, folder_of
+from service.web.forms.typed import Line, Prose
 from service.web.pages.source import every_of
-from service.web.permissions import Permission, require
 from service.web.render import page, see_other, wants_fragment
 from service.web.site import Site, SiteHere
-from service.web.typed import Line, Prose
 
 router = APIRouter()
 

@@ -15,13 +15,13 @@ from service.listening.sourcing import free_slug
 from service.listening.tending import Wanted, put_sources
 from service.store.engine import reading
 from service.web import flash
-from service.web.auth import Viewer
-from service.web.editing import change, folder_of
+from service.web.access.permissions import Permission, require
+from service.web.entry.auth import Viewer
+from service.web.forms.editing import change, folder_of
+from service.web.forms.typed import Line
 from service.web.pages.source_new import RESERVED, slugs_of
-from service.web.permissions import Permission, require
 from service.web.render import page, see_other
 from service.web.site import Site, SiteHere
-from service.web.typed import Line
 
 router = APIRouter()
 

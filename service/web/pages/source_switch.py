@@ -11,10 +11,10 @@ from service.listening.sourcing import set_paused, source_named
 from service.listening.tending import put_sources, read_next, wanted_of
 from service.store.engine import writing
 from service.web import flash
-from service.web.auth import Viewer
-from service.web.editing import change, folder_of
+from service.web.access.permissions import Permission, require
+from service.web.entry.auth import Viewer
+from service.web.forms.editing import change, folder_of
 from service.web.pages.source import source_at
-from service.web.permissions import Permission, require
 from service.web.render import see_other
 from service.web.site import SiteHere
 

@@ -5,11 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from service.store.engine import reading
-from service.web.auth import Viewer
-from service.web.permissions import Permission, may, require
+from service.web.access.permissions import Permission, may, require
+from service.web.entry.auth import Viewer
+from service.web.forms.typed import one_line
 from service.web.render import page
 from service.web.site import SiteHere
-from service.web.typed import one_line
 from service.web.views.sources import Shown, read_sources
 
 router = APIRouter()

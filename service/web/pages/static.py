@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Depends, Request, Response
 
 from service.errors import NotFoundError
+from service.web.access.permissions import Permission, require
 from service.web.assets import is_vendored
-from service.web.permissions import Permission, require
 from service.web.site import SiteHere
 
 router = APIRouter()

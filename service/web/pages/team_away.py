@@ -11,12 +11,12 @@ from service.errors import NotFoundError
 from service.routing.absences import come_back, go_away
 from service.store.engine import writing
 from service.web import flash
-from service.web.auth import Viewer
-from service.web.away_form import span_of
-from service.web.permissions import Permission, require
+from service.web.access.permissions import Permission, require
+from service.web.access.team_rules import check_may_change
+from service.web.entry.auth import Viewer
+from service.web.forms.away_form import span_of
 from service.web.render import see_other
 from service.web.site import Site, SiteHere
-from service.web.team_rules import check_may_change
 
 router = APIRouter()
 

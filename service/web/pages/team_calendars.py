@@ -9,14 +9,14 @@ from config import ConfigError
 from service.editing.calendars import put_days
 from service.errors import RefusedError
 from service.web import flash
-from service.web.auth import Viewer
-from service.web.editing import TEAMS, file_of, write_file
+from service.web.access.permissions import Permission, may, require
+from service.web.entry.auth import Viewer
+from service.web.forms.editing import TEAMS, file_of, write_file
+from service.web.forms.person_form import Short, in_words
+from service.web.forms.typed import Prose
 from service.web.pages.team_person import catch_up
-from service.web.permissions import Permission, may, require
-from service.web.person_form import Short, in_words
 from service.web.render import page, see_other
 from service.web.site import Site, SiteHere
-from service.web.typed import Prose
 
 router = APIRouter()
 

@@ -12,9 +12,9 @@ from service.errors import RefusedError
 from service.routing.absences import leave
 from service.store.engine import reading, writing
 from service.web import flash
-from service.web.auth import Viewer
+from service.web.access.permissions import Permission, require
+from service.web.entry.auth import Viewer
 from service.web.pages.team_away import person_to_move
-from service.web.permissions import Permission, require
 from service.web.render import page, see_other
 from service.web.site import Site, SiteHere
 from service.web.views.team import leads_of

@@ -10,11 +10,11 @@ from service.errors import NotFoundError, RefusedError
 from service.leads.ledger import audit
 from service.store.engine import writing
 from service.times import moment
-from service.web.auth import LINK_LASTS, Viewer, issue_first_login
-from service.web.permissions import Permission, require
+from service.web.access.permissions import Permission, require
+from service.web.access.team_rules import check_may_change
+from service.web.entry.auth import LINK_LASTS, Viewer, issue_first_login
 from service.web.render import page
 from service.web.site import Site, SiteHere
-from service.web.team_rules import check_may_change
 
 router = APIRouter()
 

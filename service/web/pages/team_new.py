@@ -10,17 +10,17 @@ from models.people import User
 from models.words import UserRole
 from service.errors import RefusedError
 from service.store.engine import writing
-from service.web.auth import Viewer
-from service.web.editing import put_into_teams
+from service.web.access.permissions import Permission, require
+from service.web.access.team_rules import check_may_change, roles_given_by, teams_of
+from service.web.entry.auth import Viewer
+from service.web.forms.editing import put_into_teams
+from service.web.forms.person_form import Short, in_words
+from service.web.forms.typed import Line
+from service.web.forms.zones import ZONES
 from service.web.pages.team_link import show_link
 from service.web.pages.team_person import catch_up
-from service.web.permissions import Permission, require
-from service.web.person_form import Short, in_words
 from service.web.render import page
 from service.web.site import Site, SiteHere
-from service.web.team_rules import check_may_change, roles_given_by, teams_of
-from service.web.typed import Line
-from service.web.zones import ZONES
 
 router = APIRouter()
 

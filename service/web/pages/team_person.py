@@ -11,16 +11,16 @@ from service.routing.absences import relieve
 from service.routing.route import drain
 from service.store.engine import reading, writing
 from service.web import flash
-from service.web.auth import Viewer
-from service.web.editing import put_into_teams
-from service.web.permissions import Permission, may, require
-from service.web.person_form import PersonForm, Short, Words, in_words
+from service.web.access.permissions import Permission, may, require
+from service.web.access.team_rules import check_may_change, roles_given_by, teams_of
+from service.web.entry.auth import Viewer
+from service.web.forms.editing import put_into_teams
+from service.web.forms.person_form import PersonForm, Short, Words, in_words
+from service.web.forms.typed import Line
+from service.web.forms.zones import ZONES
 from service.web.render import page, see_other
 from service.web.site import Site, SiteHere
-from service.web.team_rules import check_may_change, roles_given_by, teams_of
-from service.web.typed import Line
 from service.web.views.team import absences_of, leads_of, read_person
-from service.web.zones import ZONES
 
 router = APIRouter()
 

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from service.web.auth import Viewer
-from service.web.permissions import Permission, may, require
+from service.web.access.permissions import Permission, may, require
+from service.web.entry.auth import Viewer
 from service.web.render import page
 from service.web.site import SiteHere
 from service.web.views.routing_words import channel_lines, rule_lines, span_in_words

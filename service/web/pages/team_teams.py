@@ -8,13 +8,13 @@ from config import ConfigError
 from config.team import ChannelKind
 from service.errors import NotFoundError, RefusedError
 from service.web import flash
-from service.web.auth import Viewer
-from service.web.editing import put_into_teams
-from service.web.permissions import Permission, require
-from service.web.person_form import Short, in_words
+from service.web.access.permissions import Permission, require
+from service.web.entry.auth import Viewer
+from service.web.forms.editing import put_into_teams
+from service.web.forms.person_form import Short, in_words
+from service.web.forms.typed import Line
 from service.web.render import page, see_other
 from service.web.site import Site, SiteHere
-from service.web.typed import Line
 
 router = APIRouter()
 

@@ -14,10 +14,10 @@ from service.errors import RefusedError
 from service.store.engine import reading
 from service.unknown import unknown
 from service.web import flash
-from service.web.auth import Viewer
-from service.web.editing import change, folder_of
+from service.web.access.permissions import Permission, may, require
+from service.web.entry.auth import Viewer
+from service.web.forms.editing import change, folder_of
 from service.web.pages.topic_form import SentTopic, TopicForm
-from service.web.permissions import Permission, may, require
 from service.web.render import page, see_other
 from service.web.site import Site, SiteHere
 from service.web.views.topic_editor import (

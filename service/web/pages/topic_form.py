@@ -6,7 +6,7 @@ from fastapi import Form
 from pydantic import BaseModel, Field
 
 from service.editing.topics import Understood, understand
-from service.web.typed import Line, Prose
+from service.web.forms.typed import Line, Prose
 
 _Text = Annotated[Prose, Field(max_length=60_000)]
 _Short = Annotated[Line, Field(max_length=500)]

@@ -11,12 +11,12 @@ from service.editing.history import versions
 from service.errors import NotFoundError, RefusedError
 from service.store.engine import reading
 from service.web import flash
-from service.web.auth import Viewer
-from service.web.editing import change, folder_of
-from service.web.permissions import Permission, may, require
+from service.web.access.permissions import Permission, may, require
+from service.web.entry.auth import Viewer
+from service.web.forms.editing import change, folder_of
+from service.web.forms.typed import Line
 from service.web.render import page, see_other
 from service.web.site import SiteHere
-from service.web.typed import Line
 from service.web.views.topic_editor import file_of, label_of
 from service.web.views.topics import shown_versions
 

@@ -14,13 +14,13 @@ from service.editing.topics import read_topic
 from service.errors import RefusedError
 from service.store.engine import reading
 from service.web import flash
-from service.web.auth import Viewer
-from service.web.editing import change, folder_of
+from service.web.access.permissions import Permission, require
+from service.web.entry.auth import Viewer
+from service.web.forms.editing import change, folder_of
+from service.web.forms.typed import one_line
 from service.web.pages.topic import RESERVED
-from service.web.permissions import Permission, require
 from service.web.render import page, see_other
 from service.web.site import SiteHere
-from service.web.typed import one_line
 from service.web.views.topic_editor import file_of, label_of
 from service.web.views.topics import topics_health
 

@@ -7,11 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from config.topic import Topic
-from service.web.auth import Viewer
-from service.web.editing import folder_of
+from service.web.access.permissions import Permission, require
+from service.web.entry.auth import Viewer
+from service.web.forms.editing import folder_of
 from service.web.pages.topic import save_form, show_editor, topic_named
 from service.web.pages.topic_form import SentTopic
-from service.web.permissions import Permission, require
 from service.web.site import SiteHere
 from service.web.views.topic_editor import editor_of
 

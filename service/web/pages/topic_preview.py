@@ -7,10 +7,10 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from service.previewing import effect_of
 from service.store.engine import reading
-from service.web.auth import Viewer
+from service.web.access.permissions import Permission, require
+from service.web.entry.auth import Viewer
 from service.web.pages.topic import sent_editor, show_editor
 from service.web.pages.topic_form import SentTopic
-from service.web.permissions import Permission, require
 from service.web.render import page, wants_fragment
 from service.web.site import SiteHere
 from service.web.views.topics import LABELS, shown_effect

@@ -8,10 +8,10 @@ from service.editing.change import Change
 from service.editing.tables import put_keys
 from service.errors import NotFoundError
 from service.web import flash
-from service.web.auth import Viewer
-from service.web.editing import change, folder_of
+from service.web.access.permissions import Permission, require
+from service.web.entry.auth import Viewer
+from service.web.forms.editing import change, folder_of
 from service.web.pages.topic import topic_named
-from service.web.permissions import Permission, require
 from service.web.render import see_other
 from service.web.site import SiteHere
 from service.web.views.topic_editor import file_of, label_of

@@ -10,13 +10,13 @@ from service.editing.change import Change, EditedMeanwhileError
 from service.editing.files import FileText
 from service.errors import NotFoundError
 from service.web import flash
-from service.web.auth import Viewer
-from service.web.editing import change, folder_of
+from service.web.access.permissions import Permission, may, require
+from service.web.entry.auth import Viewer
+from service.web.forms.editing import change, folder_of
+from service.web.forms.typed import Line, Prose, prose
 from service.web.pages.topic import topic_named
-from service.web.permissions import Permission, may, require
 from service.web.render import page, see_other
 from service.web.site import Site, SiteHere
-from service.web.typed import Line, Prose, prose
 from service.web.views.topic_editor import file_of, label_of
 from service.web.views.topics import diff_lines
 

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from service.errors import RefusedError
 from service.store.engine import reading
 from service.trying import Pasted, StillWakingError, try_post
-from service.web.auth import Viewer
-from service.web.permissions import Permission, require
+from service.web.access.permissions import Permission, require
+from service.web.entry.auth import Viewer
+from service.web.forms.typed import Line, Prose
 from service.web.render import page
 from service.web.site import SiteHere
-from service.web.typed import Line, Prose
 from service.web.views.trying import ShownTry, shown_tries
 
 router = APIRouter()

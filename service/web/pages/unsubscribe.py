@@ -11,7 +11,7 @@ from models.people import User
 from service.digests.settings import switch_off
 from service.mail.links import LinkUselessError, Purpose, admit
 from service.store.engine import reading, writing
-from service.web.permissions import Permission, require
+from service.web.access.permissions import Permission, require
 from service.web.render import page
 from service.web.site import SiteHere
 

@@ -10,11 +10,11 @@ from service.editing.topics import Fault, typed_of
 from service.errors import RefusedError
 from service.first_run.drafting import MOST_TYPED, draft_topic
 from service.first_run.places import suggest
-from service.web.auth import Viewer
-from service.web.permissions import Permission, require
+from service.web.access.permissions import Permission, require
+from service.web.entry.auth import Viewer
+from service.web.forms.typed import Prose
 from service.web.render import page
 from service.web.site import Site, SiteHere
-from service.web.typed import Prose
 from service.web.views.topics import LABELS
 
 router = APIRouter()

@@ -6,8 +6,8 @@ from models.lead import Lead, Offer
 from models.moves import LIVE, OWNED, LeadEvent, allowed
 from models.words import LeadStatus
 from service.leads.working import works_on
-from service.web.auth import Viewer
-from service.web.permissions import Permission, may
+from service.web.access.permissions import Permission, may
+from service.web.entry.auth import Viewer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

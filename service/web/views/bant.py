@@ -12,7 +12,7 @@ from nlp.bant import bant
 from nlp.judgement import Slot, Span
 from service.rules.questions import question_for
 from service.web.views.quoted import QuotedFact, quoted_facts
-from service.web.words import FACTS
+from service.web.wording.words import FACTS
 
 #: A lead is qualified from so many of 8 points on (models.moves).
 ENOUGH = 5

@@ -15,10 +15,10 @@ from models.topic import Topic
 from nlp.replies import Talk, listen_in
 from service.posts.folding import also_posted
 from service.posts.replies import turns_of
-from service.web.links import outward, rel
-from service.web.marking import Excerpt, excerpt
-from service.web.names import may_pretend
+from service.web.forms.links import outward, rel
 from service.web.views.quoted import places
+from service.web.wording.marking import Excerpt, excerpt
+from service.web.wording.names import may_pretend
 
 MOST_POSTS = 200
 #: Of a longer conversation: how it began, all that its asker wrote as far as there is room, what

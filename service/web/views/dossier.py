@@ -23,14 +23,14 @@ from service.routing.clocks import running
 from service.rules.content import suggest
 from service.rules.freshness import Fading, Made, left, outlook, time_above
 from service.times import Due, due
-from service.web.auth import Viewer
-from service.web.lead_words import CLOCKS, OFFERS, RELATIONS, TASKS
+from service.web.entry.auth import Viewer
 from service.web.views.bant import BantSheet, read_bant
 from service.web.views.conversation import signals_of
 from service.web.views.people import People
 from service.web.views.score import Explained, read_explained
 from service.web.views.score import whole as whole_score
 from service.web.views.visible import visible_to
+from service.web.wording.lead_words import CLOCKS, OFFERS, RELATIONS, TASKS
 
 _MOST = 20
 _DAYS = (1, 3, 7)  # of the outlook

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from service.web.views.quoted import QuotedFact
-from service.web.words import FACTS
+from service.web.wording.words import FACTS
 
 #: Asked of every lead, so their absence is shown too.
 _BANT = ("need", "budget", "authority", "timeline")

@@ -18,12 +18,12 @@ from models.source import Source
 from models.topic import Topic
 from models.words import LeadStatus, OfferState, UserRole
 from service.times import Due, due
-from service.web.auth import Viewer
-from service.web.marking import Mark, Piece, cut, excerpt
+from service.web.entry.auth import Viewer
 from service.web.views.inbox_asked import InboxAsked, View
 from service.web.views.inbox_filters import Narrowed, in_view, order_of
 from service.web.views.quoted import places
 from service.web.views.score import whole
+from service.web.wording.marking import Mark, Piece, cut, excerpt
 
 __all__ = ["PAGE_SIZE", "Inbox", "InboxRow", "View", "home_view", "read_inbox"]
 

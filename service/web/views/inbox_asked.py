@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from models.words import Kind, LeadStatus
-from service.web.typed import Line
+from service.web.forms.typed import Line
 
 LONGEST_SEARCH = 300  # characters
 _MOST_CHOSEN = 40  # of one filter

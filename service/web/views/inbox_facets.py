@@ -15,10 +15,10 @@ from models.signal import Signal
 from models.source import Source
 from models.topic import Topic
 from models.words import Kind, LeadStatus, OfferState
-from service.web.auth import Viewer
+from service.web.entry.auth import Viewer
 from service.web.views.inbox_asked import NOBODY, InboxAsked, View
 from service.web.views.inbox_filters import Narrowed, order_of
-from service.web.words import KINDS, STATUSES
+from service.web.wording.words import KINDS, STATUSES
 
 #: So many leads of a view are counted, in its order: enough to choose by, and quick.
 MOST_TALLIED = 2_000

@@ -20,7 +20,7 @@ from models.post import Post, Thread
 from models.signal import Signal
 from models.words import LeadStatus, OfferState, UserRole
 from service.posts.searching import leads_with, sought
-from service.web.auth import Viewer
+from service.web.entry.auth import Viewer
 from service.web.views.inbox_asked import NOBODY, InboxAsked, Sort, View
 from service.web.views.visible import offered_to, visible_to
 

@@ -9,10 +9,10 @@ from models.words import Kind
 from service.exports.cells import Cell
 from service.leads.listing import lines_of
 from service.times import iso
-from service.web.auth import Viewer
+from service.web.entry.auth import Viewer
 from service.web.views.inbox_asked import InboxAsked, View
 from service.web.views.inbox_filters import Narrowed, order_of
-from service.web.words import KINDS, STATUSES
+from service.web.wording.words import KINDS, STATUSES
 
 #: Who wants more takes `harken leads list --json`.
 MOST_ROWS = 10_000

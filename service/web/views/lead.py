@@ -16,9 +16,8 @@ from models.topic import Topic
 from models.words import InquiryChannel, LeadStatus, OfferState
 from service.errors import NotFoundError
 from service.times import Due, due
-from service.web.auth import Viewer
-from service.web.links import outward, rel
-from service.web.marking import Piece, cut
+from service.web.entry.auth import Viewer
+from service.web.forms.links import outward, rel
 from service.web.views.actions import Actions, actions_for
 from service.web.views.conversation import Said, say, signals_of
 from service.web.views.facts import Fact, collect_facts
@@ -32,7 +31,8 @@ from service.web.views.score import (
 )
 from service.web.views.triage import Triage, triage_for
 from service.web.views.visible import visible_to
-from service.web.words import INQUIRIES, KINDS, LICENCES
+from service.web.wording.marking import Piece, cut
+from service.web.wording.words import INQUIRIES, KINDS, LICENCES
 
 _QUOTE_LENGTH = 1200
 

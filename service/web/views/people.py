@@ -4,7 +4,7 @@ from sqlmodel import Session, select
 
 from models.people import User
 from models.words import UserRole
-from service.web.auth import Viewer
+from service.web.entry.auth import Viewer
 
 _UNNAMED = "a colleague"
 

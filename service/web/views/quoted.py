@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter
 
 from models.signal import Signal
-from service.web.marking import Mark, Marked
+from service.web.wording.marking import Mark, Marked
 
 
 class Quoted(BaseModel):

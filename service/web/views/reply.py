@@ -20,10 +20,10 @@ from service.rules.etiquette import (
     proper_names,
     read_rules,
 )
-from service.web.auth import Viewer
-from service.web.lead_words import MANNERS
-from service.web.marking import Mark, Marked, Piece, cut
+from service.web.entry.auth import Viewer
 from service.web.views.people import People
+from service.web.wording.lead_words import MANNERS
+from service.web.wording.marking import Mark, Marked, Piece, cut
 
 _MARKS = {Weight.BREAKS: Mark.AGAINST, Weight.CARE: Mark.CUE}
 _MOST_ASKED = 20  # posts of the asker that are looked through

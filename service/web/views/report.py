@@ -16,7 +16,7 @@ from service.rules.money import Money
 from service.rules.neglect import USUAL
 from service.rules.period import Period, latest
 from service.store.engine import reading
-from service.web.auth import Viewer
+from service.web.entry.auth import Viewer
 from service.web.site import Site
 from service.web.views.report_asked import ReportAsked, before, period_of, zone_of
 from service.web.views.report_charts import Drawn, drawn, weekly

@@ -9,8 +9,8 @@ from markupsafe import Markup
 from models.words import LeadStatus
 from service.reports.document import Cell, Column, Table, in_words
 from service.rules.money import Money
-from service.web import words
-from service.web.charts import Bar, Line, Sampled, bars, funnel, lines, p_chart
+from service.web.wording import words
+from service.web.wording.charts import Bar, Line, Sampled, bars, funnel, lines, p_chart
 
 _MOST_BARS = 12
 Naming = Callable[[Cell, Column], str]

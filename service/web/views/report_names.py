@@ -11,7 +11,7 @@ from models.source import Source
 from models.topic import Topic
 from models.words import LeadStatus
 from service.reports.document import Cell, Column, in_words
-from service.web import words
+from service.web.wording import words
 
 _ALL = "all"
 

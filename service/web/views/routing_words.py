@@ -7,7 +7,7 @@ from datetime import timedelta
 from config import Config
 from config.hours import WorkingSpan
 from config.team import Rule, Strategy, When
-from service.web import words
+from service.web.wording import words
 
 STRATEGIES = {
     Strategy.ROUND_ROBIN: "in turn, by weight",

@@ -7,9 +7,9 @@ from typing import Annotated
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, JsonValue
 
 from models.words import ActivityKind, Kind, Negative
-from service.web.lead_words import ACTIVITIES
 from service.web.views.quoted import Quoted, weighty
-from service.web.words import KINDS, NEGATIVES
+from service.web.wording.lead_words import ACTIVITIES
+from service.web.wording.words import KINDS, NEGATIVES
 
 
 class Said(BaseModel):

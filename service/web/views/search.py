@@ -14,10 +14,10 @@ from models.source import Source, SourcePolicy
 from models.words import UserRole
 from nlp.text import fold
 from service.posts.searching import posts_with, sought
-from service.web.auth import Viewer
-from service.web.links import outward, rel
-from service.web.marking import Excerpt, Mark, Marked, excerpt
+from service.web.entry.auth import Viewer
+from service.web.forms.links import outward, rel
 from service.web.views.visible import visible_to
+from service.web.wording.marking import Excerpt, Mark, Marked, excerpt
 
 PAGE_SIZE = 30
 _SHOWN = 240  # characters of a post

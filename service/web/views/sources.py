@@ -17,7 +17,7 @@ from models.words import SourceHealth
 from service.listening.attention import not_allowed, redirected, silent
 from service.listening.leases import host_of
 from service.rules.rhythm import interval
-from service.web.links import outward
+from service.web.forms.links import outward
 
 LOOKED_BACK = timedelta(days=30)
 PAGE_SIZE = 100

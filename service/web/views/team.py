@@ -16,8 +16,8 @@ from models.words import LeadStatus, OfferState, UserRole
 from service.errors import NotFoundError
 from service.routing.reps import load_reps
 from service.rules.eligibility import Rep
-from service.web.auth import Viewer
-from service.web.team_rules import may_change
+from service.web.access.team_rules import may_change
+from service.web.entry.auth import Viewer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,10 +17,10 @@ from models.signal import Signal
 from models.sla import SlaClock, Task
 from models.words import DraftState, InquiryChannel, OfferState, SignalStatus
 from service.posts.replies import BY_REPLIES
-from service.web import lead_words
 from service.web.views.people import People
 from service.web.views.quoted import quoted
-from service.web.words import EVENTS, INQUIRIES, KINDS, STATUSES, TOUCHES, reason_in_words
+from service.web.wording import lead_words
+from service.web.wording.words import EVENTS, INQUIRIES, KINDS, STATUSES, TOUCHES, reason_in_words
 
 #: Of each kind of thing, and of all together: a page stays a page.
 MOST = 200

@@ -21,7 +21,7 @@ from models.source import Source
 from models.words import SignalStatus
 from service.editing.history import difference
 from service.previewing import Effect, Match
-from service.web.marking import Excerpt, Mark, Marked, excerpt
+from service.web.wording.marking import Excerpt, Mark, Marked, excerpt
 
 LOOKED_BACK = timedelta(days=30)
 #: So many judged signals say something about how many are right.

@@ -12,8 +12,8 @@ from service.leads.by_hand import DECIDERS
 from service.leads.snoozing import LONGEST, MAY_SLEEP
 from service.rules.digest_times import moment_of
 from service.times import zone_of
-from service.web.auth import Viewer
-from service.web.permissions import Permission, may
+from service.web.access.permissions import Permission, may
+from service.web.entry.auth import Viewer
 
 #: Days for which a lead can be put off at a press.
 SNOOZES = (1, 3, 7, 14, 30)

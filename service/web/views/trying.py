@@ -8,7 +8,6 @@ from service.leads.scoring import explained
 from service.leads.scoring_ledger import Ingredients
 from service.rules.routing import Decision
 from service.trying import Pasted, Tried
-from service.web.marking import Piece, cut
 from service.web.views.facts import Fact, collect_facts
 from service.web.views.quoted import places, quoted, quoted_facts
 from service.web.views.score import (
@@ -18,7 +17,8 @@ from service.web.views.score import (
     tell_score,
     whole,
 )
-from service.web.words import KINDS, NEGATIVES
+from service.web.wording.marking import Piece, cut
+from service.web.wording.words import KINDS, NEGATIVES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from models.lead import Lead, Offer
 from models.people import User
 from models.words import LeadStatus, OfferState, UserRole
-from service.web.auth import Viewer
+from service.web.entry.auth import Viewer
 
 _NOT_SHOWN = (LeadStatus.ERASED, LeadStatus.MERGED)
 

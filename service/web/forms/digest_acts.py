@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from service.digests.acts import Act
 from service.errors import ForbiddenError
-from service.web.auth import Viewer
-from service.web.permissions import Permission, may
+from service.web.access.permissions import Permission, may
+from service.web.entry.auth import Viewer
 
 #: What the next page says.
 SAID: Mapping[Act, str] = {

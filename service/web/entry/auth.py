@@ -18,7 +18,7 @@ from models.people import LoginLink, LoginSession, User
 from models.words import UserRole
 from service.errors import NotFoundError
 from service.store.engine import reading, writing
-from service.web.second_factor import is_on
+from service.web.entry.second_factor import is_on
 from service.web.site import Site, site_of
 
 SESSION_IDLE = timedelta(hours=12)

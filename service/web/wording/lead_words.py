@@ -1,4 +1,4 @@
-"""What a lead's sheet calls things, beside `service.web.words`."""
+"""What a lead's sheet calls things, beside `service.web.wording.words`."""
 
 from collections.abc import Mapping
 

@@ -18,7 +18,7 @@ from models.words import (
     TouchpointKind,
     UserRole,
 )
-from service.web.lead_words import HAND_BACK, LOST
+from service.web.wording.lead_words import HAND_BACK, LOST
 
 KINDS: Mapping[Kind, str] = {
     Kind.RECOMMENDATION: "asks for a recommendation",

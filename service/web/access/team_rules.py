@@ -6,7 +6,7 @@ from config import Config
 from config.team import UserSpec
 from models.words import UserRole
 from service.errors import ForbiddenError
-from service.web.auth import Viewer
+from service.web.entry.auth import Viewer
 
 #: What a manager may make of somebody: nothing that sees more than the manager does.
 _MANAGERS_GIFT = (UserRole.MARKETER, UserRole.REP, UserRole.PARTNER, UserRole.VIEWER)

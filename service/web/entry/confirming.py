@@ -6,7 +6,7 @@ from fastapi import Request
 
 from models.people import User
 from service.errors import RefusedError
-from service.web.passwords import is_password
+from service.web.entry.passwords import is_password
 from service.web.site import Site
 
 

@@ -15,8 +15,8 @@ from starlette.routing import BaseRoute
 
 from models.words import UserRole
 from service.errors import ForbiddenError
-from service.web.auth import Viewer, viewer_of_request
-from service.web.words import ROLES
+from service.web.entry.auth import Viewer, viewer_of_request
+from service.web.wording.words import ROLES
 
 
 class Permission(StrEnum):
@@ -68,7 +68,7 @@ _MANAGES = {
     P.EXPORT_LEADS,
     P.READ_METRICS,
     P.READ_DELIVERIES,
-    P.EDIT_TEAM,  # of people who are beneath them: service.web.team_rules
+    P.EDIT_TEAM,  # of people who are beneath them: service.web.access.team_rules
     P.EDIT_ROUTING,
 }
 #: Of another house: what is given to them, and nothing of how this one works.

@@ -13,7 +13,7 @@ from service.editing.staffing import objections
 from service.editing.tables import Value, put_entry
 from service.errors import NotFoundError, RefusedError
 from service.store.engine import reading
-from service.web.auth import Viewer
+from service.web.entry.auth import Viewer
 from service.web.site import Site
 
 TEAMS = "teams.toml"

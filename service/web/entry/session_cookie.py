@@ -2,7 +2,7 @@
 
 from fastapi import Response
 
-from service.web.auth import SESSION_LONGEST
+from service.web.entry.auth import SESSION_LONGEST
 from service.web.site import Site
 
 

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import Depends, Form
 
-from service.web.auth import Viewer
-from service.web.permissions import Permission, require
+from service.web.access.permissions import Permission, require
+from service.web.entry.auth import Viewer
 
 #: Who works on leads at all; on which of them, the service behind the form decides.
 Worker = Annotated[Viewer, Depends(require(Permission.WORK_LEADS))]

@@ -1,0 +1,1 @@
+"""Who may do what, and which areas of the page that leads to."""
