@@ -13,7 +13,7 @@ SPACE := $(EMPTY) $(EMPTY)
 FULLY_COVERED := models/*,config/*,service/rules/*,nlp/judgement.py,nlp/text.py,nlp/phrases.py,nlp/cues.py,nlp/goods.py,nlp/query.py,nlp/similarity.py,nlp/searching.py,nlp/matching.py,nlp/near.py
 
 # What of it is gone through by integration tests only, which `make covered` doesn't run.
-ELSEWHERE_COVERED := config/channels.py,config/nurture.py,config/scoring.py,models/merge.py,models/source.py,$(subst $(SPACE),$(COMMA),$(foreach name,adherence clocks delivery early effect eligibility escalation following forecast funnel lives merging neglect nurture outcomes recycling speed,service/rules/$(name).py))
+ELSEWHERE_COVERED := config/channels.py,models/search.py,config/nurture.py,config/scoring.py,models/merge.py,models/source.py,$(subst $(SPACE),$(COMMA),$(foreach name,adherence clocks delivery early effect eligibility escalation following forecast funnel lives merging neglect nurture outcomes recycling speed,service/rules/$(name).py))
 
 # Further words for the command behind run, test, soak and bench: make test ARGS="-k digest"
 ARGS ?=

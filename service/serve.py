@@ -5,7 +5,9 @@ import errno
 import logging
 import multiprocessing
 import os
+import signal
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from multiprocessing.process import BaseProcess
@@ -74,8 +76,18 @@ def serve(house: House, listener: socket.socket, *, base_url: str, demo: bool = 
             lifespan="off",  # nothing to start or stop; cut short it would log a traceback
         )
     )
-    with announced(house.folder, base_url), _worker(house.folder):
+    with _leaving_in_order(), announced(house.folder, base_url), _worker(house.folder):
         server.run(sockets=[listener])
+
+
+@contextlib.contextmanager
+def _leaving_in_order() -> Iterator[None]:
+    """End by way of every ``finally`` on SIGTERM, as on SIGINT: the server raises it again."""
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextlib.contextmanager

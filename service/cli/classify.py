@@ -29,7 +29,7 @@ def classify(
     Reads a JSON object a line and writes one a line, in the same order, as they come. A line that
     is no post is named on standard error and left out; the exit status then is 1.
 
-    Example: echo '{"id": 1, "title": "Which CRM for five people?"}' | harken classify
+    Example: echo '{"id": 1, "title": "Can anyone recommend a CRM?"}' | harken classify
     """
     from service.cli.judged_lines import judge_file
 

@@ -1,6 +1,7 @@
 """`harken demo`: see it work in a minute, with nothing set up."""
 
 import logging
+import shlex
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated
 
@@ -113,5 +114,7 @@ def _serve(house: "House", listener: "socket", *, quiet: bool) -> None:
     base_url = address_of(house.config.settings.host, port_of(listener))
     path = first_login(house)
     if not quiet:
-        say(f"\nHarken is at {base_url}\nLog in with  {base_url}{path}\nStop with Ctrl-C.")
+        say(f"\nHarken is at {base_url}\nLog in with  {base_url}{path}")
+        say(f"In another terminal: harken leads list --data {shlex.quote(str(house.folder))}")
+        say("Stop with Ctrl-C.")
     serve(house, listener, base_url=base_url, demo=True)

@@ -124,9 +124,9 @@ def noting(
 
 
 def undoable(db: Session, user_id: str, *, now: datetime) -> Undoable | None:
-    """Return what ``user_id`` did last, if it can still be taken back by the clock."""
+    """Return what ``user_id`` did last, if it is young enough and nobody was at it since."""
     acts = _last(db, user_id, now)
-    if not acts:
+    if not acts or any(lead_of(db, act.lead_id).rev != act.rev_after for act in acts):
         return None
     return Undoable(
         kind=ActKind(acts[0].kind),

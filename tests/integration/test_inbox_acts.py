@@ -267,6 +267,12 @@ def test_the_page_offers_to_undo_what_was_done_last_and_not_for_long(desk: Desk)
     assert 'data-key="z"' not in browser.get("/inbox").text
 
 
+def test_the_page_offers_no_undo_of_what_somebody_was_at_since(desk: Desk) -> None:
+    lead = desk.lead(status=LeadStatus.MQL, score=60)
+    _snooze_and_another_note(desk, lead)
+    assert 'data-key="z"' not in desk.house.browser(desk.ida).get("/inbox").text
+
+
 def test_everything_that_was_taken_back_is_in_the_audit_chain(desk: Desk) -> None:
     lead = desk.lead(status=LeadStatus.WORKING, owner=desk.mia)
     desk.press(desk.mia, f"/leads/{lead.id}/snooze", rev=1, days=1)

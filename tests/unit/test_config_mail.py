@@ -9,6 +9,7 @@ from config import ConfigError, load_config
 from config.digest import WhenEmpty, parse_days
 from config.settings import Settings
 from models.digest_words import Rhythm
+from models.words import UserRole
 
 WHOLE = '[mail]\nhost = "smtp.example.com"\nsender = "harken@example.com"\n'
 
@@ -133,3 +134,47 @@ def test_digests_can_be_had_otherwise(tmp_path: Path) -> None:
 )
 def test_days_are_written_as_people_write_them(text: str, days: set[int]) -> None:
     assert parse_days(text) == days
+
+
+@pytest.mark.parametrize("url", ["imaps://imap.example.com", "imap://127.0.0.1:1143"])
+def test_a_mailbox_that_mail_comes_back_to_is_read_safely(tmp_path: Path, url: str) -> None:
+    login = 'bounces_user = "back"\nbounces_password = "secret"\n'
+    mail = settings(tmp_path, f'{WHOLE}bounces_url = "{url}"\n{login}').mail
+    assert (mail.bounces_url, mail.bounces_folder) == (url, "INBOX")
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ('bounces_url = "imap://mail.example.com"', "is no mailbox"),
+        ('bounces_url = "imaps://me@mail.example.com"', "is no mailbox"),
+        ('bounces_url = "imaps://"', "is no mailbox"),
+        ('bounces_url = "imaps://mail.example.com"', "bounces_user"),
+        ('bounces_url = "imaps://mail.example.com"\nbounces_user = "x"', "bounces_password"),
+    ],
+)
+def test_a_mailbox_that_could_not_be_read_is_told(tmp_path: Path, lines: str, said: str) -> None:
+    assert any(said in problem for problem in problems(tmp_path, f"{WHOLE}{lines}\n"))
+
+
+@pytest.mark.parametrize(
+    ("who", "roles"),
+    [
+        ("", set()),
+        ("admin, Manager", {UserRole.ADMIN, UserRole.MANAGER}),
+        ("everybody", set(UserRole)),
+    ],
+)
+def test_who_needs_one_time_codes_is_said_by_role(
+    tmp_path: Path, who: str, roles: set[UserRole]
+) -> None:
+    login = settings(tmp_path, f'[login]\nsecond_factor = "{who}"\n').login
+    assert login.second_factor_roles == roles
+
+
+def test_a_role_that_there_is_not_is_told(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, '[login]\nsecond_factor = "admins"\n')
+    assert "'admins' is no role" in problem
+    assert "did you mean 'admin'" in problem
+    (problem,) = problems(tmp_path, '[login]\nsecond_factor = "xyz"\n')
+    assert "roles are admin" in problem

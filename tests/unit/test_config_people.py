@@ -114,3 +114,15 @@ def test_a_ladder_climbs(tmp_path: Path, changed: str, said: str) -> None:
     (problem,) = problems(tmp_path, sla=f"{head}{changed}\n")
 
     assert said in problem
+
+
+def test_own_names_are_those_of_the_house_and_of_its_people(tmp_path: Path) -> None:
+    (tmp_path / "teams.toml").write_text(
+        'own_names = ["Acme"]\n[[team]]\nid = "sales"\nname = "Sales"\nchannel = "inside"\n'
+        '[[user]]\nhandle = "ada"\nname = "Ada"\nrole = "admin"\nteam = "sales"\n'
+        'known_as = ["ada_writes"]\n'
+    )
+    (tmp_path / "process.toml").write_text(
+        'version = "1"\nowner = "ada"\nqualified_lead = "somebody asks"\n'
+    )
+    assert load_config(tmp_path).own_authors() == {"Acme", "ada_writes"}

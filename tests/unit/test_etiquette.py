@@ -230,3 +230,11 @@ def test_a_stricter_house_never_says_less(text: str) -> None:
     strict = read_rules(FORUM + " No promotion.")
 
     assert len(check(text, strict, OWN)) >= len(check(text, OPEN_HOUSE, OWN))
+
+
+def test_a_link_to_our_own_site_wants_care_and_one_that_is_broken_breaks_nothing() -> None:
+    ours = [
+        one for one in found(f"{HELPFUL} https://www.acme.example/guide") if "our own" in one.words
+    ]
+    assert [(one.manner, one.weight) for one in ours] == [(Manner.LINKS, Weight.CARE)]
+    assert found(f"{HELPFUL} https://[half/an/address") == []

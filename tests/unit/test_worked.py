@@ -58,3 +58,10 @@ def test_what_is_not_in_the_timetable_is_worked_out_by_the_days() -> None:
         assert ends == add_working_time(start, timedelta(hours=30), office)
     with pytest.raises(NoWorkingTimeError):
         table.add(friday, timedelta(days=9_000))
+
+
+def test_before_the_first_opening_nothing_is_worked() -> None:
+    office = OFFICES[0]
+    table = timetable(office, date(2025, 3, 8), date(2025, 3, 15))  # begins with a Saturday
+    saturday, tuesday = datetime(2025, 3, 8, 12, tzinfo=UTC), datetime(2025, 3, 11, 12, tzinfo=UTC)
+    assert table.elapsed(saturday, tuesday) == elapsed_working_time(saturday, tuesday, office)

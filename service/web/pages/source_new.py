@@ -1,5 +1,6 @@
 """GET and POST /sources/new: paste an address; /sources/new/{lookup}: what is behind it."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
@@ -136,12 +137,20 @@ def slugs_of(site: Site) -> set[str]:
 
 
 def _refuse_known(site: Site, wanted: Wanted) -> None:
-    """Refuse what is listened to already: the same address, asked for the same things."""
+    """Refuse what is listened to already: the same address, asked for the same things.
+
+    How far back it was read at first makes no other source of it.
+    """
     with reading(site.engine) as db:
         there = db.exec(select(Source).where(Source.url == wanted.url, col(Source.active))).all()
-    same = next((row for row in there if row.options == dict(wanted.options)), None)
+    asked = _lasting(wanted.options)
+    same = next((row for row in there if _lasting(row.options) == asked), None)
     if same is not None:
         raise RefusedError(f"That is a source already: {same.name} ({same.slug}).")
+
+
+def _lasting(options: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in options.items() if name != "backfill_days"}
 
 
 def _form(

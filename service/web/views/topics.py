@@ -136,7 +136,9 @@ def _problems(health: TopicHealth, config: Config) -> Iterator[str]:
     if health.confirmed + health.rejected >= _ENOUGH_JUDGED and _is_poor(health):
         yield "most of its signals were rejected: look for an exclusion"
     if risky := _risky(topic):
-        yield f"{risky} risky phrase{'' if risky == 1 else 's'}"
+        yield (
+            f"{risky} risky phrase{'' if risky == 1 else 's'}, each named by `harken topics check`"
+        )
     owner = config.users.get(topic.owner or "")
     if topic.owner and (owner is None or not owner.active):
         yield f"its owner {topic.owner} is not here any more"
