@@ -178,3 +178,7 @@ def test_a_role_that_there_is_not_is_told(tmp_path: Path) -> None:
     assert "did you mean 'admin'" in problem
     (problem,) = problems(tmp_path, '[login]\nsecond_factor = "xyz"\n')
     assert "roles are admin" in problem
+
+
+def test_no_mailbox_may_be_said_in_so_many_words(tmp_path: Path) -> None:
+    assert settings(tmp_path, f'{WHOLE}bounces_url = ""\n').mail.bounces_url == ""
