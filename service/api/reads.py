@@ -22,12 +22,13 @@ from models.words import OfferState, UserRole
 from service.api.callers import Caller
 from service.api.shapes import leads as shapes
 from service.api.shapes.base import Money
-from service.api.ways import open_offer, ways_of
+from service.api.ways import ways_of
 from service.errors import NotFoundError
 from service.exports.told import may_leave
 from service.leads.listing import LeadLine, lines_of
 from service.leads.tasks import open_tasks
 from service.posts.suppression import suppressed
+from service.routing.route import open_offer
 from service.web.entry.auth import Viewer
 from service.web.forms.links import outward
 from service.web.views.lead import find_lead

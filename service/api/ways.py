@@ -4,16 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from fastapi import Request
-from sqlmodel import Session, select
 
 from models.lead import Lead, Offer
 from models.moves import OWNED, LeadEvent, allowed
-from models.words import LeadStatus, OfferState
+from models.words import LeadStatus
 from service.api.callers import Caller
 from service.api.problems import Way
 from service.api.scopes import SCOPES
 from service.errors import NotFoundError
 from service.leads.by_hand import DECIDERS
+from service.routing.route import open_offer
 from service.store.engine import reading
 from service.web.access.permissions import Permission, may
 from service.web.site import site_of
@@ -91,13 +91,6 @@ def ways_of(caller: Caller, lead: Lead, offer: Offer | None) -> tuple[Way, ...]:
         and act.permission in SCOPES[caller.scope]
         and act.fits(standing)
     )
-
-
-def open_offer(db: Session, lead_id: str) -> Offer | None:
-    """Return the offer of a lead that waits for its answer."""
-    return db.exec(
-        select(Offer).where(Offer.lead_id == lead_id, Offer.state == OfferState.OPEN)
-    ).first()
 
 
 def ways_at(request: Request) -> Sequence[Way] | None:

@@ -21,7 +21,7 @@ from models.words import (
     SignalStatus,
     UserRole,
 )
-from service.digests.readers import scope_of, zone
+from service.digests.readers import scope_of
 from service.errors import ConflictError, ForbiddenError, NotFoundError, RefusedError
 from service.leads import by_hand
 from service.leads.by_hand import DECIDERS
@@ -30,6 +30,7 @@ from service.leads.snoozing import snooze
 from service.leads.transitions import lead_of
 from service.routing import offers
 from service.rules.digest_times import moment_of
+from service.times import zone_of
 
 _ASSIGNERS = frozenset({UserRole.ADMIN, UserRole.MANAGER})
 _TO_REVIEW = frozenset({LeadStatus.DETECTED, LeadStatus.MQL, LeadStatus.NURTURING})
@@ -131,7 +132,7 @@ def do(
 
 def morning(user: User, days: int, now: datetime) -> datetime:
     """Return the moment at which it is 8 o'clock for ``user`` in so many days."""
-    tz = zone(user.tz)
+    tz = zone_of(user.tz)
     return moment_of(now.astimezone(tz).date() + timedelta(days=days), _MORNING, tz)
 
 

@@ -22,10 +22,9 @@ from models.source import Source, SourcePolicy
 from models.topic import Topic
 from models.words import Licence, OfferState
 from service.digests.acts import Act, acts_for
-from service.digests.readers import zone
 from service.leads.listing import LeadLine, lines_of
 from service.rules.usefulness import Proposal, Week
-from service.times import age
+from service.times import age, zone_of
 from service.web.forms.links import outward
 from service.web.wording.words import KINDS, LICENCES, STEPS
 
@@ -135,7 +134,7 @@ def put_together(
     entries = _entries(db, user, items, first_shown, config)
     return Digest(
         name=user.name,
-        made_at=at.astimezone(zone(user.tz)),
+        made_at=at.astimezone(zone_of(user.tz)),
         rhythm=rhythm,
         entries=tuple(entries),
         not_shown=not_shown,

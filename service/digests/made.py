@@ -11,8 +11,9 @@ from models.digest_words import RunState
 from models.people import User
 from service.digests.choosing import choose_for, items_of
 from service.digests.digest import Digest, put_together
-from service.digests.readers import find_reader, wishes_of, zone
+from service.digests.readers import find_reader, wishes_of
 from service.digests.use import last_week, proposal_for
+from service.times import zone_of
 
 _NO_RUN = ""
 
@@ -27,7 +28,7 @@ def preview(db: Session, handle: str, *, config: Config, now: datetime) -> Diges
     subscription = db.exec(
         select(DigestSubscription).where(DigestSubscription.user_id == user.id)
     ).first() or DigestSubscription(user_id=user.id, created_at=now)
-    today = now.astimezone(zone(user.tz)).date()
+    today = now.astimezone(zone_of(user.tz)).date()
     wishes = wishes_of(subscription, user, config.settings.digest)
     chosen = choose_for(db, user, subscription, wishes, on=today, config=config, now=now)
     return put_together(

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from zoneinfo import ZoneInfo, available_timezones
 
 from sqlmodel import Session, col, select
 
@@ -16,6 +14,7 @@ from models.digest_words import Rhythm
 from models.people import User
 from models.words import LeadStatus, UserRole
 from service.rules.digest_times import Plan
+from service.times import zone_of
 from service.unknown import unknown
 
 INSTANT_MINUTES = 5  # what comes in within them is one mail
@@ -95,7 +94,7 @@ def wishes_of(subscription: DigestSubscription, user: User, settings: DigestSett
     return Wishes(
         rhythm=rhythm,
         plan=Plan(
-            tz=zone(user.tz),
+            tz=zone_of(user.tz),
             since=subscription.created_at,
             at=at,
             every={Rhythm.HOURLY: 60, Rhythm.INSTANT: INSTANT_MINUTES}.get(rhythm),
@@ -122,10 +121,3 @@ def scope_of(user: User, config: Config) -> Scope:
         mine = tuple(topic.id for topic in config.topics.values() if topic.owner == user.handle)
         return Scope(statuses=_REVIEW, topics=mine or None, reviews=True)
     return Scope(statuses=_EVERYTHING, reviews=user.role is not UserRole.VIEWER)
-
-
-@lru_cache(maxsize=256)
-def zone(name: str) -> ZoneInfo:
-    """Return the time zone of that name; UTC for what is none, as a path is."""
-    # ZoneInfo opens files by name: only names that are zones get that far (P23).
-    return ZoneInfo(name if name in available_timezones() else "UTC")

@@ -21,10 +21,10 @@ from service.attending.matter import Matter
 from service.attending.noting import raise_item
 from service.digests.acts import Act, Asked, do
 from service.digests.links import Links
-from service.digests.readers import zone
 from service.digests.sending import _take
 from service.digests.text import as_text
 from service.store.engine import reading, writing
+from service.times import zone_of
 from tests.digesting import BASE, SAYS_SO, Desk, a_desk, a_digest_config
 from tests.post_office import open_post_office
 
@@ -469,4 +469,4 @@ def test_a_threshold_is_proposed_from_what_was_accepted(small: Desk) -> None:
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/localtime", "Nowhere", ""])
 def test_p23_what_is_no_time_zone_is_utc(name: str) -> None:
-    assert zone(name).key == "UTC"
+    assert zone_of(name).key == "UTC"

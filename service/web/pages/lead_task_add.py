@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Form, Response
 
 from models.words import TaskKind
-from service.digests.readers import zone
 from service.errors import RefusedError
 from service.leads.tasks import add_task
 from service.leads.working import lead_to_work_on
 from service.store.engine import writing
+from service.times import zone_of
 from service.web import flash
 from service.web.forms.lead_form import Worker
 from service.web.forms.typed import Line
@@ -32,7 +32,7 @@ def add(
     kind: Annotated[TaskKind, Form()] = TaskKind.REMINDER,
 ) -> Response:
     """Set the task, for its owner or else for the viewer, on the viewer's clock."""
-    due_at = _moment(at, zone(viewer.tz))
+    due_at = _moment(at, zone_of(viewer.tz))
     now = site.clock.now()
     if due_at < now:
         raise RefusedError("That moment is past; choose one to come.")
