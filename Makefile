@@ -18,19 +18,26 @@ ELSEWHERE_COVERED := config/channels.py,models/search.py,config/nurture.py,confi
 # Further words for the command behind run, test, soak and bench: make test ARGS="-k digest"
 ARGS ?=
 
+# Tests start a hundred processes, and each would compile all of it anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 # A process per core, a file of tests to one of them; ARGS="-n 0 --pdb" goes back to one.
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: run test soak bench check gate fmt lint types layers deps covered coverage \
+.PHONY: run test postgresql soak bench check gate fmt lint types layers deps covered coverage \
 	vendor lock clean help
 
 run: $(USE_RUN) ## Start the demo: sample communities, a crawl, leads on a page
 	@exec $(BIN)/harken demo $(ARGS)
 
+# What both databases are asked in the same words is asked of PostgreSQL by `make postgresql`.
 test: $(USE_DEV) ## Run all tests but the soak ones, browser included
 	@HARKEN_CHROMIUM="$$($(BIN)/python -m scripts.find_browser)" && export HARKEN_CHROMIUM && \
-	$(BIN)/pytest -m 'not soak' $(SIDE_BY_SIDE) $(ARGS)
+	$(BIN)/pytest -m 'not soak and (every_database or not postgresql)' $(SIDE_BY_SIDE) $(ARGS)
+
+postgresql: $(USE_DEV) ## Run on PostgreSQL what `make test` ran on SQLite only
+	$(BIN)/pytest -m 'postgresql and not every_database and not soak' $(SIDE_BY_SIDE) $(ARGS)
 
 soak: $(USE_DEV) ## Run the long simulations, the kill runs and the fuzzing
 	@HARKEN_CHROMIUM="$$($(BIN)/python -m scripts.find_browser)" && export HARKEN_CHROMIUM && \
@@ -43,9 +50,10 @@ bench: $(USE_DEV) ## Measure what has a budget
 check: ## Everything that has to pass before a merge
 	@$(MAKE) --no-print-directory lint types layers deps
 	@$(MAKE) --no-print-directory test
+	@$(MAKE) --no-print-directory postgresql
 	@$(MAKE) --no-print-directory covered
 
-gate: lint types layers deps covered ## `make check` without the test run
+gate: lint types layers deps covered ## `make check` without the test runs
 
 fmt: $(USE_DEV) ## Mend what ruff can mend
 	$(BIN)/ruff check --fix .

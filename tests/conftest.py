@@ -1,8 +1,10 @@
 """Databases and time for all tests.
 
-A test that takes ``engine`` runs twice: on a SQLite file and on a PostgreSQL server. Both are made
-once, by the migrations, and emptied after each test: an engine of its own for each would compile
-every statement anew, which takes more time than the tests.
+A test that takes ``engine`` runs twice: on a SQLite file and on a PostgreSQL server. `make test`
+leaves the second out where a module doesn't say by `every_database` that the two differ, and
+`make postgresql` makes up for it. Both databases are made once, by the migrations, and emptied
+after each test: an engine of its own for each would compile every statement anew, which takes
+more time than the tests.
 """
 
 import os
@@ -86,7 +88,7 @@ def postgres_engine(_postgres_engine: Engine) -> Iterator[Engine]:
     _empty(_postgres_engine)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def engine(request: pytest.FixtureRequest) -> Engine:
     """Return an empty database of each kind in turn."""
     name = "postgres_engine" if request.param == "postgresql" else "sqlite_engine"

@@ -8,17 +8,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.command import harken_here
+from tests.page_checks import WATCH, complaints
 from tests.served import Demo
 
 pytestmark = pytest.mark.e2e
-
-
-#: Notes what the content security policy stops.
-WATCH = (
-    "window.violations = [];"
-    "document.addEventListener('securitypolicyviolation',"
-    " e => window.violations.push(e.violatedDirective + ' ' + e.blockedURI));"
-)
 
 
 @contextmanager
@@ -66,6 +59,15 @@ def test_nothing_is_wider_than_the_window(page: Page, width: int) -> None:
     page.locator(".row").first.click()
     expect(page.locator("article mark").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_pages_of_a_day_are_accessible_and_fit_a_phone(page: Page, demo: Demo) -> None:
+    page.emulate_media(reduced_motion="reduce")  # a colour on its way has no contrast of its own
+    page.goto(f"{demo.address}/inbox?view=all")
+    lead = page.locator("a.row").first.get_attribute("href")
+    for path in ("/inbox?view=all", str(lead), "/digest"):
+        page.goto(demo.address + path)
+        assert list(complaints(page)) == [], path
 
 
 def test_a_demo_whose_usual_port_is_taken_moves_on_and_is_found(demo: Demo) -> None:

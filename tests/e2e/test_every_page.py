@@ -7,20 +7,16 @@ two leads, one is looked at.
 import re
 from collections import Counter
 from collections.abc import Iterator
-from importlib.resources import files
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.page_checks import WATCH, complaints
 from tests.served import Demo
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.soak, pytest.mark.timeout(1200)]
 
-AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-RUN = """async (only) => (await axe.run(document, {runOnly: only, resultTypes: ["violations"]}))
-  .violations.map(v => [v.id, ...v.nodes.slice(0, 3).map(n => n.target.join(" "))].join(" | "))"""
 #: What is not a page, or ends the session.
 NO_PAGE = re.compile(
     r"^/(static|api|feeds|logout|healthz|readyz|metrics)|\.(csv|opml|toml|jsonl?)$"
@@ -29,6 +25,8 @@ ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{12,}|(?<=/)\d+(?=/|$)")
 #: Of many that are made by one template, a few.
 ALIKE = re.compile(r"^(/topics|/sources|/reports|/team|/settings/files)/[^/]+")
 MOST_ALIKE = 2
+#: More pages than that are a circle that `shape_of` does not see.
+MOST = 200
 
 
 def shape_of(path: str) -> str:
@@ -42,42 +40,20 @@ def page(browser: Browser, demo: Demo) -> Iterator[Page]:
         reduced_motion="reduce",  # a colour on its way to another has no contrast of its own
     )
     opened = context.new_page()
-    opened.add_init_script(
-        "window.violations = [];"
-        "document.addEventListener('securitypolicyviolation',"
-        " e => window.violations.push(e.violatedDirective + ' ' + e.blockedURI));"
-    )
+    opened.add_init_script(WATCH)
     opened.goto(demo.link)
     opened.get_by_role("button", name=re.compile("enter", re.IGNORECASE)).click()
     yield opened
     context.close()
 
 
-def complaints(page: Page) -> Iterator[str]:
-    """Yield what is wrong with the page that is open."""
-    yield from (f"CSP {said}" for said in page.evaluate("window.violations"))
-    page.evaluate(AXE)
-    page.emulate_media(color_scheme="light")
-    yield from (f"light {said}" for said in page.evaluate(RUN, RULES))
-    page.emulate_media(color_scheme="dark")
-    yield from (f"dark {said}" for said in page.evaluate(RUN, ["color-contrast"]))
-    page.set_viewport_size({"width": 320, "height": 700})
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    if wide > 320:
-        yield f"{wide} px wide where 320 are there"
-    page.set_viewport_size({"width": 1280, "height": 800})
-
-
-@pytest.mark.parametrize(
-    "most", [3, pytest.param(200, marks=[pytest.mark.soak, pytest.mark.timeout(1200)])]
-)
-def test_every_page_is_accessible_and_fits_a_phone(page: Page, most: int) -> None:
+def test_every_page_is_accessible_and_fits_a_phone(page: Page) -> None:
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(page.url))
     waiting, seen = ["/inbox?view=all"], {"/inbox"}
     alike = Counter[str]()
     wrong: dict[str, list[str]] = {}
     looked_at = 0
-    while waiting and looked_at < most:
+    while waiting and looked_at < MOST:
         path = waiting.pop(0)
         answer = page.goto(origin + path)
         assert answer is not None
@@ -95,7 +71,7 @@ def test_every_page_is_accessible_and_fits_a_phone(page: Page, most: int) -> Non
             alike[kind] += 1
             waiting.append(url.path + (f"?{url.query}" if url.query else ""))
     assert not wrong, "\n".join(f"{path}: {said}" for path, says in wrong.items() for said in says)
-    assert looked_at >= min(most, 25)
+    assert looked_at >= 25
 
 
 def links_of(page: Page, origin: str) -> Iterator[SplitResult]:

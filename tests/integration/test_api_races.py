@@ -16,6 +16,8 @@ from service.store.engine import reading, writing
 from tests.programs import ROOT, a_token, an_api
 from tests.web_house import BASE_URL, TEAM, House, shipped
 
+pytestmark = pytest.mark.every_database
+
 AT_ONCE = int(os.environ.get("HARKEN_ACCEPTS", "500"))
 
 

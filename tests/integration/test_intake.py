@@ -36,6 +36,8 @@ from tests.builders import (
 )
 from tests.fakes import NOON, Said
 
+pytestmark = pytest.mark.every_database
+
 DAY = timedelta(days=1)
 
 

@@ -13,6 +13,8 @@ from service.store.engine import reading, writing
 from tests.builders import a_place, a_post, undone
 from tests.fakes import NOON
 
+pytestmark = pytest.mark.every_database
+
 
 def write(engine: Engine, *actions: str) -> None:
     with writing(engine) as db:

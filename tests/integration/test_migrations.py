@@ -17,6 +17,8 @@ from service.errors import StoreError
 from service.store.engine import open_engine, sqlite_url
 from service.store.migrate import current, downgrade, newest, upgrade
 
+pytestmark = pytest.mark.every_database
+
 
 @pytest.fixture
 def bare_sqlite(tmp_path: Path) -> Iterator[Engine]:

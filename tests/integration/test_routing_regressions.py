@@ -27,6 +27,8 @@ from tests.builders import PEOPLE, Place, a_config, a_place, a_post, a_user, at_
 from tests.fakes import NOON
 from tests.house_week import new_lead
 
+pytestmark = pytest.mark.every_database
+
 S = LeadStatus
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 

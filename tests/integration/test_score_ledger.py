@@ -22,6 +22,8 @@ from service.store.engine import reading, writing
 from tests.builders import ASK, NO_TAKERS, Place, a_config, a_place, a_post
 from tests.fakes import NOON, Said
 
+pytestmark = pytest.mark.every_database
+
 DAY = timedelta(days=1)
 WORDS = {"wonder": Said(kind=Kind.NEED, p=0.7), "which": Said(kind=Kind.COMPARISON, p=0.61)}
 

@@ -17,6 +17,8 @@ from service.posts.searching import leads_with, posts_with, sought
 from service.store.engine import open_engine, reading, writing
 from tests.web_house import House, a_house
 
+pytestmark = pytest.mark.every_database
+
 
 def found(house: House, typed: str) -> list[str]:
     """Return the titles of posts that match, the one that came last first."""

@@ -32,6 +32,8 @@ from service.store.migrate import upgrade
 from tests.builders import a_config, a_place, a_post, undone
 from tests.fakes import NOON
 
+pytestmark = pytest.mark.every_database
+
 
 def a_topic_row(topic_id: str = "crm") -> Topic:
     return Topic(id=topic_id, name=topic_id, definition={}, active=True, changed_at=NOON)
