@@ -19,6 +19,14 @@ def _ranked(labels: Labels, scores: Floats) -> tuple[Floats, Floats]:
     return hits[last_of_score], (np.arange(len(labels)) + 1.0)[last_of_score]
 
 
+def _f1_from(labels: Labels, scores: Floats) -> tuple[Floats, Floats]:
+    """Return the distinct scores, from the highest down, and the F1 of flagging from each."""
+    order = np.argsort(-scores, kind="stable")
+    distinct = scores[order][np.append(np.diff(scores[order]) != 0, True)]
+    hits, flagged = _ranked(labels, scores)
+    return distinct, 2 * hits / (flagged + labels.sum())
+
+
 def average_precision(labels: Labels, scores: Floats) -> float:
     """Return the average precision, 0..1; NaN without positives. As scikit-learn defines it."""
     if not labels.sum():
@@ -69,10 +77,19 @@ def at_threshold(labels: Labels, scores: Floats, threshold: float) -> AtThreshol
 
 def best_threshold(labels: Labels, scores: Floats) -> float:
     """Return the score at which flagging gives the best F1."""
-    order = np.argsort(-scores, kind="stable")
-    distinct = scores[order][np.append(np.diff(scores[order]) != 0, True)]
-    hits, flagged = _ranked(labels, scores)
-    return float(distinct[int(np.argmax(2 * hits / (flagged + labels.sum())))])
+    distinct, f1 = _f1_from(labels, scores)
+    return float(distinct[int(np.argmax(f1))])
+
+
+def steady_threshold(labels: Labels, scores: Floats, *, within: float = 0.02) -> float:
+    """Return the middle of the scores at which flagging gives nearly the best F1.
+
+    The curve is flat around its top: over a few hundred posts, where it happens to be highest says
+    little of other posts (`best_threshold`).
+    """
+    distinct, f1 = _f1_from(labels, scores)
+    near = distinct[f1 >= f1.max() - within]
+    return float((near[0] + near[-1]) / 2)
 
 
 def recall_at_precision(labels: Labels, scores: Floats, precision: float) -> float:

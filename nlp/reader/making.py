@@ -24,11 +24,13 @@ from nlp.linear import Floats
 from nlp.reader.card import CARD, NETWORK, VOCABULARY, ReaderCard
 from nlp.reader.export import export
 from nlp.reader.session import Read, Reader
-from nlp.reader.teaching import KINDS, ROLES, fine_tune
+from nlp.reader.teaching import KINDS, ROLES, fine_tune, mean
 from nlp.training import described, train
 
 #: The share of communities that is held out: one in this many.
 HELD_OUT = 7
+#: So often is fine-tuned, with a seed each; the reader is the mean.
+TRAININGS = 2
 #: So many held-out signals, and others, are needed to mix and measure.
 LEAST = 20
 #: This share of signals in unseen communities may fall below the floor, where nothing is read.
@@ -101,7 +103,14 @@ def make_reader(
         raise TrainingError(f"the {len(out)} communities held out have {signals} signals only")
     linear = Judge(train(known, made_up=made_up, seed=seed).model, finder())
     tell(f"the linear model knows {len(known):,} posts, {len(held):,} are held out")
-    network = export(fine_tune([*known, *made_up], base, seed=seed, epochs=epochs, tell=tell))
+    network = export(
+        mean(
+            [
+                fine_tune([*known, *made_up], base, seed=seed + nth, epochs=epochs, tell=tell)
+                for nth in range(TRAININGS)
+            ]
+        )
+    )
     vocabulary = (base / "vocab.txt").read_bytes()
     card = _unmixed(network, vocabulary, goes_with)
     odds, reads = _scores(MadeReader(card, network, vocabulary), linear, held)
@@ -110,7 +119,7 @@ def make_reader(
     chances = probabilities(mix.odds)
     latent = probabilities(np.array([read.latent for read in reads]))
     labels = (strength[asked] >= 2).astype(int)
-    threshold = round(metrics.best_threshold(labels, chances[asked]), 4)
+    threshold = round(metrics.steady_threshold(labels, chances[asked]), 4)
     card = replace(
         card,
         floor=_floor(linear, odds[strength >= 2]),
@@ -123,6 +132,7 @@ def make_reader(
             **described([*known, *held, *made_up]),
             "held_out": len(held),
             "seed": seed,
+            "trainings": TRAININGS,
             "epochs": epochs,
         },
         measured={

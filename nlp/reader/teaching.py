@@ -3,6 +3,9 @@
 The recipe (measured on communities not trained on): mean pooling and a linear head, five questions
 at once, 2 epochs of batches of 16, AdamW at 5e-5 (head 1e-3), a moving average of the weights. In
 bfloat16 a step of 16 x 160 pieces takes .8 s on two cores that can multiply in it, 4 s on others.
+Of two such trainings, which saw the posts in another order, the weights are averaged: from one
+start they end near each other, and their mean errs less than either (Wortsman et al., Model
+soups, 2022).
 """
 
 import math
@@ -49,6 +52,17 @@ class _Answers:
     kind_rarity: Tensor  # what each kind counts: rare ones more, by the root of how rare they are
     role: Tensor
     role_rarity: Tensor
+
+
+def mean(networks: Sequence[ReaderNetwork]) -> ReaderNetwork:
+    """Return a network with the mean of the weights of ``networks``, one at least."""
+    result = deepcopy(networks[0]).eval()
+    with torch.no_grad():
+        for weight, *others in zip(
+            result.parameters(), *(one.parameters() for one in networks[1:]), strict=True
+        ):
+            weight.copy_(torch.stack([weight, *others]).mean(dim=0))
+    return result
 
 
 def fine_tune(

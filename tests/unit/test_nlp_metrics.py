@@ -52,6 +52,19 @@ def test_at_a_threshold_precision_and_recall_are_shares() -> None:
     )
 
 
+@given(labelled_scores)
+def test_the_steady_threshold_stands_amid_those_that_are_nearly_the_best(
+    rows: list[tuple[bool, float]],
+) -> None:
+    labels = np.array([int(label) for label, _ in rows])
+    scores = np.array([score for _, score in rows])
+    best = metrics.at_threshold(labels, scores, metrics.best_threshold(labels, scores)).f1
+    f1 = {score: metrics.at_threshold(labels, scores, score).f1 for score in set(scores)}
+    near = [score for score, one in f1.items() if one >= best - 0.02]
+
+    assert metrics.steady_threshold(labels, scores) == pytest.approx((min(near) + max(near)) / 2)
+
+
 def test_the_best_threshold_gives_the_best_f1() -> None:
     best = metrics.best_threshold(LABELS, SCORES)
 
