@@ -81,9 +81,19 @@ def _role(hits: Sequence[Hit]) -> Role:
 
 
 def _evidence(part: Field, hit: Hit) -> Evidence:
+    start, end = _whole_words(part.folded, hit.start, hit.end)
     return Evidence(
-        text=part.original[hit.start : hit.end],
-        span=Span(field=part.name, start=hit.start, end=hit.end),
+        text=part.original[start:end],
+        span=Span(field=part.name, start=start, end=end),
         reason=hit.cue.reason,
         weight=0.0,
     )
+
+
+def _whole_words(folded: str, start: int, end: int) -> tuple[int, int]:
+    """Return a place widened to whole words: a cue may end within a long German one."""
+    while start > 0 and folded[start - 1].isalnum() and folded[start].isalnum():
+        start -= 1
+    while end < len(folded) and folded[end].isalnum() and folded[end - 1].isalnum():
+        end += 1
+    return start, end

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ahocorasick_rs import AhoCorasick
 
-from models.words import Negative, Role
+from models.words import Kind, Negative, Role
 
 _DATA = Path(__file__).parent / "data"
 TABLE = _DATA / "cues.toml"
@@ -53,6 +53,14 @@ class Cue:
     role: Role | None = None  # who the author is
     negative: Negative | None = None  # takes score away
     silences: bool = False  # what asks within it is not heard
+    #: What it adds to the log-odds by itself, where labelled posts are too few to learn it.
+    weighs: float = 0.0
+    kind: Kind | None = None  # of a signal that has it, where the models say "recommendation"
+
+    @property
+    def is_rule(self) -> bool:
+        """Whether it speaks for itself; the linear model learns nothing from it."""
+        return self.weighs != 0 or self.kind is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,8 @@ def read_cues(text: str) -> tuple[Cue, ...]:
             role=Role(row["role"]) if "role" in row else None,
             negative=Negative(row["negative"]) if "negative" in row else None,
             silences=row.get("silences", False),
+            weighs=row.get("weighs", 0.0),
+            kind=Kind(row["kind"]) if "kind" in row else None,
         )
         for row in table["cue"]
     )

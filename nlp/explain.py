@@ -178,6 +178,42 @@ def reader_evidence(
     )
 
 
+def with_rules(
+    phrases: Sequence[Evidence], text: Text, features: Features
+) -> tuple[Evidence, ...]:
+    """Return ``phrases`` and the cues that add to the log-odds by themselves.
+
+    A cue counts where it was heard first. Phrases that share words with it become one with it, so
+    that no word is quoted twice and the weights still add up. What weighs next to nothing then
+    is not worth a quote.
+    """
+    found, counted = list(phrases), set[str]()
+    for number, part in enumerate(text.fields):
+        for hit in features.hits[number]:
+            if not hit.cue.weighs or hit.cue.name in counted:
+                continue
+            counted.add(hit.cue.name)
+            near = [
+                one
+                for one in found
+                if one.span.field == part.name
+                and one.span.start < hit.end
+                and hit.start < one.span.end
+            ]
+            start = min([hit.start, *(one.span.start for one in near)])
+            end = max([hit.end, *(one.span.end for one in near)])
+            found = [one for one in found if one not in near]
+            found.append(
+                Evidence(
+                    text=part.original[start:end],
+                    span=Span(field=part.name, start=start, end=end),
+                    reason=hit.cue.reason,
+                    weight=math.fsum([hit.cue.weighs, *(one.weight for one in near)]),
+                )
+            )
+    return tuple(one for one in found if abs(one.weight) >= LEAST_WEIGHT)
+
+
 def _clauses(part: Field) -> Iterable[_Range]:
     """Yield token ranges between commas and the like: each can have a reason of its own."""
     for first, last in part.sentences:

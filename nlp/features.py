@@ -177,6 +177,8 @@ def _cues(gather: _Gatherer, number: int, part: Field, hits: Sequence[Hit]) -> N
     norms = part.tokens.norms
     begins = [first for first, _ in part.sentences]
     for hit in hits:
+        if hit.cue.is_rule:
+            continue
         place = place_of(part, number, start=hit.start, end=hit.end)
         gather.mark(f"c:{hit.cue.name}", CUE_VALUE, (place,))
         if number == 0:

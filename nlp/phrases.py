@@ -2,12 +2,13 @@
 
 A phrase is found in any letter case, with a hyphen or a new line for a blank, and only as whole
 words, see `nlp.searching`. Keywords and exclusions are found in the plural too (an s, es or ies at
-their end). The phrases of queries are in the same automaton, and so are the stems of topics that
-ask for similar posts; a query is asked only when one of its anchors was seen. Most posts are about
-no topic and are let go after one pass over their text.
+their end), and by a topic that listens to German in the forms of `nlp.german_forms`. The phrases
+of queries are in the same automaton, and so are the stems of topics that ask for similar posts; a
+query is asked only when one of its anchors was seen. Most posts are about no topic and are let go
+after one pass over their text.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Protocol
@@ -17,13 +18,13 @@ from ahocorasick_rs import AhoCorasick
 from config.query import Query, Words, anchors, leaves
 from config.query_text import QueryError, parse_query
 from nlp.errors import TopicError
+from nlp.german_forms import german_forms
 from nlp.judgement import TopicMatch
-from nlp.language import UNKNOWN, language_of
+from nlp.language import UNKNOWN, language_of_post
 from nlp.matching import WEIGHTS, Said, alike, matched
 from nlp.query import Place, Shown, evidence, handle, holds, prepared
 from nlp.searching import begins_word, ends_word, plain, searched, title_end, word_end
 from nlp.similarity import LEAST_SHARED, Profile, profile_of, similarity
-from nlp.text import TITLE_READ, fold, tokenise
 
 _EXCLUSION = "exclusion"
 _QUERY = "query"
@@ -157,13 +158,16 @@ class _Found:
             topic.said.append(Said(start, end, owner.listed, WEIGHTS[owner.listed]))
 
 
-def _forms(phrase: str, listed: str) -> Iterator[str]:
+def _forms(phrase: str, listed: str, languages: Collection[str]) -> Iterator[str]:
+    """Yield the forms of a phrase, its own first; one may come twice."""
     bare = plain(phrase)
     if not bare:
         return
     yield bare
     if listed not in ("keyword", _EXCLUSION) or not bare[-1].isalpha():
         return
+    if "de" in languages:
+        yield from map(plain, german_forms(phrase))
     if bare.endswith(("s", "x", "ch", "sh")):
         yield bare + "es"
     elif bare.endswith("y") and bare[-2:-1] not in "aeiou":
@@ -188,7 +192,7 @@ class _Patterns:
         }  # fmt: skip
         for listed, phrases in lists.items():
             for phrase in phrases:
-                for form in _forms(phrase, listed):
+                for form in dict.fromkeys(_forms(phrase, listed, topic.languages)):
                     self._pattern(form).owners.append(_Owner(number, listed))
         for text in topic.query:
             self._add_query(number, topic.id, text)
@@ -272,7 +276,7 @@ class TopicIndex:
         if not hits:
             return ()
         found = self._look(text, hits)
-        language = cache(lambda: _language(title, body))
+        language = cache(lambda: language_of_post(title, body))
         if found.awake:
             self._ask(
                 found,
@@ -348,8 +352,3 @@ class TopicIndex:
     def _hears(self, number: int, language: Callable[[], str]) -> bool:
         languages = self._topics[number].languages
         return not languages or language() in (UNKNOWN, *languages)
-
-
-def _language(title: str, body: str) -> str:
-    text = fold(f"{title[:TITLE_READ]}\n{body[:1_000]}")
-    return language_of(tokenise(text).norms, text)

@@ -45,6 +45,22 @@ class SlotField:
             normalised=normalised,
         )
 
+    @property
+    def folded(self) -> str:
+        """The text of the tokens that are read."""
+        return self.part.folded[: self.part.tokens.ends[len(self) - 1]] if len(self) else ""
+
+    def quoted(self, name: str, start: int, end: int) -> Slot:
+        """Return the slot that quotes code points ``[start, end)``, without blanks around."""
+        said = self.part.original[start:end]
+        start += len(said) - len(said.lstrip())
+        end = start + len(said.strip())
+        return Slot(
+            name=name,
+            text=self.part.original[start:end],
+            span=Span(field=self.part.name, start=start, end=end),
+        )
+
     def look(self, position: int) -> str:
         """Return the look of a token, "end" beyond the last one."""
         return self.looks[position] if 0 <= position < len(self.looks) else "end"

@@ -27,6 +27,7 @@ SMALL = frozenset(("a", "an", "the", "of", "for", "to", "with", "in", "on", "and
 }  # fmt: skip
 
 _PRAISE = frozenset(("good", "better", "new", "old", "used", "first", "great", "nice", "decent"))
+_GOES = frozenset(("going", "feeling", "getting", "driving", "running", "stuck", "been", "makes"))
 _NO_WANT = frozenset(("end", "mark", "money", "url"))
 
 #: What a way of asking counts for what it names; read off labelled posts, see `weight`.
@@ -117,12 +118,22 @@ def title_want(title: SlotField) -> Slot | None:
         while last < len(title) and _carries_on(title, at, last):
             last += 1
         place = _trimmed(title, at, last)
-        if place:
+        if place and not _tells_how_it_goes(title, place):
             weight = _title_weight(title, place)
             if best is None or weight > best[0]:
                 best = (weight, place)
         at = max(last, at + 1)
     return title.slot("wants", *best[1]) if best else None
+
+
+def _tells_how_it_goes(title: SlotField, place: Place) -> bool:
+    """Whether words behind "going" and the like name no thing: "going round in circles"."""
+    first, last = place
+    return (
+        title.word(first - 1) in _GOES
+        and GOODS.isdisjoint(title.words[first:last])
+        and not {"name", "model"} & set(title.looks[first:last])
+    )
 
 
 def _content(title: SlotField, at: int) -> int:
@@ -201,7 +212,11 @@ def _goes_on(field: SlotField, first: int, at: int) -> bool:
     if field.words[at] == "/":
         return True
     if field.words[at] == ",":  # "a slim, brown jacket", but not "a laptop, my old one is dead"
-        return at > first and GOODS.isdisjoint(field.words[first:at])
+        return (
+            at > first
+            and field.words[at - 1] not in SMALL
+            and GOODS.isdisjoint(field.words[first:at])
+        )
     if field.words[at] in ("that", "which"):
         return at > first
     return field.words[at] not in ENDS_OF_PHRASE and field.look(at) not in _NO_WANT

@@ -45,54 +45,13 @@ NOT_WANTED = _words("""
     friends solution regards wishes luck suited cash person
 """)
 
-#: Verbs and nouns that say that a time is one by which something shall be done.
-ACTING = _words("""
-    need needs needed buy buying get getting move moving switch switching start starting launch
-    launching replace replacing looking deadline renewal renews renew decide decision order
-    ordering sign hire hiring purchase purchasing migrate migrating expires ends ready arrive
-    delivered done install installed fixed sorted
-""")
 
-#: What follows a slash, "a" or "per" behind a sum.
-PERIODS = _words(
-    "month mo mth year yr annum week day hour hr user seat person agent head license licence each"
-)
-CURRENCIES = _words(
-    "dollars dollar bucks usd eur euro euros pounds quid gbp cad cdn aud nzd chf us"
-)
 ARTICLES = _words("a an some any the another")
 MONTHS = _words(
     "january february march april may june july august september october november december "
     "jan feb mar apr jun jul aug sept sep oct nov dec"
 )
-#: What may stand between "by" and the time.
-DUE_FILLERS = _words(
-    "the early late mid end start beginning of next this a an about couple few less than our my "
-    "coming sometime maybe"
-)
 
-#: Words near a sum that make it a budget.
-SPENDS = _words("""
-    spend spending budget budgeted pay afford limit cap range ceiling aside invest save saved
-    spare willing allowance
-""")
-#: Words before a sum that say that it is no more than that, and what may stand between.
-LIMITS = _words(
-    "under below around about max maximum within approximately approx roughly over upto between "
-    "maybe preferably like"
-)
-SUM_FILLERS = _words("of to than up less more no is ~ : be")
-#: Words behind a sum that make it a limit.
-SUM_TAILS = _words("range mark max maximum tops budget ish")
-#: Behind a sum these compare: "$90 less than that".
-COMPARES = _words("less more cheaper extra off discount")
-#: Before a sum these tell what something costs or cost, not what may be spent.
-STORY = _words("""
-    paid cost costs sold sells selling was were worth asking listed charged charge earn making
-    earned income salary save off they
-""")
-#: What asks for something that costs little.
-BUDGET_WORDS = _words("looking any find there recommend good best need want some decent")
 
 #: In a title words are passed over up to one that may name a thing.
 TITLE_LEADS = _words("""
@@ -197,13 +156,6 @@ ENDS_OF_NEED = _words("""
 
 #: The class of a word, which patterns match by: exact equality is what the matcher does fast.
 _CLASSES: Mapping[str, str] = {
-    "currency": " ".join(sorted(CURRENCIES)),
-    "size": "low tight small limited shoestring modest big",
-    "next": "next this coming",
-    "unit": "day days week weeks month months quarter quarters year years weekend semester season",
-    "time": " ".join(sorted(MONTHS))
-    + " monday tuesday wednesday thursday friday saturday sunday tomorrow today "
-    "tonight christmas xmas thanksgiving easter summer winter spring fall autumn halloween",
     "member": "person people employees employee users user seats seat agents agent staff reps rep "
     "devs developers engineers man members technicians techs salespeople lawyers",
     "count": "two three four five six seven eight nine ten eleven twelve fifteen twenty thirty "
@@ -253,11 +205,6 @@ def _are(words: str) -> list[Step]:
 
 #: Where a fact begins, by the one word or the one class that says so.
 ANCHORS: Mapping[str, Sequence[str]] = {
-    "plain budget": ("budget", "spend", "limit", "range"),
-    "modest": ("free", "cheap", "affordable", "inexpensive"),
-    "due": ("by", "before", "until", "within", "in", "for", "on", "over", "during", "around"),
-    "urgent": ("asap", "urgently"),
-    "soon": ("soon", "tomorrow", "tonight"),
     "group": (*_CLASSES["group"].split(), *_CLASSES["team"].split()),
     "charge": tuple(_CLASSES["owner"].split()),
     "told": ("boss", "supervisor"),
@@ -278,30 +225,6 @@ ANCHORS: Mapping[str, Sequence[str]] = {
 #: Where a fact begins that takes several words, in the notation of spaCy's matcher: TAG is what a
 #: token looks like, LEMMA its class.
 PHRASES: Mapping[str, Sequence[list[Step]]] = {
-    "money": ([_looks("money")], [_looks("number"), _class("currency")]),
-    "small budget": (
-        [_class("size"), *_are("budget")],
-        _are("on a budget"),
-        _are("break the bank"),
-        _are("willing to pay"),
-        _are("willing to spend"),
-        _are("for free"),
-        _are("for cheap"),
-        _are("can't afford"),
-        _are("reasonable price"),
-    ),
-    "next": (
-        [_class("next"), _class("unit")],
-        [_class("next"), _class("time")],
-        _are("next few"),
-        _are("next couple"),
-    ),
-    "urgent": (
-        _are("as soon as possible"),
-        [*_are("about to"), _class("act")],
-        [*_are("before"), _class("me"), _class("act")],
-        _are("right away"),
-    ),
     "team": (
         [_looks("number"), _class("member")],
         [_class("count"), _class("member")],

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from nlp import slot_names, slot_people, slot_terms, slot_wants
+from nlp import slot_budget, slot_names, slot_people, slot_timeline, slot_wants
 from nlp.judgement import Slot
 from nlp.slot_field import SlotField, slot_field
 from nlp.slot_matcher import Found, StepMatcher, class_of
@@ -29,14 +29,6 @@ if TYPE_CHECKING:
 _MOST_OF_A_NAME = 8
 
 _FACTS: Mapping[str, Callable[[SlotField, int, int], Iterator[Slot]]] = {
-    "money": slot_terms.money,
-    "small budget": slot_terms.small_budget,
-    "plain budget": slot_terms.plain_budget,
-    "modest": slot_terms.modest,
-    "due": slot_terms.due,
-    "next": slot_terms.ahead,
-    "urgent": slot_terms.urgent,
-    "soon": slot_terms.soon,
     "team": slot_people.team,
     "group": slot_people.group,
     "charge": slot_people.charge,
@@ -83,6 +75,8 @@ class TextSlotReader:
         found: list[_Ranked] = []
         wants: list[tuple[str, Slot]] = []
         for field in fields:
+            found += slot_budget.budgets(field)
+            found += slot_timeline.timelines(field)
             for name, slot in self._facts(field):
                 if slot.name == "wants":
                     wants.append((name, slot))

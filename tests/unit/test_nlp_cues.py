@@ -74,6 +74,11 @@ SAID = {
     "not_looking": "We are not looking for a van.",
     "invites_buyer": "If you're looking for hinges, we have them.",
     "reports_news": "According to the papers it rains.",
+    "asks_worth_of_one": "Is Lumabox worth it?",
+    "asks_one_who_uses": "I noticed you use Lumabox, may I ask how it turned out?",
+    "says_to_buy": "We need to hire a sign painter.",
+    "seeks_people_to_ask": "Looking for shop owners who will answer ten questions.",
+    "offers_self": "My contract ends in May so I'm looking for a new team.",
     "quotes_others": 'She said: "which van should we get"',
 }  # fmt: skip
 

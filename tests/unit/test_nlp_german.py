@@ -240,6 +240,23 @@ def test_a_german_phrase_is_found_in_its_other_forms(phrase: str, text: str) -> 
     assert about(text, *german_forms(phrase))
 
 
+def test_a_topic_that_listens_to_german_finds_a_keyword_in_its_forms() -> None:
+    german = TopicPhrases("t", keywords=("Bürostuhl",), languages=("de",))
+    text = "Wir suchen zwei Bürostühle, wer kann etwas empfehlen?"
+
+    assert TopicIndex.build([german]).match("", text)
+    assert not about(text, "Bürostuhl")
+
+
+def test_what_a_german_asks_is_quoted_in_whole_words() -> None:
+    text = "Kann mir jemand Rechnungsprogramme empfehlen oder Steuerberaterinnen?"
+
+    for quote in asks_by_cues("", text, "de").evidence:
+        start, end = quote.span.start, quote.span.end
+        assert not text[:start][-1:].isalpha()
+        assert not text[end:][:1].isalpha()
+
+
 def test_a_phrase_comes_first_among_its_forms_and_nothing_has_none() -> None:
     assert german_forms("Lampe")[0] == "lampe"
     assert german_forms("  ") == ()

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from models.words import Kind, Negative, Role
 from nlp.cues import finder
 from nlp.explain import LEAST_WEIGHT, MOST_PHRASES
-from nlp.judge import STEP_OF_KIND, Judge
-from nlp.text import BODY_READ
+from nlp.judge import STEP_OF_KIND, Judge, kind_in_words
+from nlp.text import BODY_READ, fold
 
 
 @pytest.fixture(scope="module")
@@ -234,3 +234,29 @@ def test_a_megabyte_of_anything_is_judged(judge: Judge, part: str) -> None:
     judged = judge.judge(text, text)
 
     assert all(one.span.end <= BODY_READ for one in judged.evidence)
+
+
+def test_a_rule_that_speaks_for_itself_is_quoted_with_what_it_adds(judge: Judge) -> None:
+    asks = judge.judge("", "I noticed you use Lumabox, may I ask how it turned out?")
+    offers = judge.judge("", "My contract ends in May so I'm looking for a new team.")
+
+    assert asks.signal
+    assert [one.weight for one in asks.evidence if one.text.startswith("noticed")] == [5.0]
+    assert not offers.signal
+    assert -3.0 in [one.weight for one in offers.evidence]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("We need to hire a sign painter in Leeds.", Kind.PURCHASE),
+        ("WTB: a used label printer", Kind.PURCHASE),
+        ("We need to hire a sign painter, can anybody recommend one?", Kind.RECOMMENDATION),
+        ("A quiet label printer, please", Kind.RECOMMENDATION),
+    ],
+)
+def test_plain_words_say_purchase_unless_others_are_asked(text: str, kind: Kind) -> None:
+    cues = {hit.cue for hit in finder().find(fold(text))}
+
+    assert kind_in_words(cues, Kind.RECOMMENDATION) is kind
+    assert kind_in_words(cues, Kind.PRICING) is Kind.PRICING
