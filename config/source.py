@@ -65,8 +65,8 @@ def check_source_url(value: str, *, kind: SourceKind | None) -> str:
     """Return ``value`` if sources of this kind are found at such an address.
 
     Most are on the web. A mailbox is a path, or a server of mail; a newsgroup is on a server of
-    news. What is only brought by people (``capture``, ``import``) may also have a name for its
-    address: ``import://crm-slack``.
+    news; a stream may be written as the WebSocket that it is. What is only brought by people
+    (``capture``, ``import``) may also have a name for its address: ``import://crm-slack``.
 
     Raises:
         ValueError: it is something else.
@@ -80,6 +80,8 @@ def check_source_url(value: str, *, kind: SourceKind | None) -> str:
             check_server(value, scheme="nntp", example="nntps://news.example.com/comp.group")
             if not urlsplit(value).path.strip("/"):
                 raise ValueError(f"{quoted(value)} names no group; write it behind the host")
+        case SourceKind.JETSTREAM if not value.startswith("http"):
+            check_server(value, scheme="ws", example="wss://jetstream.example.com/subscribe")
         case SourceKind.MAILBOX:
             check_path(value)
         case SourceKind.CAPTURE | SourceKind.IMPORT | SourceKind.INBOUND if value.startswith(
@@ -101,6 +103,8 @@ def _is_this_machine(url: str) -> bool:
 
 Poll = Annotated[timedelta, PlainValidator(parse_poll)]
 Host = Annotated[str, AfterValidator(check_host)]
+#: Of one place: more people than there are is a slip. A place without readers is none.
+Audience = Annotated[int, Field(ge=1, le=10_000_000_000)]
 
 
 class SourceSpec(Shape):
@@ -114,6 +118,7 @@ class SourceSpec(Shape):
     policy: Slug | None = None  # None: the policy of its host, else the one named like its kind
     options: Mapping[str, str] = Field(default_factory=dict)  # for the adapter of its kind
     quality: Share = 1.0  # q of the score: how much a signal from here is worth
+    audience: Audience | None = None  # how many people read along; None: nobody knows
     active: bool = True
 
     @field_validator("url")

@@ -2,13 +2,13 @@
 
 It checks where a request leads (``crawlers.dial``), asks robots.txt, waits for the host's turn,
 follows redirects by hand and checks each anew, and reads no more than it was told to. Nothing
-but ``crawlers.wire`` and ``crawlers.dial``, which it alone uses, opens a connection; a test
-holds that.
+but ``crawlers.wire``, ``crawlers.stream`` and ``crawlers.dial``, which it alone uses, opens a
+connection; a test holds that.
 """
 
 import logging
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from types import TracebackType
 from typing import Self
 
@@ -29,6 +29,7 @@ from crawlers.robots import (
     RobotsFile,
     permitted,
 )
+from crawlers.stream import NotUpgradedError, Share, Stream, open_stream
 from crawlers.trip import Answer, Page, Trip
 from crawlers.urls import Target, parse_host, parse_url
 from crawlers.wire import Wire
@@ -48,6 +49,8 @@ __all__ = [
     "Page",
     "RobotsCache",
     "RobotsFile",
+    "Share",
+    "Stream",
 ]
 
 logger = logging.getLogger(__name__)
@@ -210,6 +213,47 @@ class Gate:
             stall_seconds=self._limits.stall_seconds,
         )
 
+    @asynccontextmanager
+    async def stream(
+        self,
+        url: str,
+        *,
+        share: Share,
+        obey_robots: bool = True,
+        min_interval: float | None = None,
+    ) -> AsyncIterator[Stream]:
+        """Give a stream of messages from ``url`` (WebSocket), to be read and never written to.
+
+        Addresses, robots.txt and the host's turn are minded as a page's are. Redirects are not
+        followed.
+
+        Args:
+            url: http or https, as which a WebSocket begins; its subscription is in the query.
+            share: how much is taken at most.
+            obey_robots: False only where the operator recorded a permission.
+            min_interval: seconds between two requests to this host.
+
+        Raises:
+            SourceError: any of its kinds in ``crawlers.errors``, saying what is wrong.
+        """
+        target = parse_url(url)
+        interval = self._policy_interval if min_interval is None else min_interval
+        await self._turn(target, obey_robots=obey_robots, interval=interval)
+        try:
+            async with open_stream(
+                target,
+                user_agent=self._user_agent,
+                allowed=self._allowed,
+                limits=self._limits,
+                lookup=self._lookup,
+                share=share,
+            ) as opened:
+                await self._report(target, Answer(101, {}, b""))
+                yield opened
+        except NotUpgradedError as refused:
+            rest = await self._report(target, refused.answer)
+            raise self._refused(refused.answer, rest=rest) from refused
+
     async def client_credentials(
         self,
         token_url: str,
@@ -282,13 +326,17 @@ class Gate:
         self, trip: Trip, wanted: Collection[int], *, obey_robots: bool, interval: float
     ) -> tuple[Answer, int]:
         """Ask when it is permitted and our turn; return the answer and the rest that follows."""
-        self._refuse_ourselves(trip.target.authority)
-        if obey_robots:
-            decision = await self._decision(trip.target, interval=interval)
-            interval = max(interval, permitted(decision, trip.target))
-        await self._budget.wait(trip.target.authority, min_interval=interval)
+        await self._turn(trip.target, obey_robots=obey_robots, interval=interval)
         answer = await self._wire.get(trip, body_for=wanted)
         return answer, await self._report(trip.target, answer)
+
+    async def _turn(self, target: Target, *, obey_robots: bool, interval: float) -> None:
+        """Return when ``target`` may be asked; raise why it may not."""
+        self._refuse_ourselves(target.authority)
+        if obey_robots:
+            decision = await self._decision(target, interval=interval)
+            interval = max(interval, permitted(decision, target))
+        await self._budget.wait(target.authority, min_interval=interval)
 
     async def _decision(self, target: Target, *, interval: float) -> Decision:
         async def ask(trip: Trip) -> Answer:

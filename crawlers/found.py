@@ -40,6 +40,14 @@ class FoundPost:
     tags: tuple[str, ...] = ()
 
 
+class Sieve(Protocol):
+    """Says of a post, before it is one, whether anybody listens for what it says."""
+
+    def __call__(self, *, text: str, url: str) -> bool:
+        """Return whether a post of these words at this address is to be taken in."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceToPoll:
     """What an adapter must know of a source to read on where it stopped."""
@@ -56,6 +64,8 @@ class SourceToPoll:
     )  # e.g. {"query": "crm"} for hackernews
     #: What ``NAME_env`` options point at, by NAME: passwords and tokens, from the environment.
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    #: For what brings everybody's posts; None where nobody listens yet, as in a preview.
+    sieve: Sieve | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

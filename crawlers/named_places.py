@@ -29,6 +29,7 @@ _NO_OWNERS = frozenset(
     | {"sponsors", "topics", "trending", "users"}
 )
 _NAME = re.compile(r"[\w.-]{1,100}")
+_JETSTREAM = re.compile(r"jetstream[0-9]?(\.[a-z0-9-]+)*\.bsky\.network")
 _FEEDS = (".rss", ".atom", ".xml", ".json")
 
 
@@ -49,6 +50,8 @@ def named_place(url: str) -> Recognised | None:
         BadUrl: it is no address.
         PlatformRefused: its platform forbids crawling.
     """
+    if url.partition("://")[0].lower() in {"ws", "wss"}:
+        return _jetstream(url)
     target = parse_url(url)
     host = target.host.removeprefix("www.")
     address = URL(target.url)
@@ -57,6 +60,8 @@ def named_place(url: str) -> Recognised | None:
     parts = [part for part in address.path.split("/") if part]
     if host in {"news.ycombinator.com", "hn.algolia.com"}:
         return Recognised(kind=SourceKind.HACKER_NEWS, url=_HACKER_NEWS, name="Hacker News")
+    if _JETSTREAM.fullmatch(host):
+        return _jetstream(url)
     if site := stack_site(host):
         return _stack_exchange(site, parts)
     match host:
@@ -117,6 +122,12 @@ def _bluesky(address: URL, parts: list[str]) -> Recognised | None:
         return None
     name = f"Bluesky: {query}"
     return Recognised(kind=SourceKind.BLUESKY, url=SERVER, name=name, options={"query": query})
+
+
+def _jetstream(url: str) -> Recognised:
+    target = parse_url(re.sub("^ws", "http", url, flags=re.IGNORECASE))
+    kind = SourceKind.JETSTREAM
+    return Recognised(kind=kind, url=target.url, name=f"Bluesky: {target.host}")
 
 
 def _reddit(parts: list[str]) -> Recognised | None:

@@ -7,6 +7,7 @@ from crawlers.apis.discourse import DiscourseAdapter
 from crawlers.apis.forem import ForemAdapter
 from crawlers.apis.github import GitHubAdapter
 from crawlers.apis.hackernews import HackerNewsAdapter
+from crawlers.apis.jetstream import JetstreamAdapter
 from crawlers.apis.lemmy import LemmyAdapter
 from crawlers.apis.mastodon import MastodonAdapter
 from crawlers.apis.nodebb import NodebbAdapter
@@ -39,6 +40,7 @@ ADAPTERS: Mapping[SourceKind, Adapter] = {
     SourceKind.MASTODON: MastodonAdapter(),
     SourceKind.NODEBB: NodebbAdapter(),
     SourceKind.BLUESKY: BlueskyAdapter(),
+    SourceKind.JETSTREAM: JetstreamAdapter(),
     SourceKind.YOUTUBE: YouTubeAdapter(),
 }
 

@@ -4,11 +4,12 @@ It knows of no turns, robots.txt or redirects; those are the gate's.
 """
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from types import TracebackType
 from typing import Literal, Self
 
 import aiohttp
+from aiohttp import ClientMiddlewareType
 from aiohttp.http_exceptions import ContentEncodingError
 from yarl import URL
 
@@ -25,6 +26,45 @@ from crawlers.errors import (
 )
 from crawlers.limits import Limits
 from crawlers.trip import Answer, Trip
+
+
+def a_session(
+    *,
+    user_agent: str,
+    allowed: AllowedNetworks,
+    limits: Limits,
+    lookup: Lookup = system_lookup,
+    only_allowed: bool = False,
+    middlewares: Sequence[ClientMiddlewareType] = (),
+) -> aiohttp.ClientSession:
+    """Return a session that reaches permitted addresses only and remembers nothing.
+
+    It keeps no cookies and reads no proxy from the environment.
+
+    Args:
+        user_agent: who we are and whom to write to.
+        allowed: private networks that the operator opened.
+        limits: of a header, of their number, and of connections.
+        lookup: how names are resolved.
+        only_allowed: reach the operator's networks and nothing else.
+        middlewares: see every request and its answer.
+    """
+    return aiohttp.ClientSession(
+        connector=checking_connector(
+            allowed,
+            per_host=limits.connections_per_host,
+            idle_seconds=limits.idle_seconds,
+            lookup=lookup,
+            only_allowed=only_allowed,
+        ),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers={"User-Agent": user_agent},
+        trust_env=False,
+        max_line_size=limits.header_bytes,
+        max_field_size=limits.header_bytes,
+        max_headers=limits.headers,
+        middlewares=middlewares,
+    )
 
 
 class Wire:
@@ -60,22 +100,12 @@ class Wire:
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        limits = self._limits
-        connector = checking_connector(
-            self._allowed,
-            per_host=limits.connections_per_host,
-            idle_seconds=limits.idle_seconds,
+        self._session = a_session(
+            user_agent=self._user_agent,
+            allowed=self._allowed,
+            limits=self._limits,
             lookup=self._lookup,
             only_allowed=self._only_allowed,
-        )
-        self._session = aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"User-Agent": self._user_agent},
-            trust_env=False,
-            max_line_size=limits.header_bytes,
-            max_field_size=limits.header_bytes,
-            max_headers=limits.headers,
         )
         return self
 
@@ -154,7 +184,7 @@ class Wire:
                 if response.status in body_for:
                     body = await self._read(response, host=target.authority, cut_at=cut_at)
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            raise _named(error, host=target.authority, limits=limits) from error
+            raise named_failure(error, host=target.authority, limits=limits) from error
         finally:
             trip.requests += 1
             trip.seconds_left -= loop.time() - began
@@ -179,7 +209,7 @@ class Wire:
         return bytes(body)
 
 
-def _named(error: Exception, *, host: str, limits: Limits) -> SourceError:
+def named_failure(error: Exception, *, host: str, limits: Limits) -> SourceError:
     """Return what a failure of the connection means, in words."""
     for kind, seconds, waited_for in (
         (aiohttp.ConnectionTimeoutError, limits.connect_seconds, "no connection"),

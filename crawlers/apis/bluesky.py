@@ -72,12 +72,7 @@ class BlueskyAdapter:
         )
         async with aclosing(steps):
             async for step in steps:
-                yield Batch(
-                    posts=step.leaf.posts,
-                    cursor=step.progress.stored(),
-                    fetched=step.leaf.fetched,
-                    problem=step.problem,
-                )
+                yield step.batch(step.progress.stored())
 
     async def read_thread(
         self, source: SourceToPoll, gate: Gate, thread: ThreadToRead, *, now: datetime

@@ -14,7 +14,7 @@ from crawlers.plaintext import from_text, one_line
 from crawlers.times import stated
 from crawlers.urls import safe_link
 
-_SITE = "https://bsky.app"
+SITE = "https://bsky.app"
 _Uri = Annotated[
     str,
     StringConstraints(
@@ -163,14 +163,14 @@ def _post(post: SkyPost, *, now: datetime) -> FoundPost:
     author = _author(post.author)
     return FoundPost(
         external_id=post.external_id,
-        url=safe_link(f"{_SITE}/profile/{author}/post/{_key(post.uri)}"),
+        url=safe_link(f"{SITE}/profile/{author}/post/{_key(post.uri)}"),
         text=text.text,
         quoted=text.quoted,
         author=one_line(author, most=100),
-        author_url=safe_link(f"{_SITE}/profile/{author}"),
+        author_url=safe_link(f"{SITE}/profile/{author}"),
         published=stated(post.seconds, now=now),
         thread_key=_id(root),
-        thread_url=safe_link(f"{_SITE}/profile/{_repository(root)}/post/{_key(root)}"),
+        thread_url=safe_link(f"{SITE}/profile/{_repository(root)}/post/{_key(root)}"),
         parent_external_id=_id(reply.parent.uri) if reply else None,
         is_opening=reply is None,
         language=one_line(record.langs[0], most=35) if record.langs else None,

@@ -64,13 +64,7 @@ class DiscourseAdapter:
         )
         async with aclosing(steps):
             async for step in steps:
-                yield Batch(
-                    posts=step.leaf.posts,
-                    cursor=step.progress.stored(),
-                    fetched=step.leaf.fetched,
-                    problem=step.problem,
-                    deleted=step.leaf.deleted,
-                )
+                yield step.batch(step.progress.stored())
 
     async def read_thread(
         self, source: SourceToPoll, gate: Gate, thread: ThreadToRead, *, now: datetime

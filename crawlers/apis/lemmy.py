@@ -68,13 +68,7 @@ class LemmyAdapter:
             async with aclosing(steps):
                 async for step in steps:
                     cursor = {**cursor, which: step.progress.stored()}
-                    yield Batch(
-                        posts=step.leaf.posts,
-                        cursor=cursor,
-                        fetched=step.leaf.fetched,
-                        problem=step.problem,
-                        deleted=step.leaf.deleted,
-                    )
+                    yield step.batch(cursor)
 
     async def read_thread(
         self, source: SourceToPoll, gate: Gate, thread: ThreadToRead, *, now: datetime

@@ -14,7 +14,7 @@ from typing import Self
 
 from pydantic import JsonValue
 
-from crawlers.found import FoundPost
+from crawlers.found import Batch, Cursor, FoundPost
 
 #: Of more, the two oldest become one, and what lies between them is read twice.
 MAX_GAPS = 8
@@ -107,6 +107,16 @@ class Step:
     leaf: Leaf
     progress: Progress
     problem: str | None
+
+    def batch(self, cursor: Cursor) -> Batch:
+        """Return the page as it is committed, with the source's cursor behind it."""
+        return Batch(
+            posts=self.leaf.posts,
+            cursor=cursor,
+            fetched=self.leaf.fetched,
+            problem=self.problem,
+            deleted=self.leaf.deleted,
+        )
 
 
 async def walk(

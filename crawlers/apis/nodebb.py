@@ -68,13 +68,7 @@ class NodebbAdapter:
         async with aclosing(steps):
             async for step in steps:
                 known: list[JsonValue] = [*reading.known]
-                yield Batch(
-                    posts=step.leaf.posts,
-                    cursor={**step.progress.stored(), "known": known},
-                    fetched=step.leaf.fetched,
-                    problem=step.problem,
-                    deleted=step.leaf.deleted,
-                )
+                yield step.batch({**step.progress.stored(), "known": known})
 
     async def read_thread(
         self, source: SourceToPoll, gate: Gate, thread: ThreadToRead, *, now: datetime

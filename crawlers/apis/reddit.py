@@ -132,13 +132,7 @@ class RedditAdapter:
             async with aclosing(steps) as open_steps:
                 async for step in open_steps:
                     cursor = {**cursor, listing: step.progress.stored()}
-                    yield Batch(
-                        posts=step.leaf.posts,
-                        cursor=cursor,
-                        fetched=step.leaf.fetched,
-                        problem=step.problem,
-                        deleted=step.leaf.deleted,
-                    )
+                    yield step.batch(cursor)
 
     async def read_thread(
         self, source: SourceToPoll, gate: Gate, thread: ThreadToRead, *, now: datetime

@@ -12,12 +12,13 @@ from functools import partial
 from typing import Self
 
 from crawlers.apis.asking import secret
-from crawlers.errors import BadDocument, BadUrl
+from crawlers.errors import BadUrl
 from crawlers.fetch import Gate
 from crawlers.found import Batch, FoundPost, SourceToPoll
+from crawlers.mail.arrived import mails_of
 from crawlers.mail.dialogue import ending, in_thread, parse_server
 from crawlers.mail.imap_session import Folder, ImapSession
-from crawlers.mail.message import Mail, post_of, read_mail
+from crawlers.mail.message import post_of
 from crawlers.mail.notice import SENDERS
 
 MOST_MAILS = 500  # a poll; what is left is read at the next
@@ -135,15 +136,8 @@ def _look(session: ImapSession, box: _Box, source: SourceToPoll, *, since: date)
 async def _posts(
     gate: Gate, box: _Box, bodies: Sequence[bytes], now: datetime
 ) -> tuple[tuple[FoundPost, ...], str | None]:
-    mails: list[Mail] = []
-    unreadable = 0
-    for body in bodies:
-        try:
-            mails.append(await gate.parsing.run(read_mail, body))
-        except BadDocument:
-            unreadable += 1
+    mails, problem = await mails_of(gate, bodies)
     posts = [post_of(mail, now=now) for mail in mails if box.takes(mail.sender)]
-    problem = f"{unreadable} of {len(bodies)} mails can't be read" if unreadable else None
     return tuple(post for post in posts if post.text or post.title), problem
 
 

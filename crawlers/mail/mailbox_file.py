@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import os
-from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Generator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,9 +11,10 @@ from typing import BinaryIO
 
 from pydantic import JsonValue
 
-from crawlers.errors import BadDocument, NothingToRead, SourceError
+from crawlers.errors import NothingToRead, SourceError
 from crawlers.fetch import Gate
-from crawlers.found import Batch, Cursor, FoundPost, SourceToPoll
+from crawlers.found import Batch, Cursor, SourceToPoll
+from crawlers.mail.arrived import posts_of
 from crawlers.mail.mailbox_path import (
     begins_at,
     head_of,
@@ -24,8 +25,6 @@ from crawlers.mail.mailbox_path import (
     pieces,
     read_letter,
 )
-from crawlers.mail.message import post_of, read_mail
-from crawlers.mail.nntp import permalink
 
 CHUNK = 100  # mails that are committed together
 #: Files of a Maildir that changed shortly before the last one are read again: clocks are coarse.
@@ -63,7 +62,7 @@ class MailboxAdapter:
         chunks = read(path, source.cursor)
         try:
             while (chunk := await asyncio.to_thread(next, chunks, None)) is not None:
-                posts, unreadable = await _posts(gate, source, chunk.bodies, now)
+                posts, unreadable = await posts_of(gate, source, chunk.bodies, now, called="mails")
                 yield Batch(
                     posts=posts,
                     cursor=chunk.cursor,
@@ -136,19 +135,3 @@ def _offset(stream: BinaryIO, cursor: Cursor, *, size: int) -> tuple[int, str | 
         return 0, None
     grew_only = 0 <= offset < size and cursor.get("head") == head_of(stream, offset)
     return (offset, None) if grew_only and begins_at(stream, offset) else (0, _REPLACED)
-
-
-async def _posts(
-    gate: Gate, source: SourceToPoll, bodies: Sequence[bytes], now: datetime
-) -> tuple[tuple[FoundPost, ...], str | None]:
-    posts: list[FoundPost] = []
-    unreadable = 0
-    for body in bodies:
-        try:
-            mail = await gate.parsing.run(read_mail, body)
-        except BadDocument:
-            unreadable += 1
-        else:
-            posts.append(post_of(mail, now=now, url=permalink(source, mail)))
-    problem = f"{unreadable} of {len(bodies)} mails can't be read" if unreadable else None
-    return tuple(posts), problem

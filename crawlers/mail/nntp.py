@@ -5,14 +5,13 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from urllib.parse import quote
 
 from crawlers.apis.asking import secret
-from crawlers.errors import BadDocument, BadUrl
+from crawlers.errors import BadUrl
 from crawlers.fetch import Gate
-from crawlers.found import Batch, FoundPost, SourceToPoll
+from crawlers.found import Batch, SourceToPoll
+from crawlers.mail.arrived import posts_of
 from crawlers.mail.dialogue import Server, ending, in_thread, parse_server
-from crawlers.mail.message import Mail, post_of, read_mail
 from crawlers.mail.nntp_session import Group, NewsSession
 
 MOST_ARTICLES = 500  # a poll; what is left is read at the next
@@ -61,7 +60,7 @@ class NntpAdapter:
                 end = min(start + CHUNK - 1, last)
                 read = partial(_articles, opened.session, start, end)
                 bodies = await in_thread(connection, read, host=server.host)
-                posts, unread = await _posts(gate, source, bodies, now)
+                posts, unread = await posts_of(gate, source, bodies, now, called="articles")
                 yield Batch(posts=posts, cursor={"article": end}, problem=problem or unread)
                 problem = None
             if first > last:
@@ -92,27 +91,3 @@ def _beginning(source: SourceToPoll, group: Group) -> tuple[int, str | None]:
 def _articles(session: NewsSession, first: int, last: int) -> list[bytes]:
     read = (session.article(number) for number in session.numbers(first, last))
     return [article for article in read if article is not None]
-
-
-async def _posts(
-    gate: Gate, source: SourceToPoll, bodies: list[bytes], now: datetime
-) -> tuple[tuple[FoundPost, ...], str | None]:
-    posts: list[FoundPost] = []
-    unreadable = 0
-    for body in bodies:
-        try:
-            mail = await gate.parsing.run(read_mail, body)
-        except BadDocument:
-            unreadable += 1
-        else:
-            posts.append(post_of(mail, now=now, url=permalink(source, mail)))
-    problem = f"{unreadable} of {len(bodies)} articles can't be read" if unreadable else None
-    return tuple(posts), problem
-
-
-def permalink(source: SourceToPoll, mail: Mail) -> str | None:
-    """Return where a mail can be read on the web, by the source's option ``link``."""
-    pattern = source.options.get("link", "")
-    if "{message_id}" not in pattern or mail.message_id is None:
-        return None
-    return pattern.replace("{message_id}", quote(mail.message_id, safe="@"))

@@ -28,7 +28,7 @@ from crawlers.errors import (
 )
 from crawlers.fetch import Gate, Page
 from crawlers.urls import parse_url
-from service.web.forms.links import inward
+from service.links import inward
 from tests.attacks import Names, a_gate_that_knows, rows_of
 from tests.crawling import NOW, a_gate, failure, through_gate
 from tests.misbehaving import Asked, MisbehavingServer, Reply, rss
@@ -265,6 +265,7 @@ OPENERS = {
     "mail/smtp.py": {"ssl"},  # to the operator's own mail server
     "crawlers/dial.py": {"socket", "ssl", "aiohttp", "loop.sock_connect"},
     "crawlers/wire.py": {"aiohttp"},
+    "crawlers/stream.py": {"aiohttp"},
 }
 LIBRARIES = {
     *("aiohttp", "ftplib", "http.client", "httpx", "httpx2", "nntplib", "poplib", "requests"),

@@ -141,6 +141,8 @@ def test_a_password_goes_without_encryption_to_allowed_networks_only() -> None:
 
 #: How aiohttp's session sends; a cache and a queue have a ``put`` of their own.
 SENDING = {"post", "patch", "delete", "request", "ws_connect"}
+#: How its WebSockets say something.
+SAYING = {"send_str", "send_bytes", "send_json", "send_frame"}
 
 
 def test_nothing_but_log_ins_and_deliveries_is_ever_posted() -> None:
@@ -148,11 +150,14 @@ def test_nothing_but_log_ins_and_deliveries_is_ever_posted() -> None:
     methods: set[str] = set()
     grants: set[str] = set()
     deliveries: set[str] = set()
+    said: set[str] = set()
     for path in Path(str(crawlers.__file__)).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Constant) and node.value in ("POST", "PUT", "PATCH", "DELETE"):
                 methods.add(f"{path.name}: {node.value}")
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                if node.func.attr in SAYING:
+                    said.add(path.name)
                 if node.func.attr in SENDING:
                     sending.setdefault(path.name, set()).add(ast.unparse(node.func))
                 if node.func.attr == "grant":
@@ -160,14 +165,26 @@ def test_nothing_but_log_ins_and_deliveries_is_ever_posted() -> None:
                 if node.func.attr == "deliver":
                     deliveries.add(path.name)
     assert methods == {"wire.py: POST"}
-    assert sending == {"wire.py": {"self._session.request"}}
+    assert sending == {
+        "wire.py": {"self._session.request"},
+        "stream.py": {"session.ws_connect"},  # to listen: what would send there is in SAYING
+    }
+    assert not said
     assert grants == {"fetch.py"}
     assert deliveries == {"fetch.py"}
 
 
 def test_the_gate_has_no_word_for_writing() -> None:
     words = {name for name in vars(Gate) if not name.startswith("_")}
-    assert words == {"get", "may_fetch", "rest", "dial", "client_credentials", "deliver"}
+    assert words == {
+        "get",
+        "stream",
+        "may_fetch",
+        "rest",
+        "dial",
+        "client_credentials",
+        "deliver",
+    }
 
 
 def test_only_one_module_of_the_service_delivers_and_only_one_gate_may() -> None:

@@ -44,6 +44,9 @@ from models.words import SourceKind
             {"query": 'help desk"'},
         ),
         ("https://bsky.app/hashtag/crm", SourceKind.BLUESKY, {"query": "#crm"}),
+        ("wss://jetstream2.us-east.bsky.network/subscribe", SourceKind.JETSTREAM, {}),
+        ("https://jetstream1.us-west.bsky.network/subscribe", SourceKind.JETSTREAM, {}),
+        ("WS://127.0.0.1:6008", SourceKind.JETSTREAM, {}),
         ("https://www.reddit.com/r/sales+crm/new", SourceKind.REDDIT, {}),
     ],
 )

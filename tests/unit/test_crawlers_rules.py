@@ -12,7 +12,7 @@ from crawlers.forums.spider import SETTINGS, GateHandler
 PACKAGE = Path(str(crawlers.__file__)).parent
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 #: Only these may open a connection, or start what could.
-OPENERS = {"wire.py", "dial.py"}
+OPENERS = {"wire.py", "stream.py", "dial.py"}
 #: These speak a protocol over a connection that the gate opened.
 SPEAKERS = {"mail/imap_session.py": {"imaplib"}}
 #: Libraries that open connections.
