@@ -1,7 +1,8 @@
 """Forgetting: what has had its time loses its words and its people; codes and counts stay.
 
-Posts that became no signal have a date of their own. What a lead is made of lives as long as the
-lead, and for a while after it was closed without a sale (security-and-privacy.md, Art. 5(1)(e)).
+Posts that became no signal have a date of their own, signals that were too weak for a lead a time
+after which nothing can come of them any more. What a lead is made of lives as long as the lead,
+and for a while after it was closed without a sale (security-and-privacy.md, Art. 5(1)(e)).
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -9,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import delete, exists, or_, update
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from models.lead import Lead, LeadSignal, Touchpoint
@@ -61,6 +63,40 @@ def forget_posts(db: Session, *, now: datetime, most: int) -> int:
     db.flush()
     forget_around(db, authors, {post.thread_id for post in over})
     return len(told)
+
+
+def forget_weak(db: Session, *, before: datetime, most: int) -> int:
+    """Take words and people out of signals from before then that are part of no lead.
+
+    That something was heard, when, where and as what stays, and is counted. Returns how many
+    posts.
+    """
+    other = aliased(Signal)
+    in_lead = exists().where(col(LeadSignal.signal_id) == col(other.id))
+    matters = exists().where(
+        col(other.post_id) == col(Signal.post_id), or_(col(other.created_at) > before, in_lead)
+    )
+    # From the signals, of which there are few, to their posts.
+    due = db.exec(
+        select(Signal.post_id)
+        .join(Post, col(Post.id) == Signal.post_id)
+        .where(
+            Signal.created_at <= before,
+            or_(col(Post.text) != "", col(Post.title) != "", col(Post.author_id).is_not(None)),
+            ~matters,
+        )
+        .distinct()
+        .limit(most)
+    ).all()
+    over = db.exec(
+        select(Post).where(col(Post.id).in_(due)).with_for_update(skip_locked=True)
+    ).all()
+    authors, threads = {post.author_id for post in over}, {post.thread_id for post in over}
+    for post in over:
+        _silence(db, post)
+    db.flush()
+    forget_around(db, authors, threads)
+    return len(over)
 
 
 def forget_lost(db: Session, *, before: datetime, most: int, now: datetime) -> int:
@@ -174,7 +210,7 @@ def _only_of(db: Session, leads: Sequence[str], before: datetime) -> Sequence[Po
 def _silence(db: Session, post: Post) -> None:
     """Empty a post and what its signals quote of it; that they were heard, and as what, stays."""
     for signal in db.exec(select(Signal).where(Signal.post_id == post.id)):
-        signal.evidence, signal.slots, signal.matched = [], [], []
+        signal.evidence, signal.slots, signal.matched, signal.phrases = [], [], [], ""
         db.add(signal)
     forget(db, post)
     _empty(post)
