@@ -1,6 +1,6 @@
 """What finding leads costs: campaigns, and the entries of money spent."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import BigInteger, CheckConstraint, Date
 from sqlmodel import Field
@@ -19,6 +19,7 @@ class Campaign(Row, table=True):
         CheckConstraint("ends_on > starts_on", name="ends_after_start"),
         CheckConstraint("budget_minor >= 0", name="budget_not_negative"),
         CheckConstraint("(budget_minor IS NULL) = (currency IS NULL)", name="budget_has_currency"),
+        CheckConstraint("baseline_days > 0", name="baseline_is_some_days"),
     )
 
     id: str = Field(primary_key=True, max_length=64)
@@ -28,9 +29,41 @@ class Campaign(Row, table=True):
     ends_on: date = Field(sa_type=Date)  # the first day that is no more of it
     budget_minor: int | None = Field(default=None, sa_type=BigInteger)  # cents, yen, ...
     currency: str | None = Field(default=None, max_length=3)  # ISO 4217
-    topics: list[str] = Field(default_factory=list, sa_type=JSONColumn)  # empty: every topic
+    #: What it is about; with neither topics nor phrases, everything that is heard.
+    topics: list[str] = Field(default_factory=list, sa_type=JSONColumn)
+    phrases: list[str] = Field(
+        default_factory=list, sa_type=JSONColumn, sa_column_kwargs={"server_default": "[]"}
+    )
     sources: list[str] = Field(default_factory=list, sa_type=JSONColumn)  # slugs; empty: every
+    #: How many days before it are compared with; None: as many as it lasts.
+    baseline_days: int | None = None
     active: bool = True  # False: no file names it any more
+
+
+class CampaignMention(Row, table=True):
+    """A post that is about a campaign. It is noted while the post has words, and outlives them.
+
+    Everything that is heard counts for a campaign about everything: nothing is noted of that.
+    """
+
+    __tablename__ = "campaign_mention"
+
+    campaign_id: str = Field(primary_key=True, foreign_key="campaign.id", max_length=64)
+    post_id: str = Field(
+        primary_key=True, foreign_key="post.id", ondelete="CASCADE", index=True, max_length=36
+    )
+    about: list[str] = Field(sa_type=JSONColumn)  # of the campaign's topics and phrases
+
+
+class CampaignLook(Row, table=True):
+    """How far posts were looked at for a campaign."""
+
+    __tablename__ = "campaign_look"
+
+    campaign_id: str = Field(primary_key=True, foreign_key="campaign.id", max_length=64)
+    definition: str = Field(max_length=64)  # a hash: what it was about then, and when
+    until: datetime  # posts that were fetched up to then have been looked at
+    wordless: int  # posts of its days that had no words by then: nobody knows what they say
 
 
 class CostEntry(Row, table=True):

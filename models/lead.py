@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from pydantic import JsonValue
-from sqlalchemy import BigInteger, CheckConstraint, Index, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, Text, false, text
 from sqlmodel import Field
 
 from models.base import Row
@@ -54,8 +54,32 @@ class Lead(Row, table=True):
         CheckConstraint("amount_minor >= 0", name="amount_not_negative"),
         CheckConstraint("(amount_minor IS NULL) = (currency IS NULL)", name="amount_has_currency"),
         Index("lead_inbox", "status", "score"),
-        Index("ix_lead_created_at", "created_at"),  # reports ask by these three times
-        Index("ix_lead_sales_ready_at", "sales_ready_at"),
+        # Reports ask by these three times; the first two have all that is counted, so that a year
+        # of a hundred thousand leads is counted in the index.
+        Index(
+            "ix_lead_opened",
+            "created_at",
+            "status",
+            "topic_id",
+            "source_id",
+            "furthest",
+            "currency",
+            "amount_minor",
+            "first_signal_at",
+            "id",
+        ),
+        Index(
+            "ix_lead_handed_off",
+            "sales_ready_at",
+            "status",
+            "topic_id",
+            "source_id",
+            "furthest",
+            "currency",
+            "amount_minor",
+            "status_since",
+            "id",
+        ),
         _some("ix_lead_closed_at", "closed_at", of="closed_at IS NOT NULL"),
         _some("ix_lead_snoozed_until", "snoozed_until", of="snoozed_until IS NOT NULL"),
         _some("ix_lead_live_score", "score", "journey_step", "id", of=_IS_LIVE),
@@ -70,10 +94,14 @@ class Lead(Row, table=True):
     author_id: str | None = Field(default=None, foreign_key="author.id", index=True)
     thread_id: str = Field(foreign_key="thread.id", index=True)
     person_id: str | None = Field(default=None, foreign_key="person.id", index=True)
+    #: Where it was heard first: that of its thread, which never changes.
+    source_id: str = Field(sa_column_kwargs={"server_default": ""})
     title: str
     kind: Kind = Field(sa_type=one_of(Kind, "kind"))  # of its strongest signal
     journey_step: int  # 1..6, the furthest reached
     status: LeadStatus = Field(sa_type=one_of(LeadStatus, "status"))
+    #: How far it ever got, see service.rules.lives.WAY.
+    furthest: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     score: float  # 0..100 at scored_at, see service.rules.scoring
     score_explain: dict[str, JsonValue] = Field(sa_type=JSONColumn)
     profile_version: str
@@ -82,6 +110,8 @@ class Lead(Row, table=True):
     team_id: str | None = Field(default=None, foreign_key="team.id")
     region: str | None = None  # where the buyer is, where that is known: a slug
     account: str | None = None  # the buyer's company, where that is known
+    #: They or their company bought from us before: whoever won that is asked first.
+    existing_customer: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     next_step: str  # what is due, in words
     next_step_at: datetime | None = Field(default=None, index=True)
     first_signal_at: datetime
@@ -112,9 +142,10 @@ class LeadSignal(Row, table=True):
     """A signal is evidence for exactly one lead."""
 
     __tablename__ = "lead_signal"
+    __table_args__ = (Index("ix_lead_signal_of", "lead_id", "signal_id"),)
 
     signal_id: str = Field(primary_key=True, foreign_key="signal.id")
-    lead_id: str = Field(foreign_key="lead.id", index=True)
+    lead_id: str = Field(foreign_key="lead.id")
 
 
 class StatusChange(Row, table=True):
@@ -125,7 +156,13 @@ class StatusChange(Row, table=True):
         Index("ix_status_change_event", "event", "at"),
         # All that reports ask of a lead's steps, a hundred thousand leads at a time.
         Index(
-            "ix_status_change_steps", "lead_id", "to_status", "from_status", "seconds_in_previous"
+            "ix_status_change_life",
+            "lead_id",
+            "at",
+            "id",
+            "to_status",
+            "from_status",
+            "seconds_in_previous",
         ),
     )
 
@@ -176,12 +213,15 @@ class Touchpoint(Row, table=True):
     """Something a rep did for a lead. Harken notes it and never does it."""
 
     __tablename__ = "touchpoint"
+    __table_args__ = (Index("ix_touchpoint_of", "lead_id", "at", "kind", "by_user_id"),)
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
-    lead_id: str = Field(foreign_key="lead.id", index=True)
+    lead_id: str = Field(foreign_key="lead.id")
     kind: TouchpointKind = Field(sa_type=one_of(TouchpointKind, "kind"))
     by_user_id: str = Field(foreign_key="user_account.id")
     at: datetime
     note: str = Field(default="", sa_type=Text)
     outcome: TouchOutcome | None = Field(default=None, sa_type=one_of(TouchOutcome, "outcome"))
     outcome_at: datetime | None = None  # when that was noted
+    #: A note of ours that a partner who has the lead reads too; all others stay in the house.
+    shared: bool = Field(default=False, sa_column_kwargs={"server_default": false()})

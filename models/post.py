@@ -67,6 +67,7 @@ class Post(Row, table=True):
     __table_args__ = (
         UniqueConstraint("source_id", "external_id"),
         CheckConstraint("revision >= 1", name="revision_counts_from_one"),
+        Index("ix_post_published", "published_at", "source_id"),  # counted by source, row unseen
         Index(
             "ix_post_checked",
             "next_check_at",
@@ -87,7 +88,7 @@ class Post(Row, table=True):
     text: str = Field(sa_type=Text)
     quoted: str = Field(default="", sa_type=Text)  # others' words; never judged
     language: str  # ISO 639-1 or "und"
-    published_at: datetime = Field(index=True)  # when the source says nothing, fetched_at
+    published_at: datetime  # when the source says nothing, fetched_at
     edited_at: datetime | None = None
     fetched_at: datetime
     content_hash: str = Field(index=True, max_length=64)  # of title, text and author, not of URLs

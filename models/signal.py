@@ -3,13 +3,16 @@
 from datetime import datetime
 
 from pydantic import JsonValue
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
 from sqlmodel import Field
 
 from models.base import Row
 from models.columns import JSONColumn, one_of
 from models.ids import new_id
 from models.words import Kind, Role, SignalClass, SignalStatus
+
+#: Stands between two phrases: a unit separator, which no cleaned text has.
+BETWEEN = "\x1f"
 
 
 class Signal(Row, table=True):
@@ -22,11 +25,16 @@ class Signal(Row, table=True):
         CheckConstraint("strength BETWEEN 0 AND 3", name="strength_of_guide"),
         CheckConstraint("journey_step BETWEEN 1 AND 6", name="journey_has_six_steps"),
         CheckConstraint("fit BETWEEN 0 AND 1", name="fit_is_share"),
+        # All that reports count of signals, so that no row is fetched for it.
+        Index("ix_signal_heard", "created_at", "probability", "topic_id", "source_id", "status"),
+        Index("ix_signal_topic", "topic_id", "happened_at"),
     )
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
     post_id: str = Field(foreign_key="post.id")
-    topic_id: str = Field(foreign_key="topic.id", index=True)
+    topic_id: str = Field(foreign_key="topic.id")
+    #: Where it was heard: that of its post, which never changes.
+    source_id: str = Field(sa_column_kwargs={"server_default": ""})
     kind: Kind = Field(sa_type=one_of(Kind, "kind"))
     role: Role = Field(sa_type=one_of(Role, "role"))
     #: Where it counts as something finer than its kind: a complaint, a peer asked, an inquiry.
@@ -43,10 +51,13 @@ class Signal(Row, table=True):
     slots: list[dict[str, JsonValue]] = Field(sa_type=JSONColumn)
     evidence: list[dict[str, JsonValue]] = Field(sa_type=JSONColumn)
     matched: list[dict[str, JsonValue]] = Field(sa_type=JSONColumn)  # the topic's phrases
+    #: Their texts, with BETWEEN between them: to be counted without a look into the JSON.
+    phrases: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
     model_version: str
     status: SignalStatus = Field(default=SignalStatus.NEW, sa_type=one_of(SignalStatus, "status"))
+    judged_by: str | None = Field(default=None, max_length=36)  # whose verdict it is, a user's id
     happened_at: datetime  # when the post was written: what decay counts from
-    created_at: datetime = Field(index=True)
+    created_at: datetime
 
 
 class CrossPost(Row, table=True):

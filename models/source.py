@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from pydantic import JsonValue
-from sqlalchemy import CheckConstraint, Index, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, Text, text
 from sqlmodel import Field
 
 from models.base import Row
@@ -41,6 +41,7 @@ class Source(Row, table=True):
     __table_args__ = (
         CheckConstraint("every_seconds > 0", name="every_positive"),
         CheckConstraint("quality BETWEEN 0 AND 1", name="quality_is_share"),
+        CheckConstraint("audience > 0", name="audience_is_somebody"),
         Index(
             "ix_source_leased",
             "lease_token",
@@ -61,6 +62,7 @@ class Source(Row, table=True):
     from_files: bool  # False: added by a command and not touched when files change
     active: bool = True
     quality: float = 1.0  # 0..1: how much a signal from here is worth
+    audience: int | None = Field(default=None, sa_type=BigInteger)  # people; None: not known
     every_seconds: float
     next_poll_at: datetime = Field(index=True)
     lease_until: datetime | None = None  # a crawl has it until then

@@ -14,6 +14,7 @@ class SourceKind(StrEnum):
     LEMMY = "lemmy"  # its API v3
     MASTODON = "mastodon"  # a hashtag's public timeline
     BLUESKY = "bluesky"  # its post search
+    JETSTREAM = "jetstream"  # Bluesky's stream of all that is posted
     FOREM = "forem"  # DEV and its kind
     GITHUB = "github"  # its issue search
     NODEBB = "nodebb"  # its read API

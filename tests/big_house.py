@@ -20,9 +20,11 @@ from config import Config
 from config.campaign import CampaignSpec, CostsFile, CostSpec
 from config.team import ChannelKind, TeamSpec
 from models.people import User
+from models.signal import BETWEEN
 from models.source import Source
 from models.tables import METADATA
-from models.words import CampaignKind, UserRole
+from models.words import CampaignKind, LeadStatus, UserRole
+from service.rules.lives import WAY
 from service.store.engine import writing
 from service.sync import sync
 from tests.builders import a_config, a_source, a_topic, a_user
@@ -256,7 +258,7 @@ class Chronicle:
             at = min(began + nth * luck.random() * 2 * _DAY, NOW)
             post, author = self._post(write, number, nth, thread, place, title, at)
             if nth in asks:
-                self._lead(write, post, author, thread, thing, title, at)
+                self._lead(write, post, author, thread, place, thing, title, at)
 
     def _post(
         self,
@@ -302,7 +304,7 @@ class Chronicle:
         )
         return post, author
 
-    def _signal(self, write: Rows, post: str, thing: str, at: datetime) -> str:
+    def _signal(self, write: Rows, post: str, thing: str, place: str, at: datetime) -> str:
         luck = self.luck
         phrases = [thing, luck.choice((thing.upper(), f"{thing} tool", f"best {thing}"))]
         matched = [
@@ -319,6 +321,7 @@ class Chronicle:
             id=(signal := f"signal-{post}"),
             post_id=post,
             topic_id=thing.replace(" ", "-"),
+            source_id=place,
             kind="experience",
             role="seeker",
             journey_step=3,
@@ -331,6 +334,7 @@ class Chronicle:
             slots="[]",
             evidence=json.dumps(evidence),
             matched=json.dumps(matched),
+            phrases=BETWEEN.join(str(one["text"]) for one in matched),
             model_version="made up",
             status="confirmed" if said < 0.3 else "rejected" if said < 0.45 else "new",
             happened_at=_at(at),
@@ -344,12 +348,13 @@ class Chronicle:
         post: str,
         author: str | None,
         thread: str,
+        place: str,
         thing: str,
         title: str,
         at: datetime,
     ) -> None:
         luck = self.luck
-        signal = self._signal(write, post, thing, at)
+        signal = self._signal(write, post, thing, place, at)
         lead = f"lead-{post}"
         rep = luck.choice(list(self.reps))
         steps = [one for one in _story(luck, at, rep, self.manager) if one.at <= NOW]
@@ -369,10 +374,12 @@ class Chronicle:
             topic_id=thing.replace(" ", "-"),
             author_id=author,
             thread_id=thread,
+            source_id=place,
             title=title,
             kind="experience",
             journey_step=3,
             status=last.status,
+            furthest=max(WAY.get(LeadStatus(one.status), 0) for one in steps),
             score=score,
             score_explain=_explained(signal, score),
             profile_version="1",

@@ -119,7 +119,7 @@ def _promises(db: Session, asked: Asked, reps: list[str]) -> dict[str, list[Prom
     )
     due = _Due.open(db, asked, reps)
     found: dict[str, list[Promised]] = defaultdict(list)
-    for who, accepted_at, first, status, owner in db.connection().execute(wanted):
+    for who, accepted_at, first, status, owner in db.connection().execute(wanted).all():
         if accepted_at:
             found[who].append(
                 Promised(

@@ -6,7 +6,6 @@ from sqlalchemy import and_, select
 from sqlmodel import Session, col
 
 from models.lead import Lead, LeadSignal
-from models.post import Post
 from models.signal import Signal
 from models.source import Source
 from models.words import LeadStatus
@@ -73,8 +72,7 @@ def _wins(db: Session, asked: Asked) -> tuple[list[Win], int]:
         select(col(LeadSignal.lead_id), col(Signal.happened_at), col(Source.slug))
         .join(Lead, col(Lead.id) == col(LeadSignal.lead_id))
         .join(Signal, col(Signal.id) == col(LeadSignal.signal_id))
-        .join(Post, col(Post.id) == col(Signal.post_id))
-        .join(Source, col(Source.id) == col(Post.source_id))
+        .join(Source, col(Source.id) == col(Signal.source_id))
         .where(won, col(Signal.happened_at) <= col(Lead.closed_at))
     )
     touches: dict[str, list[Touch]] = defaultdict(list)

@@ -1,7 +1,5 @@
 """How much earlier a buyer is heard than met."""
 
-from datetime import datetime
-
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
@@ -41,28 +39,37 @@ def report(db: Session, asked: Asked) -> Report:
 
 
 def _met(db: Session, asked: Asked) -> list[Met]:
+    """Return the leads that were met: asked for by contacts and by inquiries, one after the other.
+
+    Few leads are met in either way, so that only these are fetched.
+    """
     contact = (
         select(func.min(col(Touchpoint.at)))
         .where(col(Touchpoint.lead_id) == col(Lead.id), is_contact())
         .correlate(Lead)
         .scalar_subquery()
     )
+    of_inquiry = select(col(LeadSignal.lead_id)).join(
+        Inquiry, col(Inquiry.signal_id) == col(LeadSignal.signal_id)
+    )
     inquiry = (
-        select(func.min(col(Inquiry.at)))
-        .join(LeadSignal, col(LeadSignal.signal_id) == col(Inquiry.signal_id))
+        of_inquiry.with_only_columns(func.min(col(Inquiry.at)))
         .where(col(LeadSignal.lead_id) == col(Lead.id))
         .correlate(Lead)
         .scalar_subquery()
     )
-    leads = select(col(Lead.topic_id), col(Lead.first_signal_at), contact, inquiry).where(
-        wanted(asked), within(Lead.created_at, asked.period)
-    )
-    return [
-        Met(topic=topic, first_signal_at=heard, met_at=met)
-        for topic, heard, *moments in db.connection().execute(leads)
-        if (met := _first(*moments)) is not None
-    ]
-
-
-def _first(*moments: datetime | None) -> datetime | None:
-    return min((moment for moment in moments if moment is not None), default=None)
+    met: dict[str, Met] = {}
+    for moment, is_met in (
+        (contact, contact.is_not(None)),
+        (inquiry, col(Lead.id).in_(of_inquiry)),
+    ):
+        rows = db.connection().execute(
+            select(col(Lead.id), col(Lead.topic_id), col(Lead.first_signal_at), moment).where(
+                wanted(asked), within(Lead.created_at, asked.period), is_met
+            )
+        )
+        for lead, topic, heard, at in rows.all():
+            before = met.get(lead)
+            if before is None or at < before.met_at:
+                met[lead] = Met(topic=topic, first_signal_at=heard, met_at=at)
+    return list(met.values())

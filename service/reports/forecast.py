@@ -3,12 +3,22 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, String, case, func, select, true, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    SQLColumnExpression,
+    String,
+    case,
+    func,
+    select,
+    true,
+    type_coerce,
+)
 from sqlmodel import Session, col
 
 from models.lead import Lead, StatusChange
 from models.words import LeadStatus
 from service.reports.asked import Asked
+from service.reports.cycles import due_by_month
 from service.reports.document import Report, Table, columns
 from service.reports.lives import furthest, money, wanted, within
 from service.rules.forecast import OPEN, Deal, Forecast, came_true, forecast, typical
@@ -19,7 +29,8 @@ from service.rules.period import Period
 
 def report(db: Session, asked: Asked) -> Report:
     """Return the forecast as of now, and the one of the period's first day beside what came."""
-    today = forecast(deals(db, asked))
+    of_today = deals(db, asked)
+    today = forecast(of_today)
     then = forecast(deals(db, asked, before=asked.period.start))
     wins = _wins(db, asked)
     foreseen, unforeseen = came_true(_open_then(db, asked, wins), wins)
@@ -30,6 +41,7 @@ def report(db: Session, asked: Asked) -> Report:
             _lines(today),
             _chances(today),
             _actual(then.expected, foreseen, unforeseen),
+            *due_by_month(db, asked, today, typical(of_today)),
         ),
         notes=tuple(_notes(today)),
     )
@@ -87,7 +99,7 @@ def _as_of(before: datetime | None) -> tuple[ColumnElement[str], ColumnElement[i
 
 
 def _far(
-    present: ColumnElement[str], rested: ColumnElement[bool], ever: ColumnElement[int]
+    present: ColumnElement[str], rested: ColumnElement[bool], ever: SQLColumnExpression[int]
 ) -> ColumnElement[int]:
     """Return how far a lead got, where that takes a look and makes a difference.
 

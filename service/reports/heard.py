@@ -9,13 +9,11 @@ from sqlmodel import Session, col
 
 from models.cost import CostEntry
 from models.lead import Lead, LeadSignal
-from models.post import Post
-from models.signal import Signal
+from models.signal import BETWEEN, Signal
 from models.source import Source
 from models.words import LeadStatus, SignalStatus
 from service.reports.asked import Asked
 from service.reports.lives import furthest, money, slugs, source_of, wanted, within
-from service.reports.phrases import BETWEEN, PhrasesIn
 from service.rules.effect import Judged
 from service.rules.lives import Lives
 from service.rules.money import Money, Sums
@@ -57,15 +55,9 @@ def by_topic(counted: Counted) -> Heard:
 def by_phrase(db: Session, asked: Asked) -> Heard:
     """Return the signals of the period by each phrase of their topic that found them."""
     rows = db.connection().execute(
-        select(
-            PhrasesIn(col(Signal.matched)).label("phrases"),
-            col(Signal.status),
-            col(Post.source_id),
-            func.count(),
-        )
-        .join(Post, col(Post.id) == col(Signal.post_id))
+        select(col(Signal.phrases), col(Signal.status), col(Signal.source_id), func.count())
         .where(*_heard(asked))
-        .group_by("phrases", col(Signal.status), col(Post.source_id))
+        .group_by(col(Signal.phrases), col(Signal.status), col(Signal.source_id))
     )
     names = slugs(db)
     found: Counter[tuple[str, SignalStatus | None]] = Counter()
@@ -82,7 +74,7 @@ def by_phrase(db: Session, asked: Asked) -> Heard:
 def leads_by_phrase(db: Session, asked: Asked) -> Iterator[tuple[str, Lives]]:
     """Yield the leads that were opened in the period under each phrase that found them."""
     theirs = (
-        select(func.aggregate_strings(PhrasesIn(col(Signal.matched)), BETWEEN))
+        select(func.aggregate_strings(col(Signal.phrases), BETWEEN))
         .join(LeadSignal, col(LeadSignal.signal_id) == col(Signal.id))
         .where(col(LeadSignal.lead_id) == col(Lead.id), col(Signal.probability) > 0)
         .correlate(Lead)
@@ -117,11 +109,9 @@ def leads_by_phrase(db: Session, asked: Asked) -> Iterator[tuple[str, Lives]]:
 def signals(db: Session, asked: Asked) -> Counted:
     """Count the signals of the period."""
     rows = db.connection().execute(
-        select(col(Post.source_id), col(Signal.topic_id), col(Signal.status), func.count())
-        .select_from(Signal)
-        .join(Post, col(Post.id) == col(Signal.post_id))
+        select(col(Signal.source_id), col(Signal.topic_id), col(Signal.status), func.count())
         .where(*_heard(asked))
-        .group_by(col(Post.source_id), col(Signal.topic_id), col(Signal.status))
+        .group_by(col(Signal.source_id), col(Signal.topic_id), col(Signal.status))
     )
     names = slugs(db)
     return [(names[place], topic, status, count) for place, topic, status, count in rows]
@@ -134,7 +124,7 @@ def _heard(asked: Asked) -> list[ColumnElement[bool]]:
         within(Signal.created_at, asked.period),
         col(Signal.probability) > 0,
         *([col(Signal.topic_id) == only.topic] if only.topic else ()),
-        *([col(Post.source_id) == source_of(only.source)] if only.source else ()),
+        *([col(Signal.source_id) == source_of(only.source)] if only.source else ()),
     ]
 
 
@@ -151,7 +141,7 @@ def _judged(found: Mapping[tuple[str, SignalStatus | None], int]) -> dict[str, J
 
 
 def _phrases(joined: str | None) -> set[str]:
-    """Return the phrases of `PhrasesIn`, as they are told from each other."""
+    """Return the phrases of `Signal.phrases`, as they are told from each other."""
     return {" ".join(text.casefold().split()) for text in (joined or "").split(BETWEEN)} - {""}
 
 

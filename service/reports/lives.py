@@ -1,9 +1,8 @@
 """Fetch leads as the reports see them.
 
 Leads are counted where they lie: a report fetches so many rows as there are kinds of leads, not
-leads. How far a lead got is asked for each by itself, through an index of status_change that has
-all that is asked: a report of twelve weeks touches these weeks' rows only, in a database of any
-age.
+leads. What is asked of each stands in an index beside the time by which it is asked: a report of
+twelve weeks touches these weeks' entries only, in a database of any age.
 """
 
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     ScalarSelect,
+    SQLColumnExpression,
     and_,
     case,
     column,
@@ -26,7 +26,6 @@ from sqlmodel import Session, col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from models.lead import Lead, StatusChange, Touchpoint
-from models.post import Thread
 from models.source import Source
 from models.words import LeadStatus, TouchpointKind
 from service.reports.asked import Asked
@@ -53,24 +52,21 @@ def rank(status: object) -> ColumnElement[int]:
     return case({word.value: place for word, place in WAY.items()}, value=col(status), else_=0)
 
 
-def furthest(*, before: datetime | None = None) -> ScalarSelect[int]:
+def furthest(*, before: datetime | None = None) -> SQLColumnExpression[int]:
     """Return how far a lead ever got, or had got just before a moment."""
-    steps = select(func.coalesce(func.max(rank(StatusChange.to_status)), 0)).where(
-        col(StatusChange.lead_id) == col(Lead.id)
-    )
-    if before is not None:
-        steps = steps.where(col(StatusChange.at) < before)
-    return steps.correlate(Lead).scalar_subquery()
-
-
-def heard_at() -> ScalarSelect[str]:
-    """Return the id of the source at which a lead was heard first: that of its thread."""
+    if before is None:
+        return col(Lead.furthest)
     return (
-        select(col(Thread.source_id))
-        .where(col(Thread.id) == col(Lead.thread_id))
+        select(func.coalesce(func.max(rank(StatusChange.to_status)), 0))
+        .where(col(StatusChange.lead_id) == col(Lead.id), col(StatusChange.at) < before)
         .correlate(Lead)
         .scalar_subquery()
     )
+
+
+def heard_at() -> SQLColumnExpression[str]:
+    """Return the id of the source at which a lead was heard first."""
+    return col(Lead.source_id)
 
 
 def slugs(db: Session) -> dict[str, str]:
@@ -85,11 +81,15 @@ def is_contact() -> ColumnElement[bool]:
 
 
 def wanted(asked: Asked) -> ColumnElement[bool]:
-    """Return the condition that a lead counts and is of those that the question is about."""
+    """Return the condition that a lead counts and is of those that the question is about.
+
+    The topic is an expression, so that a report goes through the leads of its weeks: through a
+    topic's leads it would go once for each week.
+    """
     only = asked.only
     conditions = [
         counts(),
-        *([col(Lead.topic_id) == only.topic] if only.topic else ()),
+        *([col(Lead.topic_id).concat("") == only.topic] if only.topic else ()),
         *([col(Lead.team_id) == only.team] if only.team else ()),
         *([col(Lead.owner_id) == only.rep] if only.rep else ()),
         *([heard_at() == source_of(only.source)] if only.source else ()),

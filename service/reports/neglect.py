@@ -105,7 +105,7 @@ def _last_actions(
     )
     return {
         lead: (last, touched, moved)
-        for lead, at, touched, moved in rows
+        for lead, at, touched, moved in rows.all()
         if (last := max(at, touched or at, moved or at)) <= since
     }
 

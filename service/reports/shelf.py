@@ -5,20 +5,24 @@ from collections.abc import Mapping
 from service.reports import (
     adherence,
     attribution,
+    campaigns,
     defects,
     early,
     effect,
     forecast,
     funnel,
+    journey,
     neglect,
     recycling,
     speed,
     value,
+    wins,
 )
 from service.reports.asked import Reporter
 
 REPORTS: Mapping[str, Reporter] = {
     "funnel": funnel.report,
+    "journey": journey.report,
     "speed": speed.report,
     "sources": effect.of_sources,
     "topics": effect.of_topics,
@@ -32,4 +36,6 @@ REPORTS: Mapping[str, Reporter] = {
     "adherence": adherence.report,
     "neglected": neglect.report,
     "early": early.report,
+    "campaigns": campaigns.report,
+    "wins": wins.report,
 }

@@ -1,8 +1,9 @@
 """How fast hand-offs are followed up, and which never were."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
@@ -10,7 +11,7 @@ from sqlmodel import Session, col
 from models.lead import Lead, Touchpoint
 from models.people import User
 from service.reports.asked import Asked
-from service.reports.document import Cell, Report, Table, columns
+from service.reports.document import Report, Table, columns
 from service.reports.lives import is_contact, wanted, within
 from service.rules.hours import office_of
 from service.rules.speed import NEVER, HandedOff, Speed, is_followed_up, speed
@@ -23,12 +24,14 @@ ALL = "all"
 def report(db: Session, asked: Asked) -> Report:
     """Return speed to lead and the share that is never followed up: in all, and by team."""
     teams: dict[str, list[HandedOff]] = defaultdict(list)
-    never: list[tuple[Cell, ...]] = []
-    for lead_id, title, team, lead in _handed_off(db, asked):
+    never: dict[str, datetime] = {}
+    for lead_id, team, lead in _handed_off(db, asked):
         teams[ALL].append(lead)
         teams[team or "-"].append(lead)
         if lead.at + NEVER <= asked.now and not is_followed_up(lead):
-            never.append((lead_id, title, lead.at, asked.now - lead.at))
+            never[lead_id] = lead.at
+    shown = dict(islice(never.items(), asked.most))
+    titles = _titles(db, shown)
     names = [ALL, *sorted(teams.keys() - {ALL})]
     return Report(
         name="speed",
@@ -41,7 +44,7 @@ def report(db: Session, asked: Asked) -> Report:
                 columns=columns(
                     "lead: lead", "title: title", "at: handed off (UTC)", "ago_seconds: ago"
                 ),
-                rows=never[: asked.most],
+                rows=[(lead, titles[lead], at, asked.now - at) for lead, at in shown.items()],
             ),
         ),
         notes=(
@@ -51,7 +54,14 @@ def report(db: Session, asked: Asked) -> Report:
     )
 
 
-def _handed_off(db: Session, asked: Asked) -> list[tuple[str, str, str | None, HandedOff]]:
+def _titles(db: Session, leads: Collection[str]) -> dict[str, str]:
+    rows = db.connection().execute(
+        select(col(Lead.id), col(Lead.title)).where(col(Lead.id).in_(leads))
+    )
+    return {one.id: one.title for one in rows}
+
+
+def _handed_off(db: Session, asked: Asked) -> list[tuple[str, str | None, HandedOff]]:
     by = (
         select(func.min(col(Touchpoint.by_user_id)))
         .where(
@@ -65,7 +75,6 @@ def _handed_off(db: Session, asked: Asked) -> list[tuple[str, str, str | None, H
     leads = (
         select(
             col(Lead.id),
-            col(Lead.title),
             col(Lead.team_id),
             col(Lead.sales_ready_at),
             col(Lead.first_touch_at),
@@ -78,11 +87,10 @@ def _handed_off(db: Session, asked: Asked) -> list[tuple[str, str, str | None, H
     return [
         (
             lead_id,
-            title,
             team,
             HandedOff(at=at, first_touch_at=touch, business=_business(tables.get(who), at, touch)),
         )
-        for lead_id, title, team, at, touch, who in db.connection().execute(leads)
+        for lead_id, team, at, touch, who in db.connection().execute(leads).all()
     ]
 
 

@@ -94,7 +94,7 @@ def test_what_each_stage_costs() -> None:
         ("topics: a post about one", microseconds(_match(index), hits), ""),
         ("clean: fold, blank quotes", microseconds(lambda post: read(*post), posts), ""),
         ("clean: cut into tokens", microseconds(_tokens, texts), ""),
-        ("language", microseconds(language_of_post, texts), "30"),
+        ("language", microseconds(lambda post: language_of_post(*post), posts), "30"),
         ("cues", microseconds(lambda text: [cues.find(f.folded) for f in text.fields], texts), ""),
         (
             "features, cues among them",

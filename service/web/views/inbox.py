@@ -17,8 +17,8 @@ from models.signal import Signal
 from models.source import Source
 from models.topic import Topic
 from models.words import LeadStatus, OfferState, UserRole
+from service.access.viewer import Viewer
 from service.times import Due, due
-from service.web.entry.auth import Viewer
 from service.web.views.inbox_asked import InboxAsked, View
 from service.web.views.inbox_filters import Narrowed, in_view, order_of
 from service.web.views.quoted import places
@@ -56,6 +56,7 @@ class InboxRow:
     owner: str | None  # None: nobody's
     is_mine: bool
     is_offered_to_me: bool
+    is_customer: bool  # they bought from us before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,12 +185,21 @@ def _page_of(
 
 def _strongest(db: Session, lead_ids: Sequence[str]) -> dict[str, tuple[Signal, Post]]:
     """Return the surest signal of each lead, the latest of several, with its post."""
+    surest = (
+        select(Signal.id)
+        .join(LeadSignal, col(LeadSignal.signal_id) == Signal.id)
+        .where(LeadSignal.lead_id == Lead.id)
+        .order_by(col(Signal.probability).desc(), col(Signal.happened_at).desc())
+        .limit(1)
+        .correlate(Lead)
+        .scalar_subquery()
+    )
     found = db.exec(
-        select(LeadSignal.lead_id, Signal, Post)
-        .join(Signal, col(Signal.id) == LeadSignal.signal_id)
+        select(Lead.id, Signal, Post)
+        .select_from(Lead)
+        .join(Signal, col(Signal.id) == surest)
         .join(Post, col(Post.id) == Signal.post_id)
-        .where(col(LeadSignal.lead_id).in_(lead_ids))
-        .order_by(col(Signal.probability), col(Signal.happened_at))
+        .where(col(Lead.id).in_(lead_ids))
     ).all()
     return {lead_id: (signal, post) for lead_id, signal, post in found}
 
@@ -235,6 +245,7 @@ def _row(
         owner=names.get(holder) if holder else None,
         is_mine=lead.owner_id == viewer.id,
         is_offered_to_me=offer is not None and offer.to_user_id == viewer.id,
+        is_customer=lead.existing_customer,
     )
 
 

@@ -15,7 +15,7 @@ from models.signal import Signal
 from models.source import Source
 from models.topic import Topic
 from models.words import Kind, LeadStatus, OfferState
-from service.web.entry.auth import Viewer
+from service.access.viewer import Viewer
 from service.web.views.inbox_asked import NOBODY, InboxAsked, View
 from service.web.views.inbox_filters import Narrowed, order_of
 from service.web.wording.words import KINDS, STATUSES
@@ -155,6 +155,8 @@ def said_filters(db: Session, asked: InboxAsked) -> list[tuple[str, str]]:
             said += [
                 (f"{called}: {names[field](one)}", asked.without(field, one)) for one in value
             ]
+        elif field == "customers":
+            said.append(("customers only", asked.without(field)))
         elif field == "days":
             said.append((f"heard in the last {value} d", asked.without(field)))
         else:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlmodel import Session
 
 from models.words import UserRole
+from service.access.viewer import Viewer
 from service.errors import ForbiddenError
 from service.reports.adherence import reps_for
 from service.reports.asked import Asked, Only
@@ -15,17 +16,18 @@ from service.reports.shelf import REPORTS
 from service.rules.money import Money
 from service.rules.neglect import USUAL
 from service.rules.period import Period, latest
+from service.serving.site import Site
 from service.store.engine import reading
-from service.web.entry.auth import Viewer
-from service.web.site import Site
 from service.web.views.report_asked import ReportAsked, before, period_of, zone_of
 from service.web.views.report_charts import Drawn, drawn, weekly
 from service.web.views.report_names import Names
 from service.web.views.reports import About, Better, Filter, Headline
 
-#: Roles that see their own leads only; see `service.web.views.visible`.
-_OWN_ONLY = frozenset({UserRole.REP, UserRole.PARTNER})
-_LEADS = frozenset({"speed", "neglected"})  # reports that list leads by name
+#: Roles that see their own leads only; see `service.access.visible`.
+OWN_ONLY = frozenset({UserRole.REP, UserRole.PARTNER})
+#: Where the page of what a cell names is, by its column.
+_PAGES = {"lead": "/leads", "campaign": "/reports/campaigns"}
+_LEADS = frozenset({"speed", "neglected", "wins"})  # reports that list leads by name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +120,7 @@ def read_report(site: Site, viewer: Viewer, about: About, asked: ReportAsked) ->
         tiles=[
             _tile(head, report, earlier) for head in about.headlines if head.of(report) is not None
         ],
-        sheets=[_sheet(about, table, names) for table in report.tables],
+        sheets=[sheet_of(about, table, names) for table in report.tables],
         notes=report.notes,
         idle_days=question.idle.days,
         is_own=_is_own(viewer, about),
@@ -157,7 +159,7 @@ def _question(site: Site, viewer: Viewer, about: About, asked: ReportAsked) -> A
 
 
 def _is_own(viewer: Viewer, about: About) -> bool:
-    return about.name in _LEADS and viewer.role in _OWN_ONLY
+    return about.name in _LEADS and viewer.role in OWN_ONLY
 
 
 def _rep(site: Site, viewer: Viewer, about: About, asked: ReportAsked) -> str | None:
@@ -252,7 +254,8 @@ def _number(cell: Cell) -> float | None:
 # --- tables -------------------------------------------------------------------------------------
 
 
-def _sheet(about: About, table: Table, names: Names) -> Sheet:
+def sheet_of(about: About, table: Table, names: Names) -> Sheet:
+    """Return a table as the page shows it."""
     return Sheet(
         name=table.name,
         title=table.title,
@@ -272,5 +275,5 @@ def _cell(cell: Cell, column: Column, names: Names) -> ShownCell:
     return ShownCell(
         text=names.of(cell, column),
         is_number=isinstance(cell, int | float | Money | timedelta),
-        href=f"/leads/{cell}" if column.name == "lead" else None,
+        href=f"{_PAGES[column.name]}/{cell}" if column.name in _PAGES else None,
     )

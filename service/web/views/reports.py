@@ -88,6 +88,21 @@ _FOLLOWING = (
         "listen for longer.",
     ),
     About(
+        name="journey",
+        title="Journey",
+        question="At which step of buying do people speak, and how far do leads come?",
+        readers="marketers, managers",
+        filters=_PLACES,
+        headlines=(
+            _head("Signals", "signals.signals", 6, _NEITHER),
+            _head("Leads opened", "leads.leads", 6),
+            _head("Compare or further", "leads.reached", 3),
+            _head("Ready to buy", "leads.reached", 5),
+        ),
+        empty="Each signal shows one of six steps, from searching to being ready. Nothing was "
+        "heard in this period: choose a longer one, or listen for longer.",
+    ),
+    About(
         name="speed",
         title="Speed to lead",
         question="How fast do we follow up, and whom did we never call?",
@@ -151,6 +166,23 @@ _FOLLOWING = (
         is_personal=True,
     ),
 )
+_WINS = (
+    About(
+        name="wins",
+        title="Wins",
+        question="What became of the leads that we handed to sales?",
+        readers="marketers, reps",
+        filters=_ALL,
+        headlines=(
+            _head("Handed over", "handed_over.handed_off"),
+            _head("Followed up", "handed_over.follow_up_rate"),
+            _head("Won", "handed_over.won"),
+            _head("Came back", "handed_over.handed_back", better=_DOWN),
+        ),
+        empty="It is about leads that were handed to sales. None was in this period.",
+        is_personal=True,
+    ),
+)
 _LISTENING = (
     About(
         name="sources",
@@ -200,6 +232,14 @@ _LISTENING = (
         ),
         empty="It takes a lead that was heard and then met: an inquiry, or a contact that "
         "somebody logged.",
+    ),
+    About(
+        name="campaigns",
+        title="Campaigns",
+        question="Do people talk more during a campaign, whom does it reach, what comes of it?",
+        readers="marketers, managers",
+        empty="Write a campaign into costs.toml: its days, and the topics or phrases that it is "
+        "about. Harken measures it and never runs one.",
     ),
 )
 _MONEY = (
@@ -252,7 +292,7 @@ _MONEY = (
 
 #: In the order of the shelf.
 SHELF: Mapping[str, tuple[About, ...]] = {
-    "From lead to customer": _FOLLOWING,
+    "From lead to customer": (*_FOLLOWING, *_WINS),
     "What listening is good for": _LISTENING,
     "Money": _MONEY,
 }

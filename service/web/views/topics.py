@@ -73,30 +73,39 @@ def topics_health(db: Session, config: Config, *, now: datetime) -> tuple[TopicH
 
 def topic_health(db: Session, config: Config, topic: Topic, *, now: datetime) -> TopicHealth:
     """Return how one topic did."""
-    return _health(topic, _heard(db, now - LOOKED_BACK), config)
+    return _health(topic, _heard(db, now - LOOKED_BACK, only=topic), config)
 
 
-def _heard(db: Session, since: datetime) -> _Heard:
+def _heard(db: Session, since: datetime, *, only: Topic | None = None) -> _Heard:
+    """Count what was heard since a moment; ``only`` for one topic and the sources it names."""
+    # Expressions: asked for by the bare column, all rows would be read in the order of its index.
+    topic_of_signal = col(Signal.topic_id).concat("").label("topic")
+    topic_of_lead = col(Lead.topic_id).concat("").label("topic")
+    of_signals = [topic_of_signal == only.id] if only else []
+    of_leads = [topic_of_lead == only.id] if only else []
+    of_posts = [col(Source.slug).in_(only.sources)] if only and only.sources else []
     posts = db.exec(
         select(Source.slug, func.count())
         .join(Post, col(Post.source_id) == col(Source.id))
-        .where(col(Post.published_at) >= since)
+        .where(col(Post.published_at) >= since, *of_posts)
         .group_by(col(Source.slug))
     )
     signals: dict[str, dict[SignalStatus, int]] = defaultdict(dict)
     for topic, status, number in db.exec(
-        select(Signal.topic_id, Signal.status, func.count())
-        .where(col(Signal.created_at) >= since, col(Signal.probability) > 0)
-        .group_by(col(Signal.topic_id), col(Signal.status))
+        select(topic_of_signal, Signal.status, func.count())
+        .where(col(Signal.created_at) >= since, col(Signal.probability) > 0, *of_signals)
+        .group_by(topic_of_signal, col(Signal.status))
     ):
         signals[topic][SignalStatus(status)] = number
     leads = db.exec(
-        select(Lead.topic_id, func.count())
-        .where(col(Lead.created_at) >= since)
-        .group_by(col(Lead.topic_id))
+        select(topic_of_lead, func.count())
+        .where(col(Lead.created_at) >= since, *of_leads)
+        .group_by(topic_of_lead)
     )
     last = db.exec(
-        select(Signal.topic_id, func.max(Signal.happened_at)).group_by(col(Signal.topic_id))
+        select(Signal.topic_id, func.max(Signal.happened_at))
+        .where(*([col(Signal.topic_id) == only.id] if only else ()))
+        .group_by(col(Signal.topic_id))
     )
     return _Heard(
         posts=dict(posts.all()),
