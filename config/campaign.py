@@ -1,17 +1,24 @@
 """What is spent on finding leads: ``costs.toml``."""
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from config.money import Amount, Currency, minor_units
+from config.problem import quoted
 from config.shape import Line, Shape, Slug, Word, at
+from config.topic import Phrase
 from models.words import CampaignKind
 
 #: Days are whole local ones, from ``since`` up to ``until``, which is not one of them.
 Day = Annotated[date, Field(strict=True)]
+#: What lasts longer is no campaign but the business.
+LONGEST = timedelta(days=1_096)
+BaselineDays = Annotated[int, Field(ge=1, le=LONGEST.days)]
+#: Of one campaign; who needs more has a topic.
+MOST_PHRASES = 100
 
 
 class CampaignSpec(Shape):
@@ -24,13 +31,22 @@ class CampaignSpec(Shape):
     until: Day
     budget: Amount | None = None
     currency: Currency | None = None
-    topics: tuple[Slug, ...] = ()  # whose leads count for it; empty: every topic
-    sources: tuple[Slug, ...] = ()  # where they were heard first; empty: every source
+    #: What it is about: posts of these topics, and posts that say one of these phrases. With
+    #: neither, everything that is heard.
+    topics: tuple[Slug, ...] = ()
+    phrases: Annotated[tuple[Phrase, ...], Field(max_length=MOST_PHRASES)] = ()
+    sources: tuple[Slug, ...] = ()  # heard there alone; empty: at every source
+    baseline: BaselineDays | None = None  # days before it to compare with; None: as many
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
         if self.until <= self.since:
             raise at("until", "must be after since: it is the first day that is no more of it")
+        if self.until - self.since > LONGEST:
+            raise at("until", f"is too late: a campaign lasts {LONGEST.days:,} days at the most")
+        plain = Counter(phrase.casefold() for phrase in self.phrases)
+        if twice := [phrase for phrase in self.phrases if plain[phrase.casefold()] > 1]:
+            raise at("phrases", f"{quoted(twice[-1])} is there twice")
         if (self.budget is None) is not (self.currency is None):
             raise at("budget", "an amount and a currency belong together")
         if self.budget is not None and self.currency is not None:

@@ -44,7 +44,9 @@ def _campaign(spec: CampaignSpec) -> Campaign:
         budget_minor=spec.budget_minor,
         currency=spec.currency,
         topics=list(spec.topics),
+        phrases=list(spec.phrases),
         sources=list(spec.sources),
+        baseline_days=spec.baseline,
     )
 
 
