@@ -25,6 +25,7 @@ NAMES: Mapping[str, Place] = {
     "endpoint": ("channels.toml", ("endpoint", EACH, "id")),
     "content": ("content.toml", ("item", EACH, "id")),
     "track": ("nurture.toml", ("track", EACH, "id")),
+    "offering": ("offerings.toml", ("offering", EACH, "id")),
     "position": ("routing.toml", ("rule", EACH, "position")),
 }
 
@@ -32,6 +33,7 @@ NAMES: Mapping[str, Place] = {
 USES: tuple[tuple[Place, str], ...] = (
     (("topics", ("sources", EACH)), "source"),
     (("topics", ("owner",)), "user"),
+    (("topics", ("offering",)), "offering"),
     (("sources.toml", ("source", EACH, "policy")), "policy"),
     (("teams.toml", ("user", EACH, "team")), "team"),
     (("teams.toml", ("user", EACH, "calendar")), "calendar"),

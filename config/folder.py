@@ -19,6 +19,7 @@ FILES = (
     "routing.toml",
     "teams.toml",
     "sla.toml",
+    "offerings.toml",
     "scoring.toml",
     "process.toml",
     "nurture.toml",

@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -20,16 +20,25 @@ from config.content import Content
 from config.document import Document
 from config.explain import message_of, path_of, problems_of
 from config.folder import TOPICS, Reading, read_folder
+from config.hours import WorkingSpan
 from config.nurture import Nurture
+from config.offering import Offering, OfferingsFile
 from config.phrases import risky_phrases
 from config.places import KeyPath
 from config.problem import ConfigError, Problem
 from config.process import Process
-from config.scoring import ScoringProfile
+from config.scoring import ScoringProfile, Thresholds
 from config.settings import Settings, holds_password, secrets_from_files, variable
 from config.source import PoliciesFile, PolicySpec, SourcesFile, SourceSpec, choose_policy
-from config.team import Routing, Sla, TeamsFile, TeamSpec, UserSpec
-from config.terms import Checked, check_clocks, check_hierarchy, check_policies, check_sources
+from config.team import ChannelKind, Routing, Sla, TeamsFile, TeamSpec, UserSpec
+from config.terms import (
+    Checked,
+    check_clocks,
+    check_hierarchy,
+    check_offerings,
+    check_policies,
+    check_sources,
+)
 from config.topic import Topic
 from models.words import SourceKind
 
@@ -56,6 +65,31 @@ class Config:
     content: Content
     costs: CostsFile
     endpoints: Mapping[str, EndpointSpec]  # by id: where events go
+    offerings: Mapping[str, Offering]  # by id: what is sold
+
+    def offering_of(self, topic: str) -> Offering | None:
+        """Return what the leads of a topic are to be sold, where its file says so."""
+        spec = self.topics.get(topic)
+        return self.offerings.get(spec.offering) if spec and spec.offering else None
+
+    def thresholds_of(self, topic: str) -> Thresholds:
+        """Return the scores at which a lead of a topic moves: its offering may want its own."""
+        offering, usual = self.offering_of(topic), self.scoring.thresholds
+        if offering is None or offering.follow_up_from is None:
+            return usual
+        return usual.model_copy(update={"sql": offering.follow_up_from})
+
+    def update_every(self, topic: str, channel: ChannelKind) -> WorkingSpan:
+        """Return the working time between two signs of life to a buyer."""
+        offering = self.offering_of(topic)
+        own = offering.touch_every if offering else None
+        return own or self.sla.channels[channel].update
+
+    def review_after(self, topic: str) -> timedelta:
+        """Return when marketing looks again at a lead of a topic that was not ready."""
+        offering = self.offering_of(topic)
+        own = offering.review_after if offering else None
+        return own or self.nurture.review_after
 
     def policy_for(self, kind: SourceKind, url: str, *, named: str | None = None) -> PolicySpec:
         """Return what may be done at a source, also at one that no file knows.
@@ -146,7 +180,9 @@ def _check(reading: Reading) -> Config:
     content = desk.read("content.toml", Content)
     costs = desk.read("costs.toml", CostsFile)
     channels = desk.read("channels.toml", Channels)
+    offerings = desk.read("offerings.toml", OfferingsFile)
     desk.compare(sources, policies, teams, sla)
+    desk.look_at_offerings(offerings, scoring)
     desk.look_at_endpoints(channels, sources)
     if (
         desk.problems
@@ -162,6 +198,7 @@ def _check(reading: Reading) -> Config:
         or content is None
         or costs is None
         or channels is None
+        or offerings is None
     ):
         raise ConfigError(desk.problems)
     return Config(
@@ -183,6 +220,7 @@ def _check(reading: Reading) -> Config:
         content=content.model,
         costs=costs.model,
         endpoints=MappingProxyType({each.id: each for each in channels.model.endpoint}),
+        offerings=MappingProxyType({each.id: each for each in offerings.model.offering}),
     )
 
 
@@ -243,6 +281,13 @@ class _Desk:
             self.problems += check_hierarchy(teams)
         if teams is not None and sla is not None:
             self.problems += check_clocks(teams, sla)
+
+    def look_at_offerings(
+        self, offerings: Checked[OfferingsFile] | None, scoring: Checked[ScoringProfile] | None
+    ) -> None:
+        """Note whose bar no lead could pass in order."""
+        if offerings is not None and scoring is not None:
+            self.problems += check_offerings(offerings, scoring)
 
     def look_at_endpoints(
         self, channels: Checked[Channels] | None, sources: Checked[SourcesFile] | None

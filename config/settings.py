@@ -49,6 +49,7 @@ class Retention(Shape):
     """``[retention]``: after how many days what is deleted."""
 
     posts_days: Days = 30  # text of posts that became no signal
+    weak_signals_days: Days = 90  # signals that were too weak for a lead
     lost_leads_days: Days = 180
     audit_days: Days = 365
     backups_days: Days = 35

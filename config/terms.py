@@ -7,7 +7,9 @@ from typing import Generic, TypeVar
 
 from config.document import Document
 from config.hours import HORIZON_DAYS, WorkingHours
+from config.offering import OfferingsFile
 from config.problem import Problem
+from config.scoring import ScoringProfile
 from config.source import PoliciesFile, PolicySpec, SourcesFile, SourceSpec, choose_policy
 from config.team import Sla, TeamsFile
 from models.words import SourceKind
@@ -77,6 +79,18 @@ def check_clocks(teams: Checked[TeamsFile], sla: Checked[Sla]) -> Iterator[Probl
                 f"within {HORIZON_DAYS} days"
             )
             yield teams.document.problem(("user", number, "hours"), message)
+
+
+def check_offerings(
+    offerings: Checked[OfferingsFile], scoring: Checked[ScoringProfile]
+) -> Iterator[Problem]:
+    """Yield a problem for each bar at which nobody could review a lead before sales has it."""
+    reviewed_from = scoring.model.thresholds.mql
+    for number, offering in enumerate(offerings.model.offering):
+        if offering.follow_up_from is not None and offering.follow_up_from <= reviewed_from:
+            message = f"must be above {reviewed_from:g}, which is mql in scoring.toml"
+            path = ("offering", number, "follow_up_from")
+            yield offerings.document.problem(path, message)
 
 
 def check_hierarchy(teams: Checked[TeamsFile]) -> Iterator[Problem]:

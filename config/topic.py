@@ -68,6 +68,7 @@ class Topic(Shape):
     sources: tuple[Slug, ...] = ()  # ids of sources.toml; empty: every source
     threshold: Share = 0.35  # probability of a buying signal that a post needs
     owner: Slug | None = None  # handle of the social seller who reviews its signals
+    offering: Slug | None = None  # id in offerings.toml: what its leads are to be sold
     legal_basis: Prose = ""  # on which this listening rests, for the record of processing
     active: bool = True
 

@@ -41,6 +41,15 @@ def make(folder: Path) -> None:
     folder.mkdir(mode=_OWNER_ONLY, parents=True, exist_ok=True)
 
 
+def can_only_be_read(folder: Path) -> bool:
+    """Return whether there is a database in ``folder``, and nothing can be written to it there."""
+    file = folder / DATABASE
+    return file.is_file() and not all(
+        os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+        for path in (folder, file)
+    )
+
+
 @contextmanager
 def usable(folder: Path) -> Iterator[None]:
     """Turn what the machine refuses inside (no rights, no space, no folder) into one line.

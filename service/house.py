@@ -16,10 +16,11 @@ from config.settings import Settings
 from models.clock import Clock, SystemClock
 from service.address import reached_at
 from service.delivery.endpoints import addresses, sync_endpoints
-from service.folder import existing, make, usable
-from service.secret import load_secret
+from service.errors import RefusedError
+from service.folder import DATABASE, SECRET, can_only_be_read, existing, make, usable
+from service.secret import load_secret, read_secret
 from service.store import migrate
-from service.store.engine import database_url, open_engine, writing
+from service.store.engine import database_url, open_engine, open_to_read, writing
 from service.sync import sync
 
 if TYPE_CHECKING:
@@ -176,10 +177,38 @@ def open_house(
 def existing_house(folder: Path) -> Iterator[House]:
     """Open the installation that is in ``folder`` already, brought up to date as needed.
 
+    One that can't be written, as a backup that is mounted, is opened to be read as it is.
+
     Raises:
         config.ConfigError: there is none, or with every problem of every file.
         HarkenError: the folder or the database can't be used.
     """
     config = load_config(folder)
-    with open_house(existing(folder), config=config) as house:
+    to_read = config.settings.database is None and can_only_be_read(existing(folder))
+    opened = _house_to_read if to_read else open_house
+    with opened(existing(folder), config=config) as house:
         yield house
+
+
+@contextmanager
+def _house_to_read(folder: Path, *, config: Config) -> Iterator[House]:
+    """Open an installation of which nothing can be written; what tries to is told so.
+
+    Raises:
+        RefusedError: its database is not of this version, or its secret can't be read.
+    """
+    key = config.settings.secret_key
+    with usable(folder):
+        secret = key.get_secret_value().encode() if key else read_secret(folder / SECRET)
+    engine = open_to_read(folder / DATABASE)
+    try:
+        if (there := migrate.current(engine)) != migrate.newest():
+            raise RefusedError(
+                f"{folder} can't be written, so its database stays at revision {there}, which "
+                "this version does not read: run a command with the rights to write there once"
+            )
+        yield House(
+            folder=folder, config=config, engine=engine, secret=secret, clock=SystemClock()
+        )
+    finally:
+        engine.dispose()

@@ -32,3 +32,6 @@ def set_up_logging(level: int = logging.INFO) -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     for name in OURS:
         logging.getLogger(name).setLevel(level)
+    # It warns of each wake-up that finds the one before still at work, which is how ours are meant
+    # to be; a job that fails it logs as an error.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)

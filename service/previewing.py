@@ -11,6 +11,7 @@ from sqlalchemy import select as columns
 from sqlmodel import Session, col, func, select
 
 from config.topic import Topic
+from crawlers.found import FoundPost
 from models.post import Author, Post, Thread
 from models.signal import Signal
 from models.source import Source
@@ -72,12 +73,15 @@ def preview(db: Session, topic: Topic) -> Iterator[Previewed]:
     )
     for post, slug, thread_title, author in rows:
         found = finder.find(
-            title=post.title,
-            text=post.text,
-            thread_title=thread_title,
-            source=slug,
-            author=author,
-            url=post.url,
+            FoundPost(
+                external_id=post.id,
+                url=post.url,
+                title=post.title,
+                text=post.text,
+                author=author,
+                thread_title=thread_title,
+            ),
+            slug,
         )
         yield Previewed(post=post, source=slug, author=author, match=next(iter(found), None))
 
@@ -276,19 +280,15 @@ def _look_at_signals(
 
 
 def _found(finder: TopicFinder, row: Row[*tuple[Any, ...]]) -> TopicMatch | None:
-    return next(
-        iter(
-            finder.find(
-                title=row.title,
-                text=row.text,
-                thread_title=row.thread_title,
-                source=row.slug,
-                author=row.author,
-                url=row.url,
-            )
-        ),
-        None,
+    post = FoundPost(
+        external_id=row.post_id,
+        url=row.url,
+        title=row.title,
+        text=row.text,
+        author=row.author,
+        thread_title=row.thread_title,
     )
+    return next(iter(finder.find(post, row.slug)), None)
 
 
 def _match(

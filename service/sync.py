@@ -118,7 +118,7 @@ def _sync_sources(db: Session, config: Config, now: datetime) -> None:
         row.policy_name = config.policy_for(spec.kind, spec.url, named=spec.policy).name
         row.options = dict(spec.options)
         row.every_seconds = spec.every.total_seconds()
-        row.quality = spec.quality
+        row.quality, row.audience = spec.quality, spec.audience
         row.active = spec.active
         db.add(row)
 
@@ -135,6 +135,7 @@ def new_source(spec: SourceSpec, config: Config, *, from_files: bool, now: datet
         from_files=from_files,
         active=spec.active,
         quality=spec.quality,
+        audience=spec.audience,
         every_seconds=spec.every.total_seconds(),
         next_poll_at=now,
         created_at=now,

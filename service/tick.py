@@ -29,7 +29,6 @@ from service.store.engine import writing
 logger = logging.getLogger(__name__)
 
 _SCORE_AGAIN_AFTER = timedelta(hours=1)
-_REVIEW_AFTER = timedelta(days=30)
 _MOST = 200  # rows a step: a step holds the write lock
 
 
@@ -40,7 +39,7 @@ def tick(engine: Engine, config: Config, *, now: datetime, secret: bytes | None 
     with writing(engine) as db:
         take_turn(db)
         scored = _score_again(db, config, now)
-        parked = _park(db, now)
+        parked = _park(db, config, now)
     with writing(engine) as db:
         forgotten = forget_posts(db, now=now, most=_MOST)
         stop_watching(db, now=now, most=_MOST)
@@ -80,7 +79,7 @@ def _score_again(db: Session, config: Config, now: datetime) -> int:
     return len(aged)
 
 
-def _park(db: Session, now: datetime) -> int:
+def _park(db: Session, config: Config, now: datetime) -> int:
     """Park detected leads that nothing was added to in their time."""
     stale = db.exec(
         select(Lead)
@@ -93,6 +92,6 @@ def _park(db: Session, now: datetime) -> int:
             lead,
             Request(to=LeadStatus.NURTURING, event=LeadEvent.PARKED, at=now, actor=HARKEN),
             next_step="marketing looks at it again",
-            next_step_at=now + _REVIEW_AFTER,
+            next_step_at=now + config.review_after(lead.topic_id),
         )
     return len(stale)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlmodel import Session
 
 from config import Config
+from crawlers.found import FoundPost
 from models.post import Post
 from models.signal import Signal
 from models.words import Negative
@@ -132,15 +133,16 @@ def try_post(
 
     Nothing is written. Sources that a topic is limited to are passed over: a pasted post has none.
     """
-    heard = listener.judge(
+    found = FoundPost(
+        external_id="",
+        url=pasted.url,
         title=pasted.title,
         text=pasted.text,
-        thread_title=pasted.thread_title,
-        source=_any_source(config),
         author=pasted.author,
-        url=pasted.url,
-        said_at=now,
+        published=now,
+        thread_title=pasted.thread_title,
     )
+    heard = listener.judge(found, _any_source(config))
     post = _post(pasted, now)
     if not heard:
         judgement = judge.judge(pasted.title, pasted.text, said_at=now)
@@ -220,12 +222,12 @@ def _tried(db: Session, judged: Judged, post: Post, config: Config, now: datetim
         signal=signal,
         score=result,
         decision=decision,
-        fate=_fate(result, topic.owner, config),
+        fate=_fate(result, topic.id, topic.owner, config),
     )
 
 
-def _fate(result: Score, owner: str | None, config: Config) -> str:
-    bars = config.scoring.thresholds
+def _fate(result: Score, topic: str, owner: str | None, config: Config) -> str:
+    bars = config.thresholds_of(topic)
     if result.value >= bars.sql:
         return f"A lead that is ready for sales: {int(result.value)} reaches {bars.sql:g}."
     if result.value >= bars.mql:

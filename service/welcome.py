@@ -4,9 +4,9 @@ from sqlmodel import col, select
 
 from models.people import User
 from models.words import UserRole
+from service.access.first_login import issue_first_login
 from service.house import House
 from service.store.engine import writing
-from service.web.entry.auth import issue_first_login
 
 
 def first_login(house: House) -> str | None:

@@ -20,20 +20,24 @@ from service.delivery.sending import Deliverer
 from service.digests.rounds import LOOK_AROUND_EVERY, go_round, look
 from service.editing.live import LiveConfig
 from service.house import House, open_house
+from service.leads.ledger import forget_events
 from service.listening.crawling import ROOM, Crawl
 from service.listening.hosts import forget_idle
 from service.listening.leases import Leased, lease_due
 from service.logs import set_up_logging
 from service.mail import bounce_box
-from service.posts.forgetting import forget_lost
+from service.posts.forgetting import forget_lost, forget_weak
 from service.posts.rereading import reread
+from service.reports.campaign_noting import note_mentions
+from service.store.backups import BACKUPS, forget_backups
 from service.store.engine import refresh_statistics, writing
 from service.tick import tick
 
 logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 5
-_MOST_LOST = 500  # leads that are forgotten in an hour
+_MOST_LOST = 500  # leads that are forgotten in an hour, and signals that were too weak for one
+_MOST_EVENTS = 20_000  # of the audit log, in an hour
 
 
 def run_worker(folder: Path, parent: int) -> None:
@@ -108,11 +112,20 @@ async def _crawl_due(house: House, crawl: Crawl) -> None:
 def _tidy(house: House) -> None:
     """Forget what has had its time, and count anew what the planner goes by."""
     now = house.clock.now()
-    kept = timedelta(days=house.config.settings.retention.lost_leads_days)
+    retention = house.config.settings.retention
+    lost, weak = timedelta(days=retention.lost_leads_days), timedelta(retention.weak_signals_days)
+    old = timedelta(days=retention.audit_days)
+    note_mentions(house.engine, house.config, now=now)
     with writing(house.engine) as db:
         forget_idle(db, now=now)
     with writing(house.engine) as db:
-        forget_lost(db, before=now - kept, most=_MOST_LOST, now=now)
+        forget_lost(db, before=now - lost, most=_MOST_LOST, now=now)
+    with writing(house.engine) as db:
+        forget_weak(db, before=now - weak, most=_MOST_LOST)
+    with writing(house.engine) as db:
+        forget_events(db, before=now - old, most=_MOST_EVENTS, now=now)
+    spare = timedelta(days=retention.backups_days)
+    forget_backups(house.folder / BACKUPS, before=now - spare)
     with writing(house.engine) as db:
         refresh_statistics(db.connection())
 

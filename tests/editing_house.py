@@ -17,7 +17,7 @@ from service.store.engine import reading, writing
 from service.sync import sync
 from service.web.app import create_app
 from service.web.entry.auth import open_session
-from service.web.site import Site
+from service.web.site import PageSite
 from tests.fakes import StandingClock
 from tests.web_house import (
     BASE_URL,
@@ -71,7 +71,7 @@ def a_desk(folder: Path) -> Desk:
     with reading(house.engine) as db:
         admin = db.exec(select(User).where(User.role == UserRole.ADMIN)).one()
     app = _app()
-    app.state.site = Site(
+    app.state.site = PageSite(
         engine=house.engine,
         clock=house.clock,
         live=LiveConfig(folder, shipped()),

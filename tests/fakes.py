@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from crawlers.fetch import Gate
-from crawlers.found import Batch, SourceToPoll
+from crawlers.found import Batch, FoundPost, SourceToPoll
 from models.words import Kind, Negative, Role
 from nlp.judgement import Evidence, Judgement, Slot, Span, TopicMatch
 from service.posts.judging import Judged
@@ -47,23 +47,16 @@ class Ears:
     known: dict[str, Said] = field(default_factory=dict)
     on_judge: Callable[[str], None] = lambda _: None
 
-    def judge(
-        self,
-        *,
-        title: str,
-        text: str,
-        thread_title: str,
-        source: str,
-        author: str | None = None,
-        url: str | None = None,
-        said_at: datetime | None = None,
-    ) -> tuple[Judged, ...]:
-        self.on_judge(text)
+    def judge(self, post: FoundPost, source: str) -> tuple[Judged, ...]:
+        self.on_judge(post.text)
         return tuple(
-            a_judged(title, text, phrase, said)
+            a_judged(post.title, post.text, phrase, said)
             for phrase, said in self.known.items()
-            if phrase in title or phrase in text
+            if phrase in post.title or phrase in post.text
         )
+
+    def hears(self, *, text: str, url: str, source: str) -> bool:
+        return any(phrase in text for phrase in self.known)
 
 
 def a_judged(title: str, text: str, phrase: str, said: Said) -> Judged:

@@ -9,7 +9,7 @@ import hashlib
 import itertools
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -43,6 +43,7 @@ from service.routing.absences import leave
 from service.routing.clocks import office_for, without_a_timer
 from service.routing.route import drain, explain, route
 from service.rules.hours import is_working_time
+from service.rules.lives import WAY
 from service.store.engine import open_engine, reading, writing
 from service.sync import sync
 from service.tick import keep_clocks
@@ -210,6 +211,7 @@ def new_lead(db: Session, title: str, number: int, now: datetime, *, score: floa
     lead = Lead(
         topic_id="crm",
         thread_id="thread",
+        source_id=db.get_one(Thread, "thread").source_id,
         title=title,
         kind=Kind.PRICING,
         journey_step=4,
@@ -272,6 +274,7 @@ def check_week(week: Week, now: datetime) -> dict[str, float]:
         people = {user.id: user for user in db.exec(select(User))}
         made = db.exec(select(Offer).order_by(col(Offer.offered_at), Offer.id)).all()
         leads = {lead.id: lead for lead in db.exec(select(Lead))}
+        steps = db.exec(select(StatusChange.lead_id, StatusChange.to_status)).all()
         told = db.exec(select(SlaNotice).where(col(SlaNotice.delivered_at).is_not(None))).all()
         said = db.exec(
             select(Outbox).where(col(Outbox.kind).in_(["lead.sla_warning", "lead.sla_breached"]))
@@ -280,6 +283,7 @@ def check_week(week: Week, now: datetime) -> dict[str, float]:
         for lead in leads.values():
             if lead.status is S.SALES_READY:
                 assert explain(db, lead, config=week.config, now=now).rep is None
+    _check_furthest(leads, steps)
     _check_lapsed(made)
     _check_order(leads.values(), made)
     assert len(accepted) == sum(offer.state is OfferState.ACCEPTED for offer in made)
@@ -293,6 +297,14 @@ def check_week(week: Week, now: datetime) -> dict[str, float]:
     counts["expired"] = sum(offer.state is OfferState.EXPIRED for offer in made)
     counts["reclaimed"] = sum(offer.reclaimed_at is not None for offer in made)
     return {**counts, "share": measured}
+
+
+def _check_furthest(leads: Mapping[str, Lead], steps: Iterable[tuple[str, str]]) -> None:
+    """A lead says itself how far it ever got, which its history tells as well."""
+    far: dict[str, int] = defaultdict(int)
+    for lead_id, status in steps:
+        far[lead_id] = max(far[lead_id], WAY.get(LeadStatus(status), 0))
+    assert {lead.id: lead.furthest for lead in leads.values()} == {one: far[one] for one in leads}
 
 
 def _check_lapsed(made: Sequence[Offer]) -> None:

@@ -20,9 +20,9 @@ from models.words import TokenScope
 from service.api.app import create_api
 from service.api.limits import Pace, Throttle
 from service.editing.live import LiveConfig
+from service.serving.site import Site
 from service.store.engine import writing
 from service.tokens import Issued, issue
-from service.web.site import Site
 from tests.web_house import BASE_URL, SECRET, House, shared_engine, shipped
 
 ROOT = "/api/v1"
@@ -74,7 +74,6 @@ def a_site(house: House) -> Site:
         base_url=BASE_URL,
         secure_cookies=False,
         demo=False,
-        assets={},
     )
 
 

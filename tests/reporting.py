@@ -39,7 +39,7 @@ from models.lead import Lead, LeadSignal, Offer, StatusChange, Touchpoint
 from models.moves import CLOSED
 from models.people import User
 from models.post import Author, Post, Thread
-from models.signal import Signal
+from models.signal import BETWEEN, Signal
 from models.source import Source
 from models.words import (
     CampaignKind,
@@ -54,6 +54,7 @@ from models.words import (
     UserRole,
 )
 from service.reports.asked import Asked
+from service.rules.lives import WAY
 from service.rules.period import Period
 from service.store.engine import writing
 from service.sync import sync
@@ -155,6 +156,7 @@ class Story:
         *,
         status: SignalStatus = SignalStatus.NEW,
         phrases: tuple[str, ...] = (),
+        step: int = 3,
     ) -> None:
         """Write a post and its signal."""
         name = f"{self.lead_id}-{len(self.signals)}"
@@ -192,9 +194,10 @@ class Story:
             id=name,
             post_id=name,
             topic_id=self.topic,
+            source_id=source_id,
             kind=Kind.EXPERIENCE,
             role=Role.SEEKER,
-            journey_step=3,
+            journey_step=step,
             probability=0.9,
             strength=3,
             fit=0.9,
@@ -204,6 +207,7 @@ class Story:
             slots=[],
             evidence=[],
             matched=[{"text": phrase, "reason": "keyword"} for phrase in phrases],
+            phrases=BETWEEN.join(phrases),
             model_version="none",
             status=status,
             happened_at=at,
@@ -302,10 +306,12 @@ class Story:
                 id=self.lead_id,
                 topic_id=self.topic,
                 thread_id=self.signals[0].post_id,
+                source_id=self.signals[0].source_id,
                 title=f"Lead {self.lead_id}",
                 kind=Kind.EXPERIENCE,
-                journey_step=3,
+                journey_step=max(signal.journey_step for signal in self.signals),
                 status=last.to_status,
+                furthest=max(WAY.get(step.to_status, 0) for step in self.history),
                 score=70.0,
                 score_explain={},
                 profile_version="none",
@@ -364,9 +370,9 @@ class Chronicle:
         story = self._story(f"a{week:02}", "crm", tuesday)
         confirmed = SignalStatus.CONFIRMED
         story.hear(tuesday - DAY, "talk", status=confirmed, phrases=("CRM", "crm  Tool"))
-        story.hear(tuesday + DAY, "news", phrases=("crm",))
+        story.hear(tuesday + DAY, "news", phrases=("crm",), step=4)
         if week % 2:
-            story.hear(tuesday + 2 * DAY, "news", phrases=("crm",))
+            story.hear(tuesday + 2 * DAY, "news", phrases=("crm",), step=6)
         story.to(S.SALES_READY, tuesday, "scored")
         story.offer(tuesday, "ada", OfferState.ACCEPTED)
         story.touch(tuesday + 2 * HOUR, "ada")
@@ -378,7 +384,7 @@ class Chronicle:
     def _b(self, week: int, monday: datetime) -> None:
         tuesday = monday + DAY + 8 * HOUR
         story = self._story(f"b{week:02}", "crm", tuesday)
-        story.hear(tuesday, "news", status=SignalStatus.CONFIRMED, phrases=("CRM",))
+        story.hear(tuesday, "news", status=SignalStatus.CONFIRMED, phrases=("CRM",), step=4)
         story.to(S.MQL, tuesday, "scored")
         wednesday = tuesday + DAY
         story.to(S.SALES_READY, wednesday, "promoted", by="mia", reason="she asks again")
@@ -391,7 +397,7 @@ class Chronicle:
     def _c(self, week: int, monday: datetime) -> None:
         tuesday = monday + DAY + 8 * HOUR
         story = self._story(f"c{week:02}", "help", tuesday - 6 * HOUR)
-        story.hear(tuesday - 6 * HOUR, "talk", phrases=("Help\ndesk",))
+        story.hear(tuesday - 6 * HOUR, "talk", phrases=("Help\ndesk",), step=1)
         story.to(S.SALES_READY, tuesday, "scored")
         story.offer(tuesday, "ben", OfferState.EXPIRED, after=4 * HOUR)
         story.end(team="field")
@@ -409,7 +415,7 @@ class Chronicle:
     def _e(self, week: int, monday: datetime) -> None:
         tuesday = monday + DAY + 8 * HOUR
         story = self._story(f"e{week:02}", "crm", tuesday)
-        story.hear(tuesday, "talk", phrases=("CRM",))
+        story.hear(tuesday, "talk", phrases=("CRM",), step=5)
         if week % 3 == 0:
             story.to(S.SALES_READY, tuesday, "scored")
             story.offer(tuesday, "ben", OfferState.ACCEPTED)

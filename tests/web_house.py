@@ -217,6 +217,7 @@ class House:
         signal = Signal(
             post_id=post.id,
             topic_id=topic.id,
+            source_id=source.id,
             kind=kind,
             role=Role.SEEKER,
             journey_step=step,
@@ -238,6 +239,7 @@ class House:
             topic_id=topic.id,
             author_id=writer.id,
             thread_id=thread.id,
+            source_id=source.id,
             title=title,
             kind=kind,
             journey_step=step,

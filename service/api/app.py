@@ -19,10 +19,10 @@ from service.api.routes.about import DOCUMENT
 from service.api.scopes import scope_for
 from service.api.ways import ways_at
 from service.delivery.loops import loop_mark
-from service.web.access.permissions import check_declared, declared
-from service.web.front_door import FrontDoor
-from service.web.hosts import OwnHosts
-from service.web.site import Site
+from service.serving.declared import check_declared, declared
+from service.serving.front_door import FrontDoor
+from service.serving.hosts import OwnHosts
+from service.serving.site import Site
 
 PREFIX = "/api/v1"
 _ABOUT = """

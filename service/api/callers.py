@@ -7,19 +7,19 @@ from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
-from typing_extensions import override
 
 from models.words import TokenScope
+from service.access.permissions import Permission, may
+from service.access.viewer import Viewer
 from service.api.errors import ApiError, ScopeError, TooFastError, UnknownTokenError
 from service.api.limits import Throttle
 from service.api.problems import answer_error
 from service.api.scopes import SCOPES, scope_for
 from service.errors import ForbiddenError, StoreError
+from service.serving.declared import Declared
+from service.serving.site import Site, site_of
 from service.store.engine import reading, writing
 from service.tokens import bearer_of, hashed, note_use
-from service.web.access.permissions import Permission, Require, may
-from service.web.entry.auth import Viewer
-from service.web.site import Site, site_of
 
 _LONGEST = 200  # characters; our tokens have 46
 
@@ -34,10 +34,9 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
-class RequireToken(Require):
+class RequireToken(Declared):
     """A dependency that lets a program through if its token and its owner's role allow that."""
 
-    @override
     def __call__(self, request: Request) -> Viewer:
         """Return for whom the program asks.
 
@@ -58,6 +57,16 @@ class RequireToken(Require):
 def allow(permission: Permission) -> RequireToken:
     """Return the dependency by which a route declares what it needs."""
     return RequireToken(permission)
+
+
+@dataclass(frozen=True, slots=True)
+class Open(Declared):
+    """A dependency that lets every program through, with or without a token."""
+
+    permission: Permission = Permission.ANYONE
+
+    def __call__(self) -> None:
+        """Let it through."""
 
 
 def caller_of(request: Request) -> Caller:
@@ -88,8 +97,11 @@ class Tokens:
     async def _check(self, scope: Scope) -> None:
         token = _token_of(Headers(scope=scope))
         client = scope.get("client")
-        asks = hashed(token) if token else f"at {client[0] if client else '?'}"
-        if seconds := self.throttle.wait(asks):
+        address = f"at {client[0] if client else '?'}"
+        name = hashed(token) if token else address
+        # A token has turns of its own once it has opened something: who makes up one after the
+        # other asks as the one place that they come from, and crowds nobody out of memory.
+        if seconds := self.throttle.wait(name if self.throttle.knows(name) else address):
             raise TooFastError(seconds)
         if scope["path"] in self.open_paths:
             return
@@ -97,6 +109,8 @@ class Tokens:
             raise UnknownTokenError(was_sent=False)
         request = Request(scope)
         request.state.caller = await run_in_threadpool(_caller, site_of(request), token)
+        if not self.throttle.knows(name):
+            self.throttle.wait(name)
 
 
 def _caller(site: Site, token: str) -> Caller:

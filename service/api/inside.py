@@ -9,7 +9,7 @@ from threading import Lock
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from service.web.site import Site
+from service.serving.site import Site
 
 ROOT = "/api"
 

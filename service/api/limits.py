@@ -54,6 +54,16 @@ class Throttle:
         self._buckets: OrderedDict[str, Bucket] = OrderedDict()
         self._lock = Lock()
 
+    def knows(self, name: str) -> bool:
+        """Return whether ``name`` asked lately."""
+        with self._lock:
+            return name in self._buckets
+
+    def forget(self, name: str) -> None:
+        """Let ``name`` begin anew."""
+        with self._lock:
+            self._buckets.pop(name, None)
+
     def wait(self, name: str) -> float:
         """Return how many seconds ``name`` has to wait; 0 lets this request in."""
         with self._lock:

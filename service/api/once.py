@@ -14,8 +14,8 @@ from models.api import IdempotencyKey
 from service.api.callers import Caller, CallerHere
 from service.api.errors import BadHeaderError
 from service.api.kept import Claim, begin, finish, let_go
+from service.serving.site import Site, site_of
 from service.store.engine import writing
-from service.web.site import Site, site_of
 
 _KEY = re.compile(r"[!-~]{1,255}")
 _REPLAYED = "Idempotent-Replayed"

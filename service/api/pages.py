@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, and_, false, or_
 from sqlalchemy.orm import Mapped
 
 from service.api.errors import BadCursorError
-from service.web.site import site_of
+from service.serving.site import site_of
 
 T = TypeVar("T")
 Row = TypeVar("Row")

@@ -6,10 +6,9 @@ Somebody who must be left alone is in none of it, whatever else is still stored 
 from collections.abc import Collection, Mapping, Sequence
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, exists, true
 from sqlmodel import Session, col, select
 
-from models.lead import Lead, LeadSignal, Offer, StatusChange, Touchpoint
+from models.lead import Lead, Offer, StatusChange, Touchpoint
 from models.merge import Bant
 from models.moves import FUNNELS
 from models.people import User
@@ -18,34 +17,42 @@ from models.score import shown
 from models.signal import Signal
 from models.sla import Task
 from models.source import Source, SourcePolicy
-from models.words import OfferState, UserRole
+from models.words import OfferState, TouchpointKind
+from service.access.circle import Circle, circle_of
+from service.access.viewer import Viewer
+from service.access.visible import find_lead
 from service.api.callers import Caller
 from service.api.shapes import leads as shapes
 from service.api.shapes.base import Money
 from service.api.ways import ways_of
 from service.errors import NotFoundError
 from service.exports.told import may_leave
+from service.leads.levels import levels_of
 from service.leads.listing import LeadLine, lines_of
 from service.leads.tasks import open_tasks
+from service.links import outward
+from service.posts.facets import facets_of
 from service.posts.suppression import suppressed
 from service.routing.route import open_offer
-from service.web.entry.auth import Viewer
-from service.web.forms.links import outward
-from service.web.views.lead import find_lead
-from service.web.views.visible import visible_to
+from service.rules.facets import Facet
+from service.rules.levels import Level
+
+#: What people of ours are called to another house.
+UNNAMED = "colleague"
 
 
 def summaries(
-    db: Session, leads: Sequence[Lead], *, secret: bytes
+    db: Session, viewer: Viewer, leads: Sequence[Lead], *, secret: bytes
 ) -> tuple[shapes.LeadSummary, ...]:
     """Return a line for each of ``leads`` that may be told of, in their order."""
     ids = [lead.id for lead in leads]
     allowed = may_leave(db, ids, secret=secret)
     lines = lines_of(db, ids)
     offered = _offered_to(db, ids)
-    handles = handles_by_id(db)
+    handles = handles_by_id(db, circle_of(db, viewer))
+    levels = levels_of(db, leads)
     return tuple(
-        _summary(lead, lines[lead.id], offered, handles)
+        _summary(lead, lines[lead.id], offered, handles, levels[lead.id])
         for lead in leads
         if lead.id in allowed and lead.id in lines
     )
@@ -61,7 +68,8 @@ def whole_lead(db: Session, caller: Caller, lead_id: str, *, secret: bytes) -> s
     line = lines_of(db, [lead.id]).get(lead.id)
     if line is None:
         raise NotFoundError("Nothing speaks for this lead any more.")
-    handles = handles_by_id(db)
+    circle = circle_of(db, caller.viewer)
+    handles = handles_by_id(db, circle)
     offer = open_offer(db, lead.id)
     bant = db.get(Bant, lead.id)
     policy = db.exec(
@@ -71,7 +79,15 @@ def whole_lead(db: Session, caller: Caller, lead_id: str, *, secret: bytes) -> s
         .where(Thread.id == lead.thread_id)
     ).one()
     return shapes.LeadGiven(
-        **dict(_summary(lead, line, _offered_to(db, [lead.id]), handles)),
+        **dict(
+            _summary(
+                lead,
+                line,
+                _offered_to(db, [lead.id]),
+                handles,
+                levels_of(db, [lead])[lead.id],
+            )
+        ),
         score_explained=(
             shapes.ScoreExplained.model_validate(lead.score_explain)
             if lead.score_explain
@@ -89,7 +105,11 @@ def whole_lead(db: Session, caller: Caller, lead_id: str, *, secret: bytes) -> s
             if bant
             else None
         ),
-        tasks=tuple(task_given(task, handles) for task in open_tasks(db, lead_id=lead.id)),
+        tasks=tuple(
+            task_given(task, handles)
+            for task in open_tasks(db, lead_id=lead.id)
+            if circle.has(task.user_id)
+        ),
         licence=policy.licence.value,
         attribution=policy.attribution,
         community_rules=policy.community_rules,
@@ -113,9 +133,10 @@ def told_lead(db: Session, viewer: Viewer, lead_id: str, *, secret: bytes) -> Le
     return lead
 
 
-def timeline(db: Session, lead_id: str) -> tuple[shapes.Happening, ...]:
-    """Return what happened to a lead, newest first."""
-    handles = handles_by_id(db)
+def timeline(db: Session, viewer: Viewer, lead_id: str) -> tuple[shapes.Happening, ...]:
+    """Return what happened to a lead, newest first; to a partner without words of ours."""
+    circle = circle_of(db, viewer)
+    handles = handles_by_id(db, circle)
     changes = db.exec(select(StatusChange).where(StatusChange.lead_id == lead_id))
     touches = db.exec(select(Touchpoint).where(Touchpoint.lead_id == lead_id))
     # Ids are made in order: they tell what came first within one transaction.
@@ -127,7 +148,7 @@ def timeline(db: Session, lead_id: str) -> tuple[shapes.Happening, ...]:
             from_status=one.from_status,
             to_status=one.to_status,
             by=handles.get(one.actor, "harken"),
-            reason=one.reason,
+            reason=one.reason if circle.has(one.actor) else None,
         )
         for one in changes
     }
@@ -138,9 +159,11 @@ def timeline(db: Session, lead_id: str) -> tuple[shapes.Happening, ...]:
             event="touched",
             touch=one.kind,
             by=handles.get(one.by_user_id, "harken"),
-            note=one.note,
+            note=one.note if one.shared or circle.has(one.by_user_id) else "",
+            shared=one.shared,
         )
         for one in touches
+        if one.kind is not TouchpointKind.NOTE or one.shared or circle.has(one.by_user_id)
     }
     return tuple(told[key] for key in sorted(told, reverse=True))
 
@@ -191,6 +214,7 @@ def signal_given(signal: Signal, lead_id: str | None) -> shapes.SignalGiven:
         fit=signal.fit,
         uncertain=signal.uncertain,
         solved=signal.solved,
+        facets=_facets(signal),
         negatives=tuple(signal.negatives),
         slots=tuple(signal.slots),
         evidence=tuple(signal.evidence),
@@ -199,6 +223,13 @@ def signal_given(signal: Signal, lead_id: str | None) -> shapes.SignalGiven:
         status=signal.status,
         happened=signal.happened_at,
         created=signal.created_at,
+    )
+
+
+def _facets(signal: Signal) -> shapes.FacetsGiven:
+    found = facets_of(signal)
+    return shapes.FacetsGiven(
+        **{facet.value: found.of(facet) for facet in Facet}, none=found.is_none
     )
 
 
@@ -239,35 +270,10 @@ def left_alone(
     )
 
 
-def seen_signals(viewer: Viewer) -> ColumnElement[bool]:
-    """Return the condition on `Signal` under which ``viewer`` sees it: a rep, of his leads."""
-    if viewer.role is not UserRole.REP:
-        return true()
-    return (
-        exists()
-        .where(
-            col(LeadSignal.signal_id) == col(Signal.id),
-            col(Lead.id) == col(LeadSignal.lead_id),
-            visible_to(viewer),
-        )
-        .correlate(Signal)
-    )
-
-
-def seen_posts(viewer: Viewer) -> ColumnElement[bool]:
-    """Return the condition on `Post` under which ``viewer`` sees it: a rep, around his leads."""
-    if viewer.role is not UserRole.REP:
-        return true()
-    return (
-        exists()
-        .where(col(Lead.thread_id) == col(Post.thread_id), visible_to(viewer))
-        .correlate(Post)
-    )
-
-
-def handles_by_id(db: Session) -> dict[str, str]:
-    """Return everybody's handle by their id."""
-    return dict(db.exec(select(User.id, User.handle)).all())
+def handles_by_id(db: Session, circle: Circle) -> dict[str, str]:
+    """Return by everybody's id their handle, or `UNNAMED` where another house asks."""
+    told = db.exec(select(User.id, User.handle))
+    return {one: handle if circle.has(one) else UNNAMED for one, handle in told}
 
 
 def bare_url(url: str) -> str:
@@ -287,7 +293,11 @@ def _offered_to(db: Session, ids: Collection[str]) -> dict[str, str]:
 
 
 def _summary(
-    lead: Lead, line: LeadLine, offered: Mapping[str, str], handles: Mapping[str, str]
+    lead: Lead,
+    line: LeadLine,
+    offered: Mapping[str, str],
+    handles: Mapping[str, str],
+    level: Level | None,
 ) -> shapes.LeadSummary:
     offeree = offered.get(lead.id)
     return shapes.LeadSummary(
@@ -296,6 +306,7 @@ def _summary(
         title=lead.title,
         status=lead.status,
         funnel=FUNNELS[lead.status],
+        level=level,
         score=shown(lead.score),
         kind=lead.kind,
         topic=lead.topic_id,
@@ -306,6 +317,7 @@ def _summary(
         offered_to=handles.get(offeree) if offeree else None,
         team=lead.team_id,
         account=lead.account,
+        existing_customer=lead.existing_customer,
         heard=line.heard_at,
         first_heard=lead.first_signal_at,
         last_heard=lead.last_signal_at,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from models.words import TokenScope
-from service.web.access.permissions import Permission
+from service.access.permissions import Permission
 
 P = Permission
 _READ = frozenset(

@@ -8,16 +8,16 @@ from fastapi import Request
 from models.lead import Lead, Offer
 from models.moves import OWNED, LeadEvent, allowed
 from models.words import LeadStatus
+from service.access.permissions import Permission, may
+from service.access.visible import find_lead
 from service.api.callers import Caller
 from service.api.problems import Way
 from service.api.scopes import SCOPES
 from service.errors import NotFoundError
 from service.leads.by_hand import DECIDERS
 from service.routing.route import open_offer
+from service.serving.site import site_of
 from service.store.engine import reading
-from service.web.access.permissions import Permission, may
-from service.web.site import site_of
-from service.web.views.lead import find_lead
 
 P = Permission
 E = LeadEvent

@@ -1,6 +1,6 @@
 """A model that is not what was accepted, by its card or by what people say here."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from nlp.card import read_text
 from nlp.errors import ModelError
 from service.attending.matter import LISTENERS, LOOK_BACK, MODEL, Matter
 from service.rules.model_gate import is_worse_here, shortfalls
+from service.rules.verdicts import Said, together
 
 
 def of_model(db: Session, now: datetime) -> Iterator[Matter]:
@@ -33,14 +34,14 @@ def of_model(db: Session, now: datetime) -> Iterator[Matter]:
         return
     precision = figures.get("precision_at_threshold")
     said = _said_of_signals(db, card.version, now - LOOK_BACK)
-    confirmed, rejected = said[SignalStatus.CONFIRMED], said[SignalStatus.REJECTED]
     if isinstance(precision, int | float) and is_worse_here(
-        confirmed=confirmed, rejected=rejected, precision=precision
+        confirmed=said.confirmed, rejected=said.rejected, precision=precision
     ):
         yield _model_matter(
-            f"Model {card.version} is worse here than it was measured: of {confirmed + rejected} "
-            f"signals of 30 days people confirmed {confirmed / (confirmed + rejected):.0%}, its "
-            f"card says {precision:.0%}. Train one on your own labels with `harken train`."
+            f"Model {card.version} is worse here than it was measured: of {said.all} verdicts of "
+            f"30 days {said.confirmed / said.all:.0%} confirm what it heard, its card says "
+            f"{precision:.0%}; nobody counts for more than the others together. Train one on your "
+            "own labels with `harken train`."
         )
 
 
@@ -48,11 +49,23 @@ def _model_matter(words: str) -> Matter:
     return Matter(kind=AttentionKind.MODEL_GATE, subject=MODEL, words=words, for_roles=LISTENERS)
 
 
-def _said_of_signals(db: Session, version: str, since: datetime) -> Counter[SignalStatus]:
-    """Count what people said of what this model heard, alone or with a reader beside it."""
+def _said_of_signals(db: Session, version: str, since: datetime) -> Said:
+    """Return what people said of what this model heard, alone or with a reader beside it."""
     rows = db.exec(
-        select(Signal.status, func.count())
-        .where(Signal.created_at >= since, col(Signal.model_version).startswith(version))
-        .group_by(Signal.status)
+        select(Signal.judged_by, Signal.status, func.count())
+        .where(
+            Signal.created_at >= since,
+            col(Signal.model_version).startswith(version),
+            col(Signal.status).in_((SignalStatus.CONFIRMED, SignalStatus.REJECTED)),
+        )
+        .group_by(col(Signal.judged_by), col(Signal.status))
     )
-    return Counter({SignalStatus(status): count for status, count in rows})
+    counts: dict[str | None, Counter[SignalStatus]] = defaultdict(Counter)
+    for who, status, count in rows:
+        counts[who][SignalStatus(status)] = count
+    return together(
+        {
+            who: Said(confirmed=of[SignalStatus.CONFIRMED], rejected=of[SignalStatus.REJECTED])
+            for who, of in counts.items()
+        }
+    )

@@ -8,6 +8,8 @@ import typer
 from config import ConfigError
 from nlp.errors import NlpError
 from service.cli.audit import app as audit_app
+from service.cli.backup import backup
+from service.cli.campaign import app as campaign_app
 from service.cli.classify import classify
 from service.cli.config import app as config_app
 from service.cli.content import app as content_app
@@ -80,6 +82,7 @@ app.command()(crawl)
 app.command(name="import")(import_)
 app.command()(digest)
 app.command()(doctor)
+app.command()(backup)
 app.command()(report)
 app.command()(classify)
 app.command(name="eval")(evaluate)
@@ -104,6 +107,7 @@ app.add_typer(audit_app, name="audit")
 app.add_typer(privacy_app, name="privacy")
 app.add_typer(config_app, name="config")
 app.add_typer(value_app, name="value")
+app.add_typer(campaign_app, name="campaign")
 
 
 def main() -> int:

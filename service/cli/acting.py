@@ -1,6 +1,6 @@
 """What commands that change leads share: who acts, which lead, and what is told after."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from models.lead import Lead
     from service.house import House
+    from service.leads.by_hand import Deed
 
 LeadName = Annotated[
     str, typer.Argument(metavar="LEAD", help="Its id, or a beginning or end that only it has.")
@@ -71,6 +72,26 @@ def user_id(db: "Session", handle: str) -> str:
     if handle not in known:
         raise unknown("user", handle, known)
     return known[handle]
+
+
+def act_on(
+    data: Path | None, lead: str, by: str, deed: "Callable[[House], Deed]", *, as_json: bool
+) -> None:
+    """Have somebody do something with a lead as it is now, and say where it stands then.
+
+    Args:
+        data: the installation's folder, as the option gives it.
+        lead: as `lead_named` knows it.
+        by: handle of who does it.
+        deed: what is done, of this installation.
+        as_json: say it so.
+    """
+    with acting(data) as (house, db):
+        row = lead_named(db, lead)
+        deed(house)(
+            db, lead_id=row.id, user_id=user_id(db, by), rev=row.rev, now=house.clock.now()
+        )
+    tell(row, as_json=as_json)
 
 
 def tell(lead: "Lead", *, as_json: bool) -> None:

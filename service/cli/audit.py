@@ -18,28 +18,33 @@ def verify(data: DataDir = None, as_json: AsJson = False) -> None:
     """Go through the audit chain: each event holds the hash of the one before.
 
     The status is 1 when an event was changed, left out or put in. The hash of the last one is
-    printed: written down elsewhere, it proves later that the end was not cut off.
+    printed: written down elsewhere, it proves later that the end was not cut off. Events older
+    than retention.audit_days leave at the other end, and an event in the chain says which.
 
     Example: harken audit verify
     """
-    from sqlmodel import col, func, select
-
-    from models.ledger import AuditEvent
     from service.house import existing_house
-    from service.leads.ledger import GENESIS, broken_link
+    from service.leads.ledger import follow_chain
     from service.store.engine import reading
 
     with existing_house(data_dir(data)) as house, reading(house.engine) as db:
-        broken = broken_link(db)
-        events = db.exec(select(func.count()).select_from(AuditEvent)).one()
-        newest = select(AuditEvent.hash).order_by(col(AuditEvent.seq).desc()).limit(1)
-        last = db.exec(newest).first() or GENESIS
+        chain = follow_chain(db)
     if as_json:
-        told = {"whole": broken is None, "events": events, "last": last, "breaks_at": broken}
-        print_json(told)
-    elif broken is None:
-        say(f"{events:,} events, whole; the last one is {last}")
+        print_json(
+            {
+                "whole": chain.broken_at is None,
+                "events": chain.events,
+                "last": chain.last,
+                "breaks_at": chain.broken_at,
+                "cut_through": chain.cut_through,
+            }
+        )
+    elif chain.broken_at is None:
+        say(f"{chain.events:,} events, whole; the last one is {chain.last}")
+        if chain.cut_through is not None:
+            say(f"those up to number {chain.cut_through:,} had their time, as the chain says")
     else:
-        complain(f"breaks at event {broken}: somebody changed the table; compare with a backup")
-    if broken is not None:
+        words = "somebody changed the table; compare with a backup"
+        complain(f"breaks at event {chain.broken_at}: {words}")
+    if chain.broken_at is not None:
         raise typer.Exit(1)

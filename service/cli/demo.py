@@ -115,6 +115,8 @@ def _serve(house: "House", listener: "socket", *, quiet: bool) -> None:
     path = first_login(house)
     if not quiet:
         say(f"\nHarken is at {base_url}\nLog in with  {base_url}{path}")
-        say(f"In another terminal: harken leads list --data {shlex.quote(str(house.folder))}")
+        here = f"--data {shlex.quote(str(house.folder))}"
+        say(f"In another terminal: harken leads list {here}")
+        say(f"To come in as a rep, or as mara, who reviews: harken users link ines {here}")
         say("Stop with Ctrl-C.")
     serve(house, listener, base_url=base_url, demo=True)

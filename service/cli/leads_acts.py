@@ -1,11 +1,12 @@
 """`harken leads merge|unmerge|snooze|wake|related|score`."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated
 
 import typer
 
-from service.cli.acting import By, LeadName, acting, lead_named, moment, tell, user_id
+from service.cli.acting import By, LeadName, act_on, acting, lead_named, moment, tell, user_id
 from service.cli.options import AsJson, DataDir, data_dir
 from service.cli.output import print_json, say, table
 
@@ -91,17 +92,7 @@ def snooze(
     """
     from service.leads.snoozing import snooze as snooze_lead
 
-    with acting(data) as (house, db):
-        row = lead_named(db, lead)
-        found = snooze_lead(
-            db,
-            lead_id=row.id,
-            user_id=user_id(db, by),
-            rev=row.rev,
-            until=until,
-            now=house.clock.now(),
-        )
-    tell(found, as_json=as_json)
+    act_on(data, lead, by, lambda _: partial(snooze_lead, until=until), as_json=as_json)
 
 
 def wake(lead: LeadName, by: By, data: DataDir = None, as_json: AsJson = False) -> None:
@@ -111,12 +102,7 @@ def wake(lead: LeadName, by: By, data: DataDir = None, as_json: AsJson = False) 
     """
     from service.leads.snoozing import wake as wake_lead
 
-    with acting(data) as (house, db):
-        row = lead_named(db, lead)
-        found = wake_lead(
-            db, lead_id=row.id, user_id=user_id(db, by), rev=row.rev, now=house.clock.now()
-        )
-    tell(found, as_json=as_json)
+    act_on(data, lead, by, lambda _: wake_lead, as_json=as_json)
 
 
 def related(lead: LeadName, data: DataDir = None, as_json: AsJson = False) -> None:

@@ -2,20 +2,19 @@
 
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from config.money import check_amount, check_currency, minor_units
 from models.words import DisqualifyReason, HandBackReason, LostReason
-from service.cli.acting import By, LeadName, acting, lead_named, tell, user_id
+from service.cli.acting import By, LeadName, act_on
 from service.cli.options import AsJson, DataDir
 from service.cli.output import unusable
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
-
-    from models.lead import Lead
+    from service.leads.by_hand import Deed
     from service.leads.closing import Sale
 
 Note = Annotated[str, typer.Option("--note", help="In words, beside the reason.")]
@@ -54,20 +53,19 @@ def handback(
     """
     from service.leads.closing import hand_back
 
-    with acting(data) as (house, db):
-        row = lead_named(db, lead)
-        found = hand_back(
-            db,
-            lead_id=row.id,
-            user_id=user_id(db, by),
-            rev=row.rev,
+    act_on(
+        data,
+        lead,
+        by,
+        lambda house: partial(
+            hand_back,
             reason=code,
             config=house.config,
-            now=house.clock.now(),
             note=note,
             until=until.date() if until else None,
-        )
-    tell(found, as_json=as_json)
+        ),
+        as_json=as_json,
+    )
 
 
 def close(
@@ -95,18 +93,14 @@ def close(
 
     Example: harken leads close e5658dc6 lost --code price --by ada
     """
-    sale = _sale(product, amount, currency) if ending is Ending.WON else None
-    lost = _code(LostReason, code) if ending is Ending.LOST else None
-    no_lead = _code(DisqualifyReason, code) if ending is Ending.DISQUALIFIED else None
-    with acting(data) as (house, db):
-        row, who, now = lead_named(db, lead), user_id(db, by), house.clock.now()
-        if sale is not None:
-            _won(db, row, who, sale, note, now)
-        elif lost is not None:
-            _lost(db, row, who, lost, competitor, note, now)
-        elif no_lead is not None:
-            _no_lead(db, row, who, no_lead, note, now)
-    tell(row, as_json=as_json)
+    match ending:
+        case Ending.WON:
+            deed = _won(_sale(product, amount, currency), note)
+        case Ending.LOST:
+            deed = _lost(_code(LostReason, code), competitor, note)
+        case Ending.DISQUALIFIED:
+            deed = _no_lead(_code(DisqualifyReason, code), note)
+    act_on(data, lead, by, lambda _: deed, as_json=as_json)
 
 
 def reopen(
@@ -122,19 +116,15 @@ def reopen(
     """
     from service.leads.closing import reopen as reopen_lead
 
-    with acting(data) as (house, db):
-        row = lead_named(db, lead)
-        found = reopen_lead(
-            db,
-            lead_id=row.id,
-            user_id=user_id(db, by),
-            rev=row.rev,
-            reason=reason,
-            config=house.config,
-            secret=house.secret,
-            now=house.clock.now(),
-        )
-    tell(found, as_json=as_json)
+    act_on(
+        data,
+        lead,
+        by,
+        lambda house: partial(
+            reopen_lead, reason=reason, config=house.config, secret=house.secret
+        ),
+        as_json=as_json,
+    )
 
 
 def promote(
@@ -150,55 +140,31 @@ def promote(
     """
     from service.leads.by_hand import promote as promote_lead
 
-    with acting(data) as (house, db):
-        row = lead_named(db, lead)
-        found = promote_lead(
-            db,
-            lead_id=row.id,
-            user_id=user_id(db, by),
-            rev=row.rev,
-            reason=reason,
-            config=house.config,
-            now=house.clock.now(),
-        )
-    tell(found, as_json=as_json)
-
-
-def _won(db: "Session", row: "Lead", who: str, sale: "Sale", note: str, now: datetime) -> None:
-    from service.leads.closing import win
-
-    win(db, lead_id=row.id, user_id=who, rev=row.rev, sale=sale, now=now, note=note)
-
-
-def _lost(
-    db: "Session",
-    row: "Lead",
-    who: str,
-    reason: LostReason,
-    competitor: str | None,
-    note: str,
-    now: datetime,
-) -> None:
-    from service.leads.closing import lose
-
-    lose(
-        db,
-        lead_id=row.id,
-        user_id=who,
-        rev=row.rev,
-        reason=reason,
-        now=now,
-        competitor=competitor,
-        note=note,
+    act_on(
+        data,
+        lead,
+        by,
+        lambda house: partial(promote_lead, reason=reason, config=house.config),
+        as_json=as_json,
     )
 
 
-def _no_lead(
-    db: "Session", row: "Lead", who: str, reason: DisqualifyReason, note: str, now: datetime
-) -> None:
+def _won(sale: "Sale", note: str) -> "Deed":
+    from service.leads.closing import win
+
+    return partial(win, sale=sale, note=note)
+
+
+def _lost(reason: LostReason, competitor: str | None, note: str) -> "Deed":
+    from service.leads.closing import lose
+
+    return partial(lose, reason=reason, competitor=competitor, note=note)
+
+
+def _no_lead(reason: DisqualifyReason, note: str) -> "Deed":
     from service.leads.closing import disqualify
 
-    disqualify(db, lead_id=row.id, user_id=who, rev=row.rev, reason=reason, now=now, note=note)
+    return partial(disqualify, reason=reason, note=note)
 
 
 def _sale(product: str, amount: str | None, currency: str | None) -> "Sale":

@@ -12,7 +12,7 @@ from service.cli.options import AsJson, DataDir, data_dir
 from service.cli.output import complain, print_json, say, table, unusable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from service.exports.batches import Outcome
     from service.exports.bringing import Plan
@@ -70,20 +70,33 @@ def export(
 
     Example: harken leads export --format csv --status working > working.csv
     """
+    from service.exports.leaving import leads_to_tell, note_export
+    from service.house import existing_house
+    from service.leads.transitions import HARKEN
+    from service.store.engine import reading, writing
+
+    with existing_house(data_dir(data)) as house:
+        with reading(house.engine) as db:
+            ids = leads_to_tell(db, secret=house.secret, statuses=status, topics=topic)
+        now = house.clock.now()
+        with writing(house.engine) as db:
+            note_export(db, form=form.value, leads=len(ids), by=HARKEN, now=now)
+        _write(house, ids, form, _SIGNS[separator])
+
+
+def _write(house: "House", ids: "Sequence[str]", form: Form, separator: str) -> None:
     import sys
 
-    from service.exports.leaving import Format, leads_to_tell, written
-    from service.house import existing_house
+    from service.exports.leaving import Format, written
     from service.store.engine import reading
 
-    with existing_house(data_dir(data)) as house, reading(house.engine) as db:
-        ids = leads_to_tell(db, secret=house.secret, statuses=status, topics=topic)
+    with reading(house.engine) as db:
         lines = written(
             db,
             ids,
             Format(form.value),
             secret=house.secret,
-            delimiter=_SIGNS[separator],  # type: ignore[arg-type]  # one of the three
+            delimiter=separator,  # type: ignore[arg-type]  # one of the three
         )
         for line in lines:
             typer.echo(line.encode("utf-8", "backslashreplace"), nl=False)

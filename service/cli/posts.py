@@ -10,6 +10,8 @@ from service.cli.output import print_json, say
 
 app = typer.Typer(no_args_is_help=True, help="Look at stored posts.")
 
+_WORDS = 80  # characters of a post in a list
+
 
 def _time(text: str) -> datetime:
     """Return a time in ISO 8601 as an aware one; a day stands for its beginning."""
@@ -45,6 +47,7 @@ def list_(
     """
     from sqlmodel import select
 
+    from crawlers.plaintext import one_line
     from models.source import Source
     from service.house import existing_house
     from service.posts.postlist import stored_posts
@@ -58,5 +61,6 @@ def list_(
             if as_json:
                 print_json(post)
             else:
-                words = post["title"] or str(post["text"])[:80]
-                say(f"{post['published']}  {post['source']}  {post['author'] or '-'}: {words}")
+                words = one_line(str(post["title"] or post["text"]), most=_WORDS)
+                author = one_line(str(post["author"] or "-"), most=_WORDS)
+                say(f"{post['published']}  {post['source']}  {author}: {words}")

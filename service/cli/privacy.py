@@ -131,6 +131,7 @@ def _tell_found(found: "Subject", *, as_json: bool) -> None:
 
 
 def _tell_gone(gone: "Erased", *, as_json: bool) -> None:
+    was_here = any((gone.posts, gone.leads, gone.persons, gone.inquiries, gone.activities))
     if as_json:
         print_json(
             {
@@ -141,9 +142,17 @@ def _tell_gone(gone: "Erased", *, as_json: bool) -> None:
                 "activities": gone.activities,
             }
         )
-        return
-    say(
-        f"Erased: {gone.posts} posts, {gone.leads} leads, {gone.inquiries} inquiries, "
-        f"{gone.activities} activities. They are kept out from now on."
-    )
-    complain("backups that were made before still hold it: delete them, or erase again after one")
+    elif was_here:
+        say(
+            f"Erased: {gone.posts} posts, {gone.leads} leads, {gone.inquiries} inquiries, "
+            f"{gone.activities} activities. They are kept out from now on."
+        )
+        complain(
+            "backups that were made before still hold it: delete them, or erase again after one"
+        )
+    if not was_here:
+        complain(
+            "nothing is here under that name; try another spelling, or without --host. "
+            "What it says later is kept out from now on"
+        )
+        raise typer.Exit(1)

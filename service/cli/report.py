@@ -24,6 +24,7 @@ class Name(StrEnum):
     """What there are reports of."""
 
     FUNNEL = "funnel"
+    JOURNEY = "journey"
     SPEED = "speed"
     SOURCES = "sources"
     TOPICS = "topics"
@@ -37,6 +38,8 @@ class Name(StrEnum):
     ADHERENCE = "adherence"
     NEGLECTED = "neglected"
     EARLY = "early"
+    CAMPAIGNS = "campaigns"
+    WINS = "wins"
 
 
 def _day(text: str) -> date:
@@ -63,7 +66,7 @@ def report(
     ] = None,
     viewer: Annotated[
         str | None,
-        typer.Option("--for", metavar="NAME", help="adherence: who wants to see it, a handle."),
+        typer.Option("--for", metavar="NAME", help="adherence, wins: who wants to see it."),
     ] = None,
     standard: Annotated[
         Decimal | None,
@@ -120,9 +123,9 @@ def report(
     if as_json:
         print_json(found.as_json())
     elif as_csv:
-        _write_csv(found, sheet)
+        write_csv(found, sheet)
     else:
-        _show(found)
+        show(found)
 
 
 def _period(house: "House", first: date | None, until: date | None, name: str | None) -> "Period":
@@ -164,7 +167,12 @@ def _price(text: str | None) -> "Money | None":
     return Money(currency, minor)
 
 
-def _write_csv(found: "Report", sheet: str | None) -> None:
+def write_csv(found: "Report", sheet: str | None) -> None:
+    """Write one table of a report as CSV: the first unless ``sheet`` names one.
+
+    Raises:
+        NotFoundError: there is no such table.
+    """
     from service.unknown import unknown
 
     tables = {one.name: one for one in found.tables}
@@ -174,7 +182,8 @@ def _write_csv(found: "Report", sheet: str | None) -> None:
     typer.echo(chosen.as_csv(), nl=False)
 
 
-def _show(found: "Report") -> None:
+def show(found: "Report") -> None:
+    """Write a report for a person: its tables, and what they rest on."""
     if found.period is not None:
         period = found.period
         say(f"{period.first} up to {period.until} ({period.zone.key})")

@@ -77,11 +77,11 @@ def link(
     from sqlmodel import col, select
 
     from models.people import User
+    from service.access.first_login import issue_first_login
     from service.address import reached_at, running_at
     from service.house import existing_house
     from service.store.engine import writing
     from service.unknown import unknown
-    from service.web.entry.auth import issue_first_login
 
     with existing_house(data_dir(data)) as house:
         with writing(house.engine) as db:

@@ -1,6 +1,5 @@
 """Feeds of our own: a person's leads, or a topic's, under a secret address that can be revoked."""
 
-import hashlib
 import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -17,15 +16,16 @@ from models.lead import Lead
 from models.moves import LIVE
 from models.people import User
 from models.topic import Topic
+from service.access.viewer import Viewer
+from service.access.visible import offered_to, visible_to
 from service.delivery.plain import one_line
 from service.errors import NotFoundError
 from service.exports.told import ToldLead, read_told
 from service.leads.ledger import audit
 from service.leads.transitions import HARKEN
+from service.links import outward
+from service.tokens import hashed
 from service.unknown import unknown
-from service.web.entry.auth import Viewer
-from service.web.forms.links import outward
-from service.web.views.visible import offered_to, visible_to
 
 #: Leads that a feed holds; readers ask often enough.
 MOST = 50
@@ -63,7 +63,7 @@ def issue(db: Session, *, user: str, topic: str | None, now: datetime) -> str:
         raise unknown("topic", topic, topics)
     token = secrets.token_urlsafe(32)
     link = FeedLink(
-        token_hash=_hashed(token), user_id=users[user].id, topic_id=topic, created_at=now
+        token_hash=hashed(token), user_id=users[user].id, topic_id=topic, created_at=now
     )
     db.add(link)
     db.flush()
@@ -93,7 +93,7 @@ def read_feed(db: Session, token: str, *, base_url: str, name: str, secret: byte
     Raises:
         NoSuchFeedError: it leads nowhere; it does not say why, not to help guessing.
     """
-    link = db.exec(select(FeedLink).where(FeedLink.token_hash == _hashed(token))).first()
+    link = db.exec(select(FeedLink).where(FeedLink.token_hash == hashed(token))).first()
     user = db.get(User, link.user_id) if link is not None and link.revoked_at is None else None
     if link is None or user is None or not user.active:
         raise NoSuchFeedError
@@ -221,7 +221,3 @@ def _add(parent: ET.Element, name: str, text: str, **attributes: str) -> ET.Elem
 def _document(root: ET.Element) -> bytes:
     made: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return made
-
-
-def _hashed(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

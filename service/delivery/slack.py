@@ -10,7 +10,7 @@ Source: Slack, "Formatting text for app surfaces" and "Block Kit: blocks" (limit
 from service.delivery.news import News
 from service.delivery.plain import harmless
 from service.exports.told import ToldLead
-from service.web.forms.links import outward
+from service.links import outward
 
 _HEADER, _SECTION, _TEXT = 150, 3_000, 4_000
 _TITLE, _QUOTE = 120, 280

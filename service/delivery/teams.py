@@ -12,7 +12,7 @@ import json
 from service.delivery.news import News
 from service.delivery.plain import harmless
 from service.exports.told import ToldLead
-from service.web.forms.links import outward
+from service.links import outward
 
 MOST_BYTES = 28_000
 _TITLE, _QUOTE = 120, 280

@@ -1,7 +1,7 @@
 """What a reader may do with a lead from the mail, and what is done when he says so."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from sqlmodel import Session, col, select
@@ -26,17 +26,14 @@ from service.errors import ConflictError, ForbiddenError, NotFoundError, Refused
 from service.leads import by_hand
 from service.leads.by_hand import DECIDERS
 from service.leads.ledger import audit
-from service.leads.snoozing import snooze
+from service.leads.snoozing import morning, snooze
 from service.leads.transitions import lead_of
 from service.routing import offers
-from service.rules.digest_times import moment_of
-from service.times import zone_of
 
 _ASSIGNERS = frozenset({UserRole.ADMIN, UserRole.MANAGER})
 _TO_REVIEW = frozenset({LeadStatus.DETECTED, LeadStatus.MQL, LeadStatus.NURTURING})
 #: Days for which a lead can be put off.
 SNOOZES = (1, 3, 7, 14)
-_MORNING = 8 * 60  # minutes since midnight, on the reader's clock
 _CONFIRMED = "confirmed in the digest"
 
 
@@ -125,15 +122,9 @@ def do(
                 lead_id=lead.id,
                 user_id=user.id,
                 rev=lead.rev,
-                until=morning(user, asked.days, now),
+                until=morning(user.tz, asked.days, now),
                 now=now,
             )
-
-
-def morning(user: User, days: int, now: datetime) -> datetime:
-    """Return the moment at which it is 8 o'clock for ``user`` in so many days."""
-    tz = zone_of(user.tz)
-    return moment_of(now.astimezone(tz).date() + timedelta(days=days), _MORNING, tz)
 
 
 def label(db: Session, user: User, post_id: str, *, is_signal: bool, now: datetime) -> None:
@@ -186,7 +177,7 @@ def _answer(
 def _confirm(
     db: Session, user: User, lead: Lead, asked: Asked, config: Config, now: datetime
 ) -> None:
-    _mark(db, lead, SignalStatus.CONFIRMED)
+    _mark(db, user, lead, SignalStatus.CONFIRMED)
     audit(db, actor=user.id, action="lead.confirmed", subject=f"lead:{lead.id}", at=now)
     if asked.to_sales:
         _promote(db, user, lead, asked.note or _CONFIRMED, config, now)
@@ -198,7 +189,7 @@ def _confirm(
 def _reject(db: Session, user: User, lead: Lead, asked: Asked, now: datetime) -> None:
     if not isinstance(asked.reason, DisqualifyReason):
         raise RefusedError("Say why it is none: the reasons teach Harken what to leave out.")
-    _mark(db, lead, SignalStatus.REJECTED)
+    _mark(db, user, lead, SignalStatus.REJECTED)
     by_hand.dismiss(
         db, lead_id=lead.id, user_id=user.id, rev=lead.rev, reason=asked.reason, now=now
     )
@@ -206,7 +197,7 @@ def _reject(db: Session, user: User, lead: Lead, asked: Asked, now: datetime) ->
 
 def _assign(db: Session, user: User, lead: Lead, config: Config, now: datetime) -> None:
     if lead.status in _TO_REVIEW:
-        _mark(db, lead, SignalStatus.CONFIRMED)
+        _mark(db, user, lead, SignalStatus.CONFIRMED)
         _promote(db, user, lead, _CONFIRMED, config, now)
     offer = offers.assign(
         db, lead_id=lead.id, to_user_id=user.id, by_user_id=user.id, config=config, now=now
@@ -230,10 +221,10 @@ def _promote(
     )
 
 
-def _mark(db: Session, lead: Lead, status: SignalStatus) -> None:
+def _mark(db: Session, user: User, lead: Lead, status: SignalStatus) -> None:
     """Write on every signal of a lead what a person made of it: the model learns from these."""
     of_lead = select(LeadSignal.signal_id).where(LeadSignal.lead_id == lead.id)
     for signal in db.exec(select(Signal).where(col(Signal.id).in_(of_lead))):
-        signal.status = status
+        signal.status, signal.judged_by = status, user.id
         db.add(signal)
     db.flush()

@@ -23,10 +23,10 @@ from models.topic import Topic
 from models.words import Licence, OfferState
 from service.digests.acts import Act, acts_for
 from service.leads.listing import LeadLine, lines_of
+from service.links import outward
 from service.rules.usefulness import Proposal, Week
 from service.times import age, zone_of
-from service.web.forms.links import outward
-from service.web.wording.words import KINDS, LICENCES, STEPS
+from service.words import KINDS, LICENCES, STEPS
 
 _ASK_TO_BE_NAMED = frozenset({Licence.CC_BY_SA_2_5, Licence.CC_BY_SA_3_0, Licence.CC_BY_SA_4_0})
 _MOST_ALIKE = 3  # notices of one kind; the others are counted

@@ -9,8 +9,8 @@ from service.digests import words
 from service.digests.acts import Act
 from service.digests.digest import Digest
 from service.digests.links import Links
+from service.links import outward
 from service.times import age
-from service.web.forms.links import outward
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _STAND_OUT = frozenset({Act.TAKE, Act.CONFIRM, Act.ASSIGN})  # as the first of the buttons

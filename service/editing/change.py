@@ -8,7 +8,7 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,16 +50,7 @@ def try_change(folder: Path, changes: Sequence[Change]) -> Config:
         RefusedError: a file is not edited this way.
         config.ConfigError: with every problem that there would be.
     """
-    for change in changes:
-        check_label(change.file)
-    with tempfile.TemporaryDirectory(prefix="harken-") as name:
-        copy = Path(name)
-        (copy / TOPICS).mkdir()
-        for label in _own_files(folder):
-            shutil.copy2(folder / label, copy / label)
-        for change in _with_shipped_topics(folder, changes):
-            _put(copy / change.file, change.text)
-        return load_config(copy)
+    return _tried(folder, _with_shipped_topics(folder, changes))
 
 
 def change_files(
@@ -70,6 +61,7 @@ def change_files(
     by: str,
     note: str | None,
     now: datetime,
+    along: Callable[[Session], None] = lambda _: None,
 ) -> Config:
     """Write ``changes``, bring the rows in line, and return the configuration as it is now.
 
@@ -80,6 +72,8 @@ def change_files(
         by: id of the user who changes.
         note: why, in their words.
         now: when.
+        along: does what goes with it in the database, in the same transaction, before the rows
+            are brought in line; when it refuses, no file is written either.
 
     Raises:
         EditedMeanwhileError: a file is not what they started from.
@@ -92,13 +86,14 @@ def change_files(
             was = before[change.file]
             if (None if was is None else digest_of(was)) != change.seen:
                 raise EditedMeanwhileError
-        config = try_change(folder, changes)
         written = _with_shipped_topics(folder, changes)
+        config = _tried(folder, written)
         on_disk = {change.file: _own_text(folder, change.file) for change in written}
         try:
             with writing(engine) as db:
                 for change in changes:
                     _keep(db, change, before[change.file], by=by, note=note, now=now)
+                along(db)
                 sync(db, config, now=now)
                 db.flush()
                 for change in written:
@@ -110,6 +105,20 @@ def change_files(
                 raise RefusedError(f"It can't be written: {error.strerror}.") from error
             raise
     return config
+
+
+def _tried(folder: Path, written: Sequence[Change]) -> Config:
+    """Return the configuration of a copy of ``folder`` in which all of ``written`` is done."""
+    for change in written:
+        check_label(change.file)
+    with tempfile.TemporaryDirectory(prefix="harken-") as name:
+        copy = Path(name)
+        (copy / TOPICS).mkdir()
+        for label in _own_files(folder):
+            shutil.copy2(folder / label, copy / label)
+        for change in written:
+            _put(copy / change.file, change.text)
+        return load_config(copy)
 
 
 def _keep(  # what was edited outside since the last version is kept as one too

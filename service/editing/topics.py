@@ -56,6 +56,7 @@ def typed_of(topic: Topic) -> dict[str, str]:
         "threshold": f"{topic.threshold:g}",
         "similarity": f"{topic.similarity:g}",
         "owner": topic.owner or "",
+        "offering": topic.offering or "",
         "legal_basis": topic.legal_basis,
     }
     return texts
@@ -79,6 +80,7 @@ def understand(
         "name": typed.get("name", ""),
         "description": typed.get("description", ""),
         "owner": typed.get("owner") or None,
+        "offering": typed.get("offering") or None,
         "legal_basis": typed.get("legal_basis", ""),
         "sources": tuple(sources),
         "active": active,

@@ -18,13 +18,15 @@ from models.people import User
 from models.tables import METADATA
 from models.words import BatchKind
 from service.errors import ConflictError, NotFoundError
-from service.leads.ledger import audit, emit, take_turn
+from service.leads.ledger import audit, emit, first_kept, take_turn
 from service.leads.transitions import HARKEN
 from service.store.engine import writing
 
 #: Made beside a lead, and taken away in this order when nothing needs it any more.
 MADE = ("inquiry", "lead_signal", "signal", "post", "thread", "person_author", "author", "person")
 _LEAD = METADATA.tables["lead"]
+#: What goes with a signal or a post, and keeps none of them.
+_WITH_POST = frozenset({"cross_post", "post_band", "campaign_mention"})
 _IN_CHUNK = 400  # ids in one statement; SQLite takes 999 variables at the least
 
 T = TypeVar("T")
@@ -217,7 +219,12 @@ def undo(db: Session, batch: ImportBatch, *, by: str, now: datetime) -> Undone:
 
 
 def _is_touched(db: Session, row: ImportedRow) -> bool:
-    """Tell whether a person did something with the lead since it was brought."""
+    """Tell whether a person did something with the lead since it was brought.
+
+    Where events since then had their time and are gone nobody can tell, so somebody may have.
+    """
+    if first_kept(db) > row.seq + 1:
+        return True
     since = select(AuditEvent.seq).where(
         AuditEvent.subject == f"lead:{row.lead_id}",
         col(AuditEvent.seq) > row.seq,
@@ -263,7 +270,7 @@ def _take_away(db: Session, name: str, ids: Collection[str]) -> None:
     wanted = set(ids)
     (key,) = table.primary_key.columns.values()
     for child, column in _children(table):
-        if name in {"signal", "post"} and child.name in {"cross_post", "post_band"}:
+        if name in {"signal", "post"} and child.name in _WITH_POST:
             continue  # these go with it
         used = sa.select(column).where(column.in_(sorted(wanted)))
         wanted -= set(db.connection().execute(used).scalars())

@@ -119,6 +119,7 @@ def _note(lead: ToldLead, most: int) -> str:
         f"“{lead.quote}”",
         f"{lead.source}, {lead.heard_at:%Y-%m-%d}: {lead.url or 'no address'}",
         f"{lead.kind}, {lead.score:.1f} of 100",
+        "Bought from us before." if lead.existing_customer else "",
         lead.attribution,
     )
     return "\n".join(part for part in told if part)[:most]

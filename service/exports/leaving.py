@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
@@ -21,6 +22,7 @@ from service.exports.cells import Cell, Delimiter, write_sheet
 from service.exports.field_maps import FIELD_MAPS
 from service.exports.records import AFTER, FORMAT, Names, as_record
 from service.exports.told import ToldLead, may_leave, read_told
+from service.leads.ledger import audit
 
 R = TypeVar("R", bound=Row)
 
@@ -42,6 +44,7 @@ COLUMNS = (
     "id",
     "title",
     "status",
+    "level",
     "score",
     "kind",
     "topic",
@@ -63,6 +66,7 @@ COLUMNS = (
     "currency",
     "created",
     "changed",
+    "existing_customer",
 )
 
 
@@ -93,6 +97,19 @@ def leads_to_tell(
     ids = db.exec(wanted).all()
     allowed = may_leave(db, ids, secret=secret)
     return [lead_id for lead_id in ids if lead_id in allowed]
+
+
+def note_export(
+    db: Session, *, form: str, leads: int, by: str, now: datetime, view: str | None = None
+) -> None:
+    """Write into the audit log that leads leave the house: who takes how many, as what.
+
+    Before the first of them does: a download that breaks off has been one too.
+    """
+    detail: dict[str, JsonValue] = {"format": form, "rows": leads}
+    if view is not None:
+        detail["view"] = view
+    audit(db, actor=by, action="leads.exported", subject="leads", at=now, detail=detail)
 
 
 def written(

@@ -16,8 +16,10 @@ from models.score import shown
 from models.signal import Signal
 from models.source import Source, SourcePolicy
 from models.words import LeadStatus
+from service.leads.levels import levels_of
 from service.leads.listing import quote_of
 from service.posts.suppression import suppressed
+from service.rules.levels import Level
 
 _IN_CHUNK = 400  # ids in one statement; SQLite takes 999 variables at the least
 
@@ -29,6 +31,7 @@ class ToldLead:
     id: str
     title: str
     status: LeadStatus
+    level: Level | None  # None: its buyer is on no rung of the ladder
     score: float  # 0..100 in tenths, as it is shown
     kind: str
     topic: str
@@ -50,6 +53,7 @@ class ToldLead:
     amount_minor: int | None
     currency: str | None
     account: str | None = None  # the buyer's company
+    existing_customer: bool = False  # they bought from us before
     region: str | None = None
     person: str | None = None  # their name, where they said it
     email: str | None = None  # where they agreed to be written to
@@ -60,6 +64,7 @@ class ToldLead:
             "id": self.id,
             "title": self.title,
             "status": self.status.value,
+            "level": self.level.value if self.level else None,
             "score": self.score,
             "kind": self.kind,
             "topic": self.topic,
@@ -75,6 +80,7 @@ class ToldLead:
             "heard": self.heard_at.isoformat(),
             "next_step": self.next_step,
             "due": self.next_step_at.isoformat() if self.next_step_at else None,
+            "existing_customer": self.existing_customer,
         }
 
 
@@ -123,9 +129,12 @@ def _read(db: Session, ids: Sequence[str], secret: bytes) -> dict[str, ToldLead]
         .outerjoin(Author, col(Author.id) == Lead.author_id)
         .outerjoin(Person, col(Person.id) == Lead.person_id)
         .where(col(Lead.id).in_(allowed))
-    )
+    ).all()
+    levels = levels_of(db, [lead for lead, _, _ in rows])
     return {
-        lead.id: _told(lead, author, person, strongest[lead.id], handles, returned)
+        lead.id: _told(
+            lead, author, person, strongest[lead.id], handles, returned, levels[lead.id]
+        )
         for lead, author, person in rows
         if lead.id in strongest  # a merged one has given all it had to another
     }
@@ -141,12 +150,14 @@ def _told(
     strongest: _Strongest,
     handles: Mapping[str, str],
     returned: Mapping[str, str],
+    level: Level | None,
 ) -> ToldLead:
     signal, post, source, policy = strongest
     return ToldLead(
         id=lead.id,
         title=lead.title,
         status=lead.status,
+        level=level,
         score=shown(lead.score),
         kind=lead.kind.value,
         topic=lead.topic_id,
@@ -168,6 +179,7 @@ def _told(
         amount_minor=lead.amount_minor,
         currency=lead.currency,
         account=lead.account,
+        existing_customer=lead.existing_customer,
         region=lead.region,
         person=person.name if person else None,
         email=person.email if person and person.consent_at else None,

@@ -132,7 +132,9 @@ def _keywords(chunks: Sequence[str]) -> tuple[str, ...]:
             continue
         found.setdefault(chunk)
         if len(words) > 1 and words[-1].endswith("s") and not words[-1].endswith("ss"):
-            found.setdefault(chunk[:-1])  # plurals are found of singulars, not the other way
+            one = chunk[:-1].rstrip()  # plurals are found of singulars, not the other way
+            if _is_phrase(one):
+                found.setdefault(one)
         if words[-1].rstrip("s") in _THINGS and len(words) > 1:
             base = " ".join(words[:-1])
             if not _is_everyday(base):

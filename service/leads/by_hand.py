@@ -1,22 +1,33 @@
 """What people do with a lead by hand: promote, dismiss, log what they did."""
 
 from datetime import datetime
+from typing import Protocol
 
 from sqlmodel import Session
 
 from config import Config
 from models.lead import Lead, Touchpoint
 from models.moves import LeadEvent, MoveRefusedError, Request
-from models.people import Team, User
+from models.people import User
 from models.words import ClockKind, DisqualifyReason, LeadStatus, TouchpointKind, UserRole
 from service.errors import ForbiddenError, RefusedError
 from service.leads.ledger import audit
 from service.leads.transitions import lead_of, transition
 from service.routing import clocks
-from service.routing.route import due, expectation_of, route
+from service.routing.route import due, route, update_every
 
 #: Who decides about leads that are not their own.
 DECIDERS = frozenset({UserRole.ADMIN, UserRole.MANAGER, UserRole.MARKETER})
+
+
+class Deed(Protocol):
+    """What somebody does with a lead that they have seen; its details are settled already."""
+
+    def __call__(
+        self, db: Session, *, lead_id: str, user_id: str, rev: int, now: datetime
+    ) -> object:
+        """Do it, in a writing session; ``rev`` is the lead's version that was seen."""
+        ...
 
 
 def promote(
@@ -88,6 +99,7 @@ def log_touch(
     note: str,
     config: Config,
     now: datetime,
+    shared: bool = False,
 ) -> Lead:
     """Note what the owner did for the lead. The first contact starts the work on it.
 
@@ -102,7 +114,11 @@ def log_touch(
         raise ForbiddenError("This lead is somebody else's; only its owner logs contacts.")
     if lead.status not in {LeadStatus.ACCEPTED, LeadStatus.WORKING, LeadStatus.OPPORTUNITY}:
         raise RefusedError("Accept the lead before you log what you did for it.")
-    db.add(Touchpoint(lead_id=lead.id, kind=kind, by_user_id=user.id, at=now, note=note))
+    db.add(
+        Touchpoint(
+            lead_id=lead.id, kind=kind, by_user_id=user.id, at=now, note=note, shared=shared
+        )
+    )
     audit(
         db,
         actor=user.id,
@@ -111,7 +127,7 @@ def log_touch(
         at=now,
         detail={"kind": kind.value},
     )
-    update_by = due(user, expectation_of(db.get(Team, lead.team_id), config).update, config, now)
+    update_by = due(user, update_every(db, lead, config), config, now)
     if lead.status is LeadStatus.ACCEPTED and kind is not TouchpointKind.NOTE:
         asked = Request(to=LeadStatus.WORKING, event=LeadEvent.TOUCHED, at=now, actor=user.id)
         act(db, lead, asked, f"{user.name} follows up", update_by)

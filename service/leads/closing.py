@@ -8,8 +8,8 @@ from sqlmodel import Session
 from config import Config
 from models.lead import Lead
 from models.merge import Bant
-from models.moves import OWNED, LeadEvent, Request
-from models.people import Team, User
+from models.moves import LeadEvent, Request
+from models.people import User
 from models.words import (
     DisqualifyReason,
     HandBackReason,
@@ -25,7 +25,8 @@ from service.leads.ledger import emit
 from service.leads.nurture import zone_of
 from service.leads.objecting import stands_in_the_way
 from service.leads.transitions import lead_of
-from service.routing.route import due, expectation_of
+from service.leads.working import lead_to_work_on
+from service.routing.route import due, update_every
 
 #: Who may say that a lead which was handed back twice goes back once more (G3).
 _MARKETERS = frozenset({UserRole.MARKETER, UserRole.ADMIN})
@@ -79,8 +80,8 @@ def hand_back(
         RefusedError: it can't be handed back from where it stands, or for the third time by
             somebody who is no marketer, or without a date.
     """
-    lead, user = _lead_for(db, lead_id, user_id, rev)
-    review_at = now + config.nurture.review_after
+    lead, user = lead_to_work_on(db, lead_id=lead_id, user_id=user_id, rev=rev)
+    review_at = now + config.review_after(lead.topic_id)
     if until is not None:
         review_at = _morning(until, lead, db, config)
         if review_at - now > _FURTHEST_REVIEW:
@@ -121,7 +122,7 @@ def qualify(
     """
     if not all(0 <= points <= 2 for points in bant):
         raise RefusedError("Budget, authority, need and timeline are 0, 1 or 2 each.")
-    lead, user = _lead_for(db, lead_id, user_id, rev)
+    lead, user = lead_to_work_on(db, lead_id=lead_id, user_id=user_id, rev=rev)
     budget, authority, need, timeline = bant
     db.merge(
         Bant(
@@ -168,7 +169,7 @@ def win(
         raise RefusedError("Say what was bought: a win without a product teaches nobody.")
     if (sale.amount_minor is None) is not (sale.currency is None):
         raise RefusedError("An amount needs its currency, and a currency its amount.")
-    lead, user = _lead_for(db, lead_id, user_id, rev)
+    lead, user = lead_to_work_on(db, lead_id=lead_id, user_id=user_id, rev=rev)
     if sale.amount_minor is not None:
         lead.amount_minor, lead.currency = sale.amount_minor, sale.currency
     return _end(
@@ -203,7 +204,7 @@ def lose(
     """
     if reason is LostReason.COMPETITOR and not (competitor or "").strip():
         raise RefusedError("Say to which competitor it was lost.")
-    lead, user = _lead_for(db, lead_id, user_id, rev)
+    lead, user = lead_to_work_on(db, lead_id=lead_id, user_id=user_id, rev=rev)
     lead.lost_to = (competitor or "").strip() or None
     return _end(db, lead, user, LeadEvent.LOST, reason=reason, now=now, note=note)
 
@@ -225,7 +226,7 @@ def disqualify(
         ConflictError: the lead changed since ``rev``.
         RefusedError: it can't be closed so from where it stands.
     """
-    lead, user = _lead_for(db, lead_id, user_id, rev)
+    lead, user = lead_to_work_on(db, lead_id=lead_id, user_id=user_id, rev=rev)
     return _end(db, lead, user, LeadEvent.DISQUALIFIED, reason=reason, now=now, note=note)
 
 
@@ -259,7 +260,8 @@ def reopen(
     was_lost = lead.status is LeadStatus.LOST
     to = LeadStatus.NURTURING if was_lost else LeadStatus.DETECTED
     asked = Request(to=to, event=LeadEvent.REOPENED, at=now, actor=user.id, reason=reason)
-    act(db, lead, asked, "marketing looks at it again", now + config.nurture.review_after)
+    review_at = now + config.review_after(lead.topic_id)
+    act(db, lead, asked, "marketing looks at it again", review_at)
     lead.lost_to = None
     if was_lost:
         lead.handed_back_at = now  # as after a hand-back: only news or a person moves it on (G2)
@@ -296,18 +298,7 @@ def _end(
 def _update_by(db: Session, lead: Lead, config: Config, now: datetime) -> datetime:
     """Return by when the owner of ``lead`` owes the next sign of life."""
     owner = db.get(User, lead.owner_id) if lead.owner_id else None
-    team = db.get(Team, lead.team_id) if lead.team_id else None
-    return due(owner, expectation_of(team, config).update, config, now)
-
-
-def _lead_for(db: Session, lead_id: str, user_id: str, rev: int) -> tuple[Lead, User]:
-    """Return the lead for writing, and the user, if it is theirs to close."""
-    user = db.get_one(User, user_id)
-    lead = lead_of(db, lead_id, rev=rev)
-    is_own = lead.status in OWNED and lead.owner_id == user.id
-    if user.role not in DECIDERS and not is_own:
-        raise ForbiddenError
-    return lead, user
+    return due(owner, update_every(db, lead, config), config, now)
 
 
 def _morning(day: date, lead: Lead, db: Session, config: Config) -> datetime:

@@ -3,9 +3,10 @@
 Nothing here sends anything. Who has posted an answer says so, and that is a contact like any.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
+from sqlalchemy import true
 from sqlmodel import Session, col, select
 
 from config import Config
@@ -103,7 +104,13 @@ def drafts_of(db: Session, lead_id: str) -> Sequence[ReplyDraft]:
 
 
 def nearly_the_same(
-    db: Session, lead_id: str, text: str, *, called: Callable[[str], str | None], now: datetime
+    db: Session,
+    lead_id: str,
+    text: str,
+    *,
+    called: Callable[[str], str | None],
+    now: datetime,
+    among: Collection[str] | None = None,
 ) -> tuple[Earlier, ...]:
     """Return answers to other leads that are this text but for an edit, the newest first.
 
@@ -113,11 +120,13 @@ def nearly_the_same(
         text: what somebody means to answer.
         called: what somebody of that id is called to who reads it.
         now: the time.
+        among: ids of users whose answers are looked at; None: everybody's.
     """
     signature = sign("", text)
+    theirs = true() if among is None else col(ReplyDraft.user_id).in_(among)
     rows = db.exec(
         select(col(ReplyDraft.id), col(ReplyDraft.signature))
-        .where(ReplyDraft.saved_at > now - _LOOK_BACK, ReplyDraft.lead_id != lead_id)
+        .where(ReplyDraft.saved_at > now - _LOOK_BACK, ReplyDraft.lead_id != lead_id, theirs)
         .order_by(col(ReplyDraft.saved_at).desc(), col(ReplyDraft.id))
         .limit(_MOST)
     ).all()

@@ -84,7 +84,7 @@ def reconsider(db: Session, lead: Lead, *, config: Config, now: datetime) -> Non
     _write_what_was_heard(lead, weighed.signals)
     know_buyer(db, lead, weighed.signals, config)
     db.add(lead)
-    to = status_by_score(lead.status, lead.score, config.scoring.thresholds)
+    to = status_by_score(lead.status, lead.score, config.thresholds_of(lead.topic_id))
     if to is not lead.status:
         try:
             _move_by_score(db, lead, to, config=config, now=now)
@@ -139,6 +139,7 @@ def _open(
         author_id=post.author_id,
         thread_id=post.thread_id,
         person_id=person_of(db, post.author_id),
+        source_id=post.source_id,
         title=post.title or beginning(post.text) or (topic.name if topic else signal.topic_id),
         kind=signal.kind,
         journey_step=signal.journey_step,
@@ -207,7 +208,7 @@ def _move_by_score(
         Request(to=to, event=LeadEvent.SCORED, at=now, actor=HARKEN),
         next_step=next_step,
         next_step_at=next_step_at,
-        sql_threshold=config.scoring.thresholds.sql,
+        sql_threshold=config.thresholds_of(lead.topic_id).sql,
         holder=reviewer.id if to is LeadStatus.MQL and reviewer else None,
     )
     emit(db, "lead.score_changed", lead.id, now, {"lead_id": lead.id, "score": lead.score})

@@ -131,6 +131,7 @@ def _signal(db: Session, post: Post, note: Note, now: datetime) -> Signal:
     signal = Signal(
         post_id=post.id,
         topic_id=note.topic,
+        source_id=post.source_id,
         kind=Kind.PURCHASE if is_inquiry else Kind.NEED,
         role=Role.SEEKER,
         signal_class=note.signal_class,

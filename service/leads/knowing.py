@@ -1,4 +1,4 @@
-"""What is known of the buyer behind a lead: the company, and where they are."""
+"""What is known of the buyer behind a lead: company, region, whether they bought before."""
 
 from collections.abc import Sequence
 
@@ -8,6 +8,7 @@ from config import Config
 from models.contact import Person
 from models.lead import Lead
 from models.signal import Signal
+from service.leads.customers import wins_of
 from service.leads.persons import person_of
 from service.rules.buyers import region_of
 
@@ -16,7 +17,7 @@ def know_buyer(db: Session, lead: Lead, signals: Sequence[Signal], config: Confi
     """Fill in what rules of routing ask for and nobody has said yet; never change what is there.
 
     The company is that of the person behind the lead; the region is that of a place which the
-    strongest signal names, as routing.toml has it.
+    strongest signal names, as routing.toml has it. Who bought from us once stays a customer.
     """
     lead.person_id = lead.person_id or person_of(db, lead.author_id)
     if lead.account is None and lead.person_id is not None:
@@ -25,3 +26,4 @@ def know_buyer(db: Session, lead: Lead, signals: Sequence[Signal], config: Confi
         strongest = sorted(signals, key=lambda signal: (-signal.probability, signal.id))
         slots = [slot for signal in strongest for slot in signal.slots]
         lead.region = region_of(slots, config.routing.regions)
+    lead.existing_customer = lead.existing_customer or bool(wins_of(db, lead))

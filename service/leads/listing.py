@@ -52,6 +52,7 @@ class LeadLine:
     quote: str  # the passage around the strongest evidence
     evidence: tuple[Quote, ...]
     elsewhere: tuple[Elsewhere, ...] = ()  # where else its author said the same
+    is_customer: bool = False  # they bought from us before
 
     @property
     def short_id(self) -> str:
@@ -199,6 +200,7 @@ def _lines(db: Session, leads: Sequence[Lead]) -> list[LeadLine]:
                 quote=quote_of(post, signal),
                 evidence=_evidence(signal),
                 elsewhere=elsewhere.get(lead.id, ()),
+                is_customer=lead.existing_customer,
             )
         )
     return lines

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from pydantic import JsonValue
 from sqlmodel import Session
 
 from config import Config
@@ -16,9 +17,19 @@ from service.leads.transitions import lead_of
 
 
 def note(
-    db: Session, *, lead_id: str, user_id: str, rev: int, words: str, config: Config, now: datetime
+    db: Session,
+    *,
+    lead_id: str,
+    user_id: str,
+    rev: int,
+    words: str,
+    config: Config,
+    now: datetime,
+    shared: bool = False,
 ) -> Lead:
     """Write a note on a lead. Its owner's note says that it is worked on; others' change nothing.
+
+    A note that is ``shared`` is read by a partner too who has the lead now or later.
 
     Raises:
         ForbiddenError: the lead is neither the user's nor theirs to decide about.
@@ -41,12 +52,17 @@ def note(
             note=words,
             config=config,
             now=now,
+            shared=shared,
         )
     if user.role not in DECIDERS:
         raise ForbiddenError("This lead is not yours; its owner writes notes on it.")
     kind = TouchpointKind.NOTE
-    db.add(Touchpoint(lead_id=lead.id, kind=kind, by_user_id=user.id, at=now, note=words))
-    detail = {"kind": kind.value}
+    db.add(
+        Touchpoint(
+            lead_id=lead.id, kind=kind, by_user_id=user.id, at=now, note=words, shared=shared
+        )
+    )
+    detail: dict[str, JsonValue] = {"kind": kind.value} | ({"shared": True} if shared else {})
     audit(
         db, actor=user.id, action="lead.touched", subject=f"lead:{lead.id}", at=now, detail=detail
     )

@@ -13,12 +13,24 @@ from service.leads.by_hand import DECIDERS
 from service.leads.ledger import audit, emit, take_turn
 from service.leads.transitions import HARKEN, lead_of
 from service.routing import clocks
-from service.times import iso
+from service.rules.digest_times import moment_of
+from service.times import iso, zone_of
 
 #: So that sleep is no way to lose a lead (lead-management.md, SLA arithmetic).
 LONGEST = timedelta(days=30)
 #: The others wait for a rep to be found or to answer, which no sleep may hold up.
 MAY_SLEEP = OWNED | {LeadStatus.DETECTED, LeadStatus.MQL, LeadStatus.NURTURING}
+_MORNING = 8 * 60  # minutes since midnight, on the clock of who puts it off
+
+
+def morning(tz: str, days: int, now: datetime) -> datetime:
+    """Return the moment at which it is 8 o'clock in ``tz``, in so many days.
+
+    It is never later than a lead may rest.
+    """
+    zone = zone_of(tz)
+    at = moment_of(now.astimezone(zone).date() + timedelta(days=days), _MORNING, zone)
+    return min(at, now + LONGEST)
 
 
 def snooze(

@@ -108,11 +108,20 @@ def follow(db: Session, lead: Lead, moved: Moved) -> None:
     for task in tasks:
         if moved.to_status in CLOSED or (task.mandatory and moved.event in _FOLLOWED_UP):
             _finish(db, task, by=moved.actor, now=moved.at)
-        elif moved.event is LeadEvent.ACCEPTED:
-            task.user_id = lead.owner_id
+        else:
+            _goes_along(task, lead, moved)
             db.add(task)
     if tasks and moved.event is LeadEvent.ACCEPTED:
         _set_clock(db, lead, moved.at)
+
+
+def _goes_along(task: Task, lead: Lead, moved: Moved) -> None:
+    """Let a task follow its lead: nobody is late with a follow-up that was nobody's to do."""
+    was_nobody_s = task.user_id is None
+    if moved.event is LeadEvent.ACCEPTED:
+        task.user_id = lead.owner_id
+    if task.mandatory and was_nobody_s and lead.next_step_at is not None:
+        task.due_at = lead.next_step_at
 
 
 def _task(db: Session, task_id: str) -> Task:

@@ -15,6 +15,7 @@ from service.errors import ConflictError, NotFoundError, RefusedError
 from service.leads import nurture, tasks
 from service.leads.ledger import audit, emit, take_turn
 from service.routing import clocks
+from service.rules.lives import WAY
 
 #: What the world is told of a status, beside lead.status_changed.
 _NEWS: Mapping[LeadStatus, str] = {
@@ -132,6 +133,7 @@ def _facts(lead: Lead, sql_threshold: float, bant: Bant | None) -> LeadFacts:
 def _stamp(lead: Lead, moved: Moved) -> None:
     """Set the times and the owner that follow from a move."""
     at, to = moved.at, moved.to_status
+    lead.furthest = max(lead.furthest, WAY.get(to, 0))
     if to is LeadStatus.SALES_READY:
         lead.sales_ready_at = lead.sales_ready_at or at
     if to is LeadStatus.OFFERED:

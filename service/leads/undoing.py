@@ -308,10 +308,12 @@ def _undecline(case: _Case) -> None:
         raise RefusedError("A marketer looks at it now, because you said that it is no lead.")
     if case.lead.status is not LeadStatus.SALES_READY:
         raise RefusedError("It was offered to the next rep already; ask a manager for it.")
-    _offer_again(case, LeadEvent.OFFERED)
+    again = _offer_again(case, LeadEvent.OFFERED)
     declined = case.db.get(Offer, case.before("offer") or "")
-    if declined is not None:
-        declined.state, declined.decline_reason = OfferState.WITHDRAWN, None
+    if declined is not None:  # it counts as no decline, and says that it was one, when and why
+        told: JsonValue = {"was": declined.state.value, "by": case.user.id, "offer": again.id}
+        declined.state = OfferState.WITHDRAWN
+        declined.explain = {**declined.explain, "taken_back": told}
         case.db.add(declined)
 
 
@@ -321,8 +323,8 @@ def _unpromote(_case: _Case) -> None:
     )
 
 
-def _offer_again(case: _Case, event: LeadEvent) -> None:
-    """Let the user have the offer again, for as long as the first one had left."""
+def _offer_again(case: _Case, event: LeadEvent) -> Offer:
+    """Return the offer that the user has again, for as long as the first one had left."""
     accept_by = case.moment_before("accept_by")
     if accept_by is None or accept_by <= case.now:
         raise RefusedError("The time to answer that offer is over.")
@@ -341,6 +343,7 @@ def _offer_again(case: _Case, event: LeadEvent) -> None:
         holder=case.user.id,
         at=case.now,
     )
+    return offer
 
 
 _MARKETING = frozenset({LeadStatus.DETECTED, LeadStatus.MQL, LeadStatus.NURTURING})

@@ -102,7 +102,7 @@ def put_to_nurture(
         if user.role not in DECIDERS:
             raise ForbiddenError
         asked = Request(to=LeadStatus.NURTURING, event=LeadEvent.PARKED, at=now, actor=user.id)
-        review_at = now + config.nurture.review_after
+        review_at = now + config.review_after(lead.topic_id)
         act(db, lead, asked, "marketing looks at it again", review_at)
     if track is not None:
         enrol(db, lead, track, config=config, by=user.id, now=now)

@@ -12,13 +12,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
+from functools import partial
 
 from pydantic import JsonValue
 from sqlalchemy import Engine
 
 from crawlers.errors import HostResting, PlatformRefused, SourceError
 from crawlers.fetch import Gate
-from crawlers.found import Adapter, Batch, SourceToPoll
+from crawlers.found import Adapter, Batch, Sieve, SourceToPoll
 from models.clock import Clock
 from models.source import Source, SourcePolicy
 from models.words import SourceKind
@@ -170,7 +171,9 @@ class Crawl:
             because = f"policy {policy.name!r} needs an approval; record it as approval_ref"
             raise PlatformRefused(source.name, because=because)
         adapter = self.adapters[source.kind]
-        batches = adapter.poll(to_poll(source, policy), self.gate, now=self.clock.now())
+        sieve = partial(self.intake.listener.hears, source=source.slug)
+        asked = to_poll(source, policy, sieve=sieve)
+        batches = adapter.poll(asked, self.gate, now=self.clock.now())
         async with aclosing(batches) as open_batches:
             async for batch in open_batches:
                 if batch.not_modified and not batch.posts and not batch.deleted:
@@ -179,7 +182,7 @@ class Crawl:
                     tally.add(batch, await store.hand_over(Brought(lease, batch)))
 
 
-def to_poll(source: Source, policy: SourcePolicy) -> SourceToPoll:
+def to_poll(source: Source, policy: SourcePolicy, *, sieve: Sieve | None = None) -> SourceToPoll:
     """Return what an adapter must know of a source."""
     return SourceToPoll(
         id=source.id,
@@ -191,6 +194,7 @@ def to_poll(source: Source, policy: SourcePolicy) -> SourceToPoll:
         min_interval_seconds=policy.min_interval_seconds,
         options=source.options,
         secrets=secrets_of(source.options),
+        sieve=sieve,
     )
 
 

@@ -14,7 +14,7 @@ import idna
 from typing_extensions import override
 
 from service.mail.errors import AddressRefusedError
-from service.web.forms.typed import one_line
+from service.typed import one_line
 
 _LONGEST_SUBJECT = 160
 

@@ -13,7 +13,7 @@ import aiosmtplib
 
 from config.mail import Encryption, Mail
 from service.mail.errors import AddressRefusedError, MailLaterError, MailRefusedError
-from service.web.forms.typed import one_line
+from service.typed import one_line
 
 #: A server that answers a byte at a time is given up after this many times its time-out.
 _ROUNDS = 4

@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
-from crawlers.errors import BadDocument, SourceError
+from crawlers.errors import BadDocument, NothingToRead, Unreachable
 from crawlers.exports.export import Entry, ExportFormat, NotThisFormat, Skipped
 from crawlers.exports.reading import read_export, recognise
 from crawlers.found import FoundPost
@@ -171,8 +171,10 @@ def _whatever_comes(
 def _opened(path: Path) -> BinaryIO:
     try:
         return open_regular(path)
-    except SourceError as error:
-        raise RefusedError(error.reason) from error
+    except NothingToRead as error:
+        raise RefusedError(f"{path} is no file") from error
+    except Unreachable as error:
+        raise RefusedError(f"{path} can't be read: {error.problem}") from error
 
 
 def _recognised(stream: IO[bytes], path: Path) -> ExportFormat:

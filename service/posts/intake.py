@@ -24,7 +24,6 @@ from models.post import Post
 from models.signal import Signal
 from models.source import Source
 from nlp.language import language_of_post
-from nlp.text import read
 from service.leads.hearing import hear, reconsider
 from service.leads.transitions import lead_of
 from service.posts.batch_rows import AtHand, BatchRows, chunks
@@ -187,18 +186,13 @@ class Intake:
         return barred_among(db, secret=self.secret, brought=found)
 
     def _listened(self, source: str, post: FoundPost) -> Listened:
-        matched = self.listener.judge(
-            title=post.title,
-            text=post.text,
-            thread_title=post.thread_title,
-            source=source,
-            author=post.author,
-            url=post.url,
-            said_at=post.published,
-        )
+        matched = self.listener.judge(post, source)
         if is_own(post.author, self.config.own_authors()):  # our own people are no buyers
             matched = tuple(replace(judged, is_signal=False) for judged in matched)
-        return Listened(matched, matched[0].judgement.language if matched else _language(post))
+        if matched:
+            return Listened(matched, matched[0].judgement.language)
+        # Posts that no topic asked about are counted by their language too.
+        return Listened((), language_of_post(post.title, post.text))
 
     def _take(self, rows: BatchRows, found: FoundPost, ahead: Ahead) -> Counts:
         db, row, digest = rows.db, rows.posts.get(found.external_id), content_hash(found)
@@ -332,11 +326,6 @@ def content_hash(found: FoundPost) -> str:
     """
     words = "\x00".join((found.title, found.text, found.quoted, found.author or ""))
     return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _language(found: FoundPost) -> str:
-    """Return the language of a post that no topic asked about: such posts are counted too."""
-    return language_of_post(read(found.title[:200], found.text[:600]))
 
 
 def _revise(rows: BatchRows, row: Post, kept: FoundPost, digest: str) -> None:

@@ -7,6 +7,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from config.topic import Topic
+from crawlers.found import FoundPost
 from nlp.competitors import mark_competitors
 from nlp.judgement import Judgement, TopicMatch
 from nlp.phrases import TopicIndex
@@ -24,18 +25,12 @@ class Judged:
 class Listener(Protocol):
     """Judges posts."""
 
-    def judge(
-        self,
-        *,
-        title: str,
-        text: str,
-        thread_title: str,
-        source: str,
-        author: str | None = None,
-        url: str | None = None,
-        said_at: datetime | None = None,
-    ) -> tuple[Judged, ...]:
+    def judge(self, post: FoundPost, source: str) -> tuple[Judged, ...]:
         """Return the post under every topic that it is about; empty when it is about none."""
+        ...
+
+    def hears(self, *, text: str, url: str, source: str) -> bool:
+        """Return whether ``judge`` would have anything to say of a post; it is much faster."""
         ...
 
 
@@ -54,24 +49,15 @@ class TopicFinder:
         self.topics: Mapping[str, Topic] = {t.id: t for t in topics if t.active}
         self._index = TopicIndex.build(self.topics.values())
 
-    def find(
-        self,
-        *,
-        title: str,
-        text: str,
-        thread_title: str,
-        source: str,
-        author: str | None = None,
-        url: str | None = None,
-    ) -> tuple[TopicMatch, ...]:
-        """Return the topics that listen at the source and that the post is about.
+    def find(self, post: FoundPost, source: str) -> tuple[TopicMatch, ...]:
+        """Return the topics that listen at a source, by its id, and that the post is about.
 
         A reply that names no topic is about its thread's; such a match has no phrases.
         """
-        handle, host = author or "", host_of(url)
-        matches = self._index.match(title, text, author=handle, host=host)
-        if not matches and not title and thread_title:
-            of_thread = self._index.match(thread_title, "", author=handle, host=host)
+        handle, host = post.author or "", host_of(post.url)
+        matches = self._index.match(post.title, post.text, author=handle, host=host)
+        if not matches and not post.title and post.thread_title:
+            of_thread = self._index.match(post.thread_title, "", author=handle, host=host)
             matches = tuple(replace(m, phrases=()) for m in of_thread)  # not this post's words
         return tuple(m for m in matches if self._listens(m.topic_id, source))
 
@@ -90,41 +76,19 @@ class TopicListener:
         self._finder = TopicFinder(topics)
         self._judge = judge
 
-    def judge(
-        self,
-        *,
-        title: str,
-        text: str,
-        thread_title: str,
-        source: str,
-        author: str | None = None,
-        url: str | None = None,
-        said_at: datetime | None = None,
-    ) -> tuple[Judged, ...]:
+    def judge(self, post: FoundPost, source: str) -> tuple[Judged, ...]:
         """Return the post under every topic that it is about; empty when it is about none.
 
         A reply is about its thread's topic too, but only its own words are judged.
 
         Args:
-            title: of the post; a reply has none.
-            text: what its author wrote.
-            thread_title: of the conversation that it is in.
+            post: a reply has no title of its own.
             source: the id of where it was found.
-            author: the handle as shown, for queries with ``author:``.
-            url: its address, for queries with ``site:``.
-            said_at: when it was written, for times like "by March".
         """
-        heard = self._finder.find(
-            title=title,
-            text=text,
-            thread_title=thread_title,
-            source=source,
-            author=author,
-            url=url,
-        )
+        heard = self._finder.find(post, source)
         if not heard:
             return ()
-        judgement = self._judge.judge(title, text, said_at=said_at)
+        judgement = self._judge.judge(post.title, post.text, said_at=post.published)
         return tuple(
             Judged(
                 match=m,
@@ -133,6 +97,18 @@ class TopicListener:
             )
             for m in heard
         )
+
+    def hears(self, *, text: str, url: str, source: str) -> bool:
+        """Return whether a post without a title names what a topic listens for.
+
+        Its author isn't known yet, so a query that asks for one finds nothing.
+
+        Args:
+            text: what its author wrote.
+            url: its address, for queries with ``site:``.
+            source: the id of where it was found.
+        """
+        return bool(self._finder.find(FoundPost(external_id="", url=url, text=text), source))
 
     def _fires(self, topic_id: str, judgement: Judgement) -> bool:
         threshold = self._finder.topics[topic_id].threshold

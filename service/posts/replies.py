@@ -184,6 +184,7 @@ def _signal(
     return Signal(
         post_id=post.id,
         topic_id=lead.topic_id,
+        source_id=post.source_id,
         kind=kind,
         role=Role.SEEKER,
         journey_step=1,

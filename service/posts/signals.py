@@ -6,7 +6,7 @@ from datetime import datetime
 from pydantic import JsonValue
 
 from models.post import Post
-from models.signal import Signal
+from models.signal import BETWEEN, Signal
 from models.words import SignalClass
 from nlp.judgement import Evidence, Slot
 from service.posts.judging import Judged
@@ -21,6 +21,7 @@ def signal_of(judged: Judged, post: Post, now: datetime) -> Signal:
     signal = Signal(
         post_id=post.id,
         topic_id=judged.match.topic_id,
+        source_id=post.source_id,
         kind=judged.judgement.kind,
         role=judged.judgement.role,
         journey_step=judged.judgement.journey_step or 1,
@@ -56,6 +57,7 @@ def rejudge(signal: Signal, judged: Judged, post: Post) -> None:
     signal.slots = [_slot(slot) for slot in judgement.slots]
     signal.evidence = quotes(judgement.evidence)
     signal.matched = quotes(judged.match.phrases)
+    signal.phrases = BETWEEN.join(phrase.text for phrase in judged.match.phrases)
     signal.model_version = judgement.model
     signal.signal_class = finer_class(
         judgement.kind,
@@ -77,6 +79,7 @@ def withdraw(signal: Signal) -> None:
     signal.slots = []
     signal.evidence = []
     signal.matched = []
+    signal.phrases = ""
 
 
 def quotes(evidence: Iterable[Evidence]) -> list[dict[str, JsonValue]]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, exists
 from sqlmodel import Session, col, func, or_, select
 
 from config import Config
@@ -12,6 +12,7 @@ from models.lead import Lead, Offer, StatusChange
 from models.merge import Bant, MergeRecord, Result
 from models.moves import LIVE, LeadEvent
 from models.nurture import Draft, Enrolment
+from models.post import Post
 from models.source import Source
 from models.words import DraftState, EnrolmentState, LeadStatus, OfferState, SourceHealth
 from service.process.gaps import gaps
@@ -34,6 +35,7 @@ class Facts:
     stale: int  # of these: nothing was heard or done for 30 days
     merged: int  # leads that were found to be double, ever
     sources: int
+    heard: int  # of these: they answered at least once, or had posts brought
     failing: int
     without_timer: int
     month: Mapping[str, int]  # leads, qualified, accepted, won
@@ -90,6 +92,11 @@ def count(db: Session, config: Config, *, now: datetime) -> Facts:
             .where(col(MergeRecord.undone_at).is_(None))
         ).one(),
         sources=_sources(db),
+        heard=_sources(
+            db,
+            col(Source.last_success_at).is_not(None)
+            | exists().where(col(Post.source_id) == col(Source.id)),
+        ),
         failing=_sources(db, col(Source.health) != SourceHealth.OK),
         without_timer=len(without_a_timer(db)),
         month=_month(db, since),

@@ -59,6 +59,7 @@ def document(config: Config, standing: Standing) -> Paper:
             _agreement(standing),
             _definitions(config),
             _stages(config),
+            *_offerings(config),
             _routing(config),
             _speed(config),
             _escalation(config.sla.escalation, config),
@@ -124,6 +125,29 @@ def _stages(config: Config) -> Section:
             headings=("Stage", "Funnel", "Enters when", "Leaves when", "Who"), rows=tuple(rows)
         ),
     )
+
+
+def _offerings(config: Config) -> Iterator[Section]:
+    """Yield what is sold in a time of its own, where anything is."""
+    rows = tuple(
+        (
+            offering.name,
+            _listed([t.name for t in config.topics.values() if t.offering == offering.id])
+            or "nothing yet",
+            _long(offering.cycle),
+            _span(offering.touch_every) if offering.touch_every else "as the channel",
+            _long(offering.review_after or config.nurture.review_after),
+            f"{offering.follow_up_from or config.scoring.thresholds.sql:g}",
+        )
+        for offering in config.offerings.values()
+    )
+    if rows:
+        headings = ("Sold", "Heard in", "Cycle", "Touched every", "Looked at again", "Ready from")
+        yield Section(
+            title="What we sell, and how long that takes",
+            paragraphs=("A lead that is late has been with sales for longer than its cycle.",),
+            grid=Grid(headings=headings, rows=rows),
+        )
 
 
 def _routing(config: Config) -> Section:
@@ -264,6 +288,11 @@ def _span(span: WorkingSpan) -> str:
 
 def _length(time: timedelta) -> str:
     return " ".join(_units(time)) or "0 min"
+
+
+def _long(time: timedelta) -> str:
+    """Return it in days where it is whole ones."""
+    return _length(time) if time % timedelta(days=1) else f"{time.days} days"
 
 
 def _units(time: timedelta) -> Iterator[str]:

@@ -73,6 +73,9 @@ def _data(facts: Facts) -> Iterator[str]:
 def _data_lacks(facts: Facts) -> Iterator[Missing]:
     if not facts.sources:
         yield Missing(what="nothing is listened to", next_step="harken sources add URL")
+    elif not facts.heard:
+        step = "start `harken up`, or read them once with `harken crawl`"
+        yield Missing(what="nothing was ever read of any source", next_step=step)
     if facts.failing:
         what = f"{facts.failing} of {facts.sources} sources don't answer as they should"
         yield Missing(what=what, next_step="harken doctor")

@@ -13,6 +13,7 @@ from models.post import Post
 from models.signal import Signal
 from models.source import Source
 from models.words import LeadStatus, OfferState
+from service.leads.customers import account_owners
 from service.rules.routing import Case, LeadTraits
 
 #: A rep who let an offer lapse, or a lead lie, is asked again after this time.
@@ -49,6 +50,7 @@ def load_cases(
     offers: dict[str, list[Offer]] = {lead_id: [] for lead_id in ids}
     for offer in db.exec(select(Offer).where(col(Offer.lead_id).in_(ids)).order_by(Offer.id)):
         offers[offer.lead_id].append(offer)
+    winners = account_owners(db, leads)
     owners = _earlier_owners(db, leads, since=now - timedelta(days=config.routing.sticky_days))
     return [
         Case(
@@ -59,6 +61,7 @@ def load_cases(
                 offer.state is OfferState.DECLINED and _is_of_this_round(lead, offer)
                 for offer in offers[lead.id]
             ),
+            account_owners=winners.get(lead.id, {}),
             earlier_owners=owners.get(lead.id, ()),
             is_overdue=now >= lead.status_since + config.sla.routing,
         )

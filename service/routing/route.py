@@ -176,8 +176,17 @@ def _waits(db: Session, lead: Lead, why: str) -> None:
 
 def expectation_of(team: Team | None, config: Config) -> Expectation:
     """Return what the team's channel owes a lead; the strictest one's when there is no team."""
-    channel = ChannelKind(team.channel) if team else ChannelKind.TELESALES
-    return config.sla.channels[channel]
+    return config.sla.channels[_channel_of(team)]
+
+
+def _channel_of(team: Team | None) -> ChannelKind:
+    return ChannelKind(team.channel) if team else ChannelKind.TELESALES
+
+
+def update_every(db: Session, lead: Lead, config: Config) -> WorkingSpan:
+    """Return the working time within which the buyer hears from the owner of ``lead`` again."""
+    team = db.get(Team, lead.team_id) if lead.team_id else None
+    return config.update_every(lead.topic_id, _channel_of(team))
 
 
 def due(user: User | None, span: WorkingSpan, config: Config, now: datetime) -> datetime:

@@ -125,7 +125,7 @@ def hand_off(entered: Iterable[Entered], offers: Iterable[Offered]) -> HandOff:
     reasons: dict[DeclineReason, int] = dict.fromkeys(DeclineReason, 0)
     for offered in offers:
         states[offered.state] += offered.count
-        if offered.reason is not None:
+        if offered.state is OfferState.DECLINED and offered.reason is not None:
             reasons[offered.reason] += offered.count
     opened = sum(one.leads for one in cohort)
     handed_off = sum(one.leads for one in cohort if one.furthest >= WAY[S.SALES_READY])

@@ -36,6 +36,7 @@ NEWEST = (("person_id",), ("account",), ("region",), ("amount_minor", "currency"
 EARLIEST = ("created_at", "sales_ready_at", "first_offer_at", "first_touch_at")
 LATEST = ("handed_back_at",)
 MOST = ("recycle_count", "snoozes")
+EITHER = ("mandatory_follow_up", "existing_customer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +73,7 @@ def taken_over(survivor: Fields, loser: Fields, *, loser_is_newer: bool) -> dict
     for name in (*EARLIEST, *LATEST, *MOST):
         known = sorted(value for value in (survivor[name], loser[name]) if value is not None)
         found[name] = known[0 if name in EARLIEST else -1] if known else None
-    found["mandatory_follow_up"] = bool(
-        survivor["mandatory_follow_up"] or loser["mandatory_follow_up"]
-    )
+    found |= {name: bool(survivor[name] or loser[name]) for name in EITHER}
     return {name: value for name, value in found.items() if value != survivor[name]}
 
 

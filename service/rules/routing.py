@@ -1,7 +1,8 @@
 """Which team a lead goes to, and who of its people.
 
-The first rule by position that fits decides about the team; no rule fits: the fallback. A lead
-that nobody took in its routing time may go to the fallback as well.
+A customer's lead goes to who won the account, another of a buyer whom somebody had lately to them.
+Else the first rule by position that fits decides about the team; no rule fits: the fallback. A
+lead that nobody took in its routing time may go to the fallback as well.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -35,6 +36,8 @@ class Case:
     traits: LeadTraits
     passed: Mapping[str, str] = field(default_factory=dict)  # user id -> why not again
     declines: int = 0
+    #: Of a customer: who won the account, the latest first; handles by user ids.
+    account_owners: Mapping[str, str] = field(default_factory=dict)
     earlier_owners: tuple[str, ...] = ()  # who had this buyer lately, the latest first
     is_overdue: bool = False  # it has waited for longer than routing may take
 
@@ -46,7 +49,8 @@ class Decision:
     team_id: str
     rule: int | None  # position of the rule that decided; None: the fallback
     rep: Rep | None  # None: it waits
-    how: str  # sticky, round_robin, least_loaded, fit_first; of nobody: waits, manager
+    #: account_owner, sticky, round_robin, least_loaded, fit_first; of nobody: waits, manager
+    how: str
     turned_away: Mapping[str, str]  # handle -> why not
     credits: Mapping[str, int] = field(default_factory=dict)  # user id -> what is left now
 
@@ -90,18 +94,35 @@ def decide(
             accept_within=accept_within[team_id],
         )
 
-    if owner := _earlier_owner(case, reps, wanted, now):
+    winner, not_they = _account_owner(case, reps, wanted, now)
+    if owner := winner or _earlier_owner(case, reps, wanted, now):
+        how = "account_owner" if winner else "sticky"
         return Decision(
-            team_id=owner.team_id, rule=position, rep=owner, how="sticky", turned_away={}
+            team_id=owner.team_id, rule=position, rep=owner, how=how, turned_away=not_they
         )
     strategy = (rule.strategy if rule else None) or routing.strategy
-    decision = _of_team(team, position, reps, wanted(team), strategy, now)
+    decision = _of_team(team, position, reps, wanted(team), strategy, now, not_they)
     if decision.rep is not None or not case.is_overdue or team == routing.fallback_team:
         return decision
     last = wanted(routing.fallback_team)
     return _of_team(
         routing.fallback_team, None, reps, last, routing.strategy, now, decision.turned_away
     )
+
+
+def _account_owner(
+    case: Case, reps: Sequence[Rep], wanted: Callable[[str], Wanted], now: datetime
+) -> tuple[Rep | None, Mapping[str, str]]:
+    """Return the latest who won the account and may get its lead, and why others may not."""
+    known = {rep.user_id: rep for rep in reps}
+    turned_away: dict[str, str] = {}
+    for user_id, handle in case.account_owners.items():
+        rep = known.get(user_id)
+        why = why_not(rep, wanted(rep.team_id), now=now) if rep else "takes no leads any more"
+        if why is None:
+            return rep, turned_away
+        turned_away[handle] = f"won this account, but {why}"
+    return None, turned_away
 
 
 def _earlier_owner(
@@ -139,7 +160,9 @@ def _of_team(
     }
     chosen, settled = choose(list(seats.values()), strategy)
     away = dict(turned_away or {})
-    away |= {rep.handle: why for rep in members if (why := reasons[rep.user_id]) is not None}
+    for rep in members:
+        if (why := reasons[rep.user_id]) is not None:
+            away.setdefault(rep.handle, why)
     return Decision(
         team_id=team,
         rule=position,

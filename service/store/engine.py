@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import quote
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import URL, Connection, Engine, StaticPool, event
@@ -32,6 +33,7 @@ _PRAGMAS = (
     "PRAGMA secure_delete = ON",
     "PRAGMA trusted_schema = OFF",
 )
+_PRAGMAS_TO_READ = ("PRAGMA busy_timeout = 5000", "PRAGMA trusted_schema = OFF")
 
 
 def sqlite_url(file: Path) -> str:
@@ -63,6 +65,21 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+def open_to_read(file: Path) -> Engine:
+    """Return an engine for a SQLite file that can't be written here, nor what goes beside it.
+
+    Without a -wal there is no writer, and the file alone says it all; SQLite would want to make
+    one otherwise.
+    """
+    asked = {"uri": "true", "mode": "ro"}
+    if not file.with_name(f"{file.name}-wal").exists():
+        asked["immutable"] = "1"
+    engine = create_engine(URL.create("sqlite", database=f"file:{quote(str(file))}", query=asked))
+    event.listen(engine, "connect", _settle_to_read)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
 def _make_private(
     _dialect: object, _record: object, args: Sequence[str], _options: object
 ) -> None:
@@ -74,6 +91,12 @@ def _make_private(
 def _settle(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # _begin says where a transaction begins, not pysqlite
     for pragma in _PRAGMAS:
+        connection.execute(pragma)
+
+
+def _settle_to_read(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None
+    for pragma in _PRAGMAS_TO_READ:
         connection.execute(pragma)
 
 

@@ -1,5 +1,6 @@
 """Our own and vendored files, read once; their URLs change with their content."""
 
+import gzip
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ class Asset:
     body: bytes
     media_type: str
     version: str  # of its content
+    packed: bytes | None = None  # by gzip; None: it is packed already
 
 
 def read_assets(folder: Path = STATIC) -> Mapping[str, Asset]:
@@ -35,9 +37,12 @@ def read_assets(folder: Path = STATIC) -> Mapping[str, Asset]:
 
 def _read(file: Path) -> Asset:
     body = file.read_bytes()
-
+    packed = gzip.compress(body, mtime=0)
     return Asset(
-        body=body, media_type=_TYPES[file.suffix], version=hashlib.sha256(body).hexdigest()[:12]
+        body=body,
+        media_type=_TYPES[file.suffix],
+        version=hashlib.sha256(body).hexdigest()[:12],
+        packed=packed if len(packed) < len(body) else None,
     )
 
 

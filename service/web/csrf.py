@@ -2,8 +2,8 @@
 
 The order is that of Go 1.25's CrossOriginProtection, which Datasette uses too; stricter in one
 point: a request that carries a cookie must bring one of the two headers, as every browser does.
-That an Origin is our own because it is the Host holds only behind `service.web.front_door`, which
-lets no Host in but our own.
+That an Origin is our own because it is the Host holds only behind `service.serving.front_door`,
+which lets no Host in but our own.
 """
 
 from urllib.parse import urlsplit

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fastapi import Request, Response
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from service.web.site import Site, site_of
+from service.serving.site import Site, site_of
 
 _COOKIE = "harken_flash"
 _SECONDS = 60

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from fastapi import Request, Response
 
-from service.web.site import Site
+from service.serving.site import Site
 
 _THEME = "harken_theme"
 _KEYS = "harken_keys"

@@ -12,6 +12,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from models.moves import MoveRefusedError
+from service.access.viewer import Viewer
+from service.access.visible import find_lead
 from service.errors import (
     ConflictError,
     ForbiddenError,
@@ -20,13 +22,12 @@ from service.errors import (
     RefusedError,
     StoreError,
 )
+from service.serving.site import site_of
 from service.store.engine import reading
-from service.web.access.permissions import LoginNeededError, SecondFactorNeededError
-from service.web.entry.auth import Viewer, viewer_of_request
+from service.web.access.guard import LoginNeededError, SecondFactorNeededError
+from service.web.entry.auth import viewer_of_request
 from service.web.render import page, see_other
 from service.web.sheet import sheet_page
-from service.web.site import site_of
-from service.web.views.lead import find_lead
 
 
 @dataclass(frozen=True, slots=True)

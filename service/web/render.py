@@ -8,14 +8,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from service import times
+from service.access.viewer import Viewer
+from service.links import inward
 from service.web import flash
 from service.web.access.areas import areas_for
 from service.web.access.settings_areas import settings_for
 from service.web.assets import asset_url
-from service.web.entry.auth import Viewer
-from service.web.forms.links import inward
 from service.web.preferences import preferences_of
-from service.web.site import site_of
+from service.web.site import page_site_of
 from service.web.wording import words
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -32,7 +32,7 @@ def page(
     **shown: object,
 ) -> Response:
     """Return the template ``template`` as an answer; a whole page also says what was just done."""
-    site = site_of(request)
+    site = page_site_of(request)
     whole = not template.startswith(_FRAGMENTS)
     said = flash.pick_up(request) if whole else None
     body = (
@@ -46,7 +46,7 @@ def page(
             asset=lambda path: asset_url(site.assets, path),
             here=_here(request),
             said=said,
-            thresholds=site.config.scoring.thresholds,
+            thresholds_of=site.config.thresholds_of,
             **shown,
         )
     )

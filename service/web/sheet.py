@@ -7,16 +7,17 @@ from fastapi import Request, Response
 from sqlmodel import Session
 
 from models.lead import Lead
+from service.access.permissions import Permission, may
+from service.access.viewer import Viewer
+from service.access.visible import find_lead
+from service.serving.site import Site, site_of
 from service.store.engine import reading
-from service.web.access.permissions import Permission, may
-from service.web.entry.auth import Viewer
 from service.web.forms.back import Back
 from service.web.render import page
-from service.web.site import Site, site_of
 from service.web.views.colleagues import read_colleagues
 from service.web.views.conversation import read_conversation
 from service.web.views.dossier import read_dossier
-from service.web.views.lead import find_lead, read_lead
+from service.web.views.lead import read_lead
 from service.web.views.people import People
 from service.web.views.reply import read_reply
 from service.web.views.timeline import Happening, read_timeline

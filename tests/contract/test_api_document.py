@@ -9,12 +9,13 @@ from fastapi import FastAPI
 from pydantic import TypeAdapter
 
 from models.words import LeadStatus, TokenScope, UserRole
+from service.access.permissions import Permission
 from service.api.app import PREFIX, methods_at, routes
 from service.api.routes import ROUTERS
 from service.api.scopes import SCOPES, scope_for
 from service.api.shapes import asked, leads, others
 from service.api.shapes.base import Given, Taken
-from service.web.access.permissions import Permission, declared
+from service.serving.declared import declared
 from tests.programs import a_program, a_token, an_api, operations, try_out
 from tests.web_house import House, a_house
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from fastapi.routing import APIRoute
 from pydantic.fields import FieldInfo
 
-from service.web.forms.typed import one_line, prose
+from service.typed import one_line, prose
 from service.web.pages import ROUTERS
 
 #: Never stored nor searched for: checked against a hash, or taken for a path of this site.

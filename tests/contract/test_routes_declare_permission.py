@@ -6,13 +6,9 @@ from fastapi.routing import APIRoute
 from starlette.routing import Mount, Route
 
 from models.words import UserRole
-from service.web.access.permissions import (
-    Permission,
-    UndeclaredRouteError,
-    check_declared,
-    declared,
-    require,
-)
+from service.access.permissions import Permission
+from service.serving.declared import UndeclaredRouteError, check_declared, declared
+from service.web.access.guard import require
 from service.web.pages import ROUTERS
 from tests.web_house import House, a_house
 

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.soak, pytest.mark.timeout(1200)]
 
 #: What is not a page, or ends the session.
 NO_PAGE = re.compile(
-    r"^/(static|api|feeds|logout|healthz|readyz|metrics)|\.(csv|opml|toml|jsonl?)$"
+    r"^/(static|api|feeds|logout|healthz|readyz|metrics)|\.(csv|opml|toml|jsonl?)$|/file$"
 )
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{12,}|(?<=/)\d+(?=/|$)")
 #: Of many that are made by one template, a few.

@@ -187,6 +187,29 @@ def test_who_asks_too_often_is_told_when_to_come_back(house: House) -> None:
     assert others.status_code == 200
 
 
+def test_wrong_tokens_share_the_turns_of_where_they_come_from(house: House) -> None:
+    program = a_program(house, house.user("mia"))
+    app = an_api(house)
+    tokens = next(one for one in app.user_middleware if "throttle" in one.kwargs)
+    throttle = tokens.kwargs["throttle"]
+    assert isinstance(throttle, Throttle)
+    assert program.get(f"{ROOT}/me").status_code == 200
+    throttle.forget("at testclient")
+    usual, throttle.pace = throttle.pace, Pace(burst=3, a_second=0.001)
+    try:
+        guesses = [
+            program.get(f"{ROOT}/me", headers={"Authorization": f"Bearer hk_{n}"})
+            for n in range(5)
+        ]
+        known = program.get(f"{ROOT}/me")
+    finally:
+        throttle.pace = usual
+        throttle.forget("at testclient")
+
+    assert [answer.status_code for answer in guesses] == [401, 401, 401, 429, 429]
+    assert known.status_code == 200, "who got in before has turns of their own"
+
+
 def test_tokens_are_made_listed_and_revoked_by_command(fresh_house: Path) -> None:
     add = ("tokens", "add", "CRM sync", "--for", "admin", "--scope", "write", "--json")
     token = harken_here(*add, data=fresh_house).lines[0]

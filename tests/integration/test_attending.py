@@ -313,20 +313,27 @@ def test_a_disk_without_room_is_told_of_until_there_is_some(desk: Desk, tmp_path
     assert look_with(0) == []
 
 
-def test_a_model_that_people_contradict_needs_a_hand(desk: Desk, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("people", "is_told"), [(("ida", "max"), True), (("ida", "eve", "eve"), False)]
+)
+def test_p19_a_model_that_people_contradict_needs_a_hand_but_one_person_is_not_people(
+    desk: Desk, tmp_path: Path, people: tuple[str, ...], is_told: bool
+) -> None:
     version = read_card((SHIPPED / CARD).read_text("utf-8")).version
     for number in range(60):
         desk.lead(str(number))
     with writing(desk.engine) as db:
         for number, signal in enumerate(db.exec(select(Signal)).all()):
             signal.model_version = f"{version}+reader"
-            signal.status = SignalStatus.CONFIRMED if number < 20 else SignalStatus.REJECTED
+            signal.judged_by = people[number % len(people)]
+            is_good = number % 3 == 0  # of three, ida confirms hers and eve rejects all of hers
+            signal.status = SignalStatus.CONFIRMED if is_good else SignalStatus.REJECTED
             db.add(signal)
 
-    (item,) = look(desk, tmp_path)
+    found = look(desk, tmp_path)
 
-    assert item.kind is K.MODEL_GATE
-    assert "of 60 signals of 30 days people confirmed 33%" in item.words
+    assert [item.kind for item in found] == ([K.MODEL_GATE] if is_told else [])
+    assert all("of 60 verdicts of 30 days 33% confirm" in item.words for item in found)
     desk.house.clock.pass_by(31 * DAY)
     assert look(desk, tmp_path) == []
 

@@ -318,6 +318,22 @@ def test_a_prospect_s_follow_up_can_be_done_and_never_deleted(engine: Engine) ->
     assert place.only(Task).done_by == place.user("ada").id
 
 
+def test_a_follow_up_of_nobody_s_is_due_when_the_offer_is_and_then_with_the_first_touch(
+    sqlite_engine: Engine,
+) -> None:
+    place = a_place(sqlite_engine, ALONE)
+    place.hear(a_post())
+    offer = place.open_offer()
+    assert (place.only(Task).user_id, place.only(Task).due_at) == (None, offer.accept_by)
+
+    lead = place.accept(offer)
+
+    assert (place.only(Task).user_id, place.only(Task).due_at) == (
+        lead.owner_id,
+        lead.next_step_at,
+    )
+
+
 def test_what_the_owner_promised_has_a_clock(engine: Engine) -> None:
     place = a_place(engine, ALONE)
     place.hear(a_post())

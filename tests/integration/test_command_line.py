@@ -1,5 +1,6 @@
 """What every command has in common: usage errors, unknown names, folders without a Harken."""
 
+import json
 import os
 import socket
 import sys
@@ -128,6 +129,28 @@ def test_since_takes_a_day_and_a_time_with_its_zone(
     harken: Harken, house: Path, since: str
 ) -> None:
     assert harken("posts", "list", "--since", since, data=house) == Ran(0, "", "")
+
+
+def test_a_file_that_is_not_there_is_said_to_be_that(
+    harken: Harken, house: Path, tmp_path: Path
+) -> None:
+    missing = tmp_path / "nofile.zip"
+    ran = harken("import", str(missing), "--source", "x", data=house)
+    told = f"{missing} can't be read: No such file or directory\n"
+    assert (ran.code, ran.err.removeprefix("harken: ")) == (1, told)
+    folder = harken("import", str(tmp_path), "--source", "x", data=house)
+    assert (folder.code, folder.err.removeprefix("harken: ")) == (1, f"{tmp_path} is no file\n")
+
+
+def test_a_post_is_one_line_of_the_list(harken: Harken, house: Path, tmp_path: Path) -> None:
+    brought = tmp_path / "posts.jsonl"
+    post = {"text": "Which till\nfor a tea shop?\r\n\tThree of us.", "author": "a\nb", "id": "1"}
+    brought.write_text(json.dumps(post) + "\n")
+    assert harken("import", str(brought), "--source", "brought", data=house).code == 0
+
+    (line,) = harken("posts", "list", data=house).out.splitlines()
+
+    assert line.endswith("brought  a b: Which till for a tea shop? Three of us.")
 
 
 def test_a_link_of_a_house_that_is_asleep_says_so(harken: Harken, house: Path) -> None:

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine
@@ -226,22 +226,12 @@ class NamingEars(Ears):
     products: tuple[str, ...] = field(default=("Ledgerly", "Tidepool", "Anvil"))
 
     @override
-    def judge(
-        self,
-        *,
-        title: str,
-        text: str,
-        thread_title: str,
-        source: str,
-        author: str | None = None,
-        url: str | None = None,
-        said_at: datetime | None = None,
-    ) -> tuple[Judged, ...]:
-        judged = super().judge(title=title, text=text, thread_title=thread_title, source=source)
+    def judge(self, post: FoundPost, source: str) -> tuple[Judged, ...]:
+        judged = super().judge(post, source)
         slots = tuple(
             Slot(name="products", text=name, span=Span(field="body", start=at, end=at + len(name)))
             for name in self.products
-            if (at := text.find(name)) >= 0
+            if (at := post.text.find(name)) >= 0
         )
         return tuple(replace(j, judgement=replace(j.judgement, slots=slots)) for j in judged)
 

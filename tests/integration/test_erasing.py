@@ -391,6 +391,12 @@ def test_the_command_line_says_what_would_go_hands_it_over_and_erases(tmp_path: 
 
     assert harken_here("privacy", "export", *who, data=folder).lines == [{}]
     assert "Nothing is here" in harken_here("privacy", "erase", *who, "--dry-run", data=folder).out
+    unknown = harken_here("privacy", "erase", "otterburn", data=folder)
+    assert (unknown.code, unknown.out) == (1, "")
+    assert "nothing is here under that name" in unknown.err
+    assert "kept out from now on" in unknown.err
+    (counted,) = harken_here("privacy", "erase", "otterburn", "--json", data=folder).lines
+    assert counted["posts"] == 0
     assert "left alone" in harken_here(*words, *given, data=folder).err
     assert harken_here("audit", "verify", data=folder).code == 0
 

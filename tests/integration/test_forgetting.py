@@ -13,7 +13,7 @@ from models.post import Author, Post, Thread
 from models.signal import Signal
 from models.words import DisqualifyReason, LeadStatus, TouchpointKind
 from service.leads.transitions import lead_of, transition
-from service.posts.forgetting import NOTHING_DUE, forget_lost
+from service.posts.forgetting import NOTHING_DUE, forget_lost, forget_weak
 from service.store.engine import reading, writing
 from tests.builders import ASK, NO_TAKERS, Place, a_config, a_place, a_post, a_topic
 from tests.fakes import NOON, Said
@@ -90,6 +90,32 @@ def test_what_is_live_or_won_is_never_forgotten(place: Place) -> None:
     place.hear(a_post())
 
     assert forgotten(place, 4000 * DAY) == 0
+
+
+def test_a_signal_too_weak_for_a_lead_loses_its_words_after_its_time(place: Place) -> None:
+    place.ears.known = {ASK: Said(p=0.2), "desks": Said(topic="desks", p=0.9)}
+    place.take_in(
+        a_post("1", title="A crm for Anna?", text=f"{ASK} a crm?", thread="t"),
+        a_post("2", f"{ASK} a crm with desks?", author="bob"),  # a lead lives by this one
+    )
+
+    def forgotten(after: timedelta) -> int:
+        with writing(place.engine) as db:
+            return forget_weak(db, before=NOON + after - 90 * DAY, most=10)
+
+    assert forgotten(89 * DAY) == 0
+    assert forgotten(90 * DAY) == 1
+    assert forgotten(91 * DAY) == 0, "once is enough"
+
+    weak, living = place.all(Post)
+    assert (weak.title, weak.text, weak.author_id, weak.signature) == ("", "", None, None)
+    assert living.text
+    assert [author.handle for author in place.all(Author)] == ["bob"]
+    assert place.all(Thread)[0].title == ""
+    signals = {signal.id: signal for signal in place.all(Signal)}
+    assert len(signals) == 3, "that they were heard stays"
+    assert {bool(s.evidence) for s in signals.values() if s.post_id == weak.id} == {False}
+    assert {bool(s.evidence) for s in signals.values() if s.post_id == living.id} == {True}
 
 
 def test_a_post_is_looked_at_once_when_its_time_is_over(place: Place) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, timedelta
 
 import pytest
 from httpx2 import Response
-from sqlmodel import select
+from sqlmodel import col, select
 
 from models.inbox import TriageAct
 from models.lead import Lead, Offer, Touchpoint
@@ -14,9 +14,9 @@ from models.moves import LIVE
 from models.people import User
 from models.source import Source
 from models.topic import Topic
-from models.words import LeadStatus, OfferState, TouchpointKind, UserRole
+from models.words import DeclineReason, LeadStatus, OfferState, TouchpointKind, UserRole
 from service.leads.ledger import broken_link
-from service.store.engine import reading
+from service.store.engine import reading, writing
 from tests.web_house import House, a_house
 
 
@@ -189,6 +189,25 @@ def test_a_decline_is_taken_back_while_nobody_else_has_the_lead(desk: Desk) -> N
     else:  # it went on at once
         assert answer.status_code == 409
         assert "offered to the next rep already" in answer.text
+
+
+def test_a_decline_that_is_taken_back_is_remembered_with_its_reason(desk: Desk) -> None:
+    lead = desk.lead(status=LeadStatus.OFFERED, offered_to=desk.mia)
+    with writing(desk.house.engine) as db:
+        for user in db.exec(select(User).where(User.id != desk.mia.id)):
+            user.active = False  # so that it goes on to nobody
+    desk.press(desk.mia, f"/leads/{lead.id}/decline", fencing=1, reason="capacity")
+
+    assert desk.press(desk.mia, "/undo").status_code == 303
+
+    with reading(desk.house.engine) as db:
+        first, again = db.exec(
+            select(Offer).where(Offer.lead_id == lead.id).order_by(col(Offer.fencing))
+        ).all()
+    assert (first.state, first.decline_reason) == (OfferState.WITHDRAWN, DeclineReason.CAPACITY)
+    assert first.answered_at is not None
+    assert first.explain["taken_back"] == {"was": "declined", "by": desk.mia.id, "offer": again.id}
+    assert (again.state, again.decline_reason) == (OfferState.OPEN, None)
 
 
 def test_a_dismissal_is_taken_back_by_who_may_open_leads_again(desk: Desk) -> None:

@@ -229,7 +229,7 @@ def test_a_sheet_has_the_leads_of_its_view_and_no_formulas(week: Week) -> None:
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     with reading(house.engine) as db:
         (noted,) = db.exec(select(AuditEvent).where(AuditEvent.action == "leads.exported"))
-    assert noted.detail == {"view": "queue", "rows": 3}
+    assert noted.detail == {"view": "queue", "format": "csv", "rows": 3}
 
 
 def test_sheets_are_for_those_who_may_export(week: Week) -> None:

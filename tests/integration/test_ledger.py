@@ -8,7 +8,15 @@ from sqlalchemy import Engine, text
 from sqlmodel import col, select
 
 from models.ledger import AuditEvent, Outbox
-from service.leads.ledger import GENESIS, audit, broken_link, chain_hash, emit
+from service.leads.ledger import (
+    GENESIS,
+    audit,
+    broken_link,
+    chain_hash,
+    emit,
+    follow_chain,
+    forget_events,
+)
 from service.store.engine import reading, writing
 from tests.builders import a_place, a_post, undone
 from tests.fakes import NOON
@@ -94,6 +102,86 @@ def test_an_event_that_was_taken_out_is_found(engine: Engine) -> None:
     tamper(engine, "DELETE FROM audit_event WHERE action = 'two'")
 
     assert where_broken(engine) == third
+
+
+# What had its time leaves, and the chain says so itself.
+
+DAY = timedelta(days=1)
+
+
+def a_long_chain(engine: Engine) -> None:
+    """Write an event a day, "0" to "9"; the last one at noon."""
+    with writing(engine) as db:
+        for n in range(10):
+            at = NOON - (9 - n) * DAY
+            audit(db, actor="harken", action=str(n), subject="lead:1", at=at)
+
+
+def cut(engine: Engine, days: int, *, most: int = 100) -> int:
+    with writing(engine) as db:
+        return forget_events(db, before=NOON - days * DAY, now=NOON, most=most)
+
+
+def test_old_events_leave_and_the_chain_stays_whole(engine: Engine) -> None:
+    a_long_chain(engine)
+    old = events(engine)
+
+    assert cut(engine, 5) == 4
+    assert cut(engine, 5) == 0, "there is nothing left to cut"
+
+    kept = events(engine)
+    assert [event.action for event in kept] == ["4", "5", "6", "7", "8", "9", "audit.cut"]
+    assert kept[-1].detail == {"through": old[3].seq, "hash": old[3].hash, "events": 4}
+    with reading(engine) as db:
+        chain = follow_chain(db)
+    assert (chain.broken_at, chain.events, chain.cut_through) == (None, 7, old[3].seq)
+    assert chain.last == kept[-1].hash
+
+    write(engine, "later")
+    assert cut(engine, 2, most=2) == 2, "a few at a time"
+    assert events(engine)[0].action == "6"
+    assert where_broken(engine) is None
+
+
+def test_events_of_a_day_leave_together_and_all_may_leave(engine: Engine) -> None:
+    a_long_chain(engine)
+
+    assert cut(engine, 9) == 0
+    assert cut(engine, 8) == 0, "an event a day would leave one about its end each time"
+    assert cut(engine, -1) == 10
+
+    (only,) = events(engine)
+    assert (only.action, where_broken(engine)) == ("audit.cut", None)
+    write(engine, "one", "two")
+    assert where_broken(engine) is None
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM audit_event WHERE action IN ('4')",
+        "DELETE FROM audit_event WHERE action IN ('4', '5', '6', '7', '8', '9')",
+        "UPDATE audit_event SET detail = '{}' WHERE action = 'audit.cut'",
+        "DELETE FROM audit_event WHERE action = 'audit.cut'",
+    ],
+)
+def test_whoever_cuts_the_chain_otherwise_is_found(engine: Engine, statement: str) -> None:
+    a_long_chain(engine)
+    cut(engine, 5)
+    write(engine, "later")
+
+    tamper(engine, statement)
+
+    assert where_broken(engine) is not None
+
+
+def test_events_that_are_gone_without_a_word_are_missed(sqlite_engine: Engine) -> None:
+    a_long_chain(sqlite_engine)
+    third = events(sqlite_engine)[2].seq
+
+    tamper(sqlite_engine, "DELETE FROM audit_event WHERE action IN ('0', '1')")
+
+    assert where_broken(sqlite_engine) == third
 
 
 def test_what_is_rolled_back_leaves_no_gap(engine: Engine) -> None:

@@ -10,12 +10,16 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import CheckConstraint, Engine, MetaData, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
+from sqlmodel import select
 
+from models.lead import Lead
 from models.search import PREFIX
+from models.signal import Signal
 from models.tables import METADATA
 from service.errors import StoreError
-from service.store.engine import open_engine, sqlite_url
+from service.store.engine import open_engine, reading, sqlite_url
 from service.store.migrate import current, downgrade, newest, upgrade
+from tests.reporting import a_reported_house
 
 pytestmark = pytest.mark.every_database
 
@@ -109,6 +113,27 @@ def checks_of(metadata: MetaData) -> set[str]:
         for constraint in table.constraints
         if isinstance(constraint, CheckConstraint)
     }
+
+
+def test_what_is_counted_at_a_glance_is_filled_in_for_rows_of_before(bare: Engine) -> None:
+    upgrade(bare)
+    a_reported_house(bare)
+    before = counted_at_a_glance(bare)
+
+    downgrade(bare, "0021")
+    upgrade(bare)
+
+    assert counted_at_a_glance(bare) == before
+    assert {far for _, far, _ in before[0]} == {0, 3, 4, 5, 6, 7}
+    assert {phrases for _, _, phrases in before[1]} >= {"crm", "CRM\x1fcrm  Tool"}
+
+
+def counted_at_a_glance(engine: Engine) -> tuple[list[tuple[object, ...]], ...]:
+    """Return what leads and signals say themselves of what stands elsewhere too."""
+    of_leads = select(Lead.source_id, Lead.furthest, Lead.id).order_by(Lead.id)
+    of_signals = select(Signal.source_id, Signal.id, Signal.phrases).order_by(Signal.id)
+    with reading(engine) as db:
+        return [*map(tuple, db.exec(of_leads))], [*map(tuple, db.exec(of_signals))]
 
 
 def test_two_that_start_at_once_migrate_once(bare: Engine) -> None:

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
+from sqlmodel import select
 
 from config import Config
 from config.process import Criteria, Process, Targets
 from models.ledger import AuditEvent
 from models.process import ProcessSignature
 from models.sla import Task
+from models.source import Source
 from models.words import DeclineReason, Half, LeadStatus, UserRole
 from service.errors import ConflictError, ForbiddenError, HarkenError, RefusedError
 from service.process.document import document
@@ -235,7 +237,8 @@ def test_all_seven_parts_are_listed_with_what_they_lack(place: Place) -> None:
         "Metrics",
     ]
     lacking = {name: [lack.what for lack in part.missing] for name, part in found.items()}
-    assert lacking["Data"] == lacking["Routing"] == []
+    assert lacking["Data"] == ["nothing was ever read of any source"]
+    assert lacking["Routing"] == []
     assert lacking["Lead planning"] == ["nobody set a target"]
     assert "marketing and sales did not sign" in lacking["Qualification"][0]
     assert lacking["Metrics"] == ["nobody knows what a lead costs"]
@@ -280,6 +283,23 @@ def folder(_opened_house: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 def run(folder: Path, *words: str) -> Ran:
     return harken_here(*words, data=folder)
+
+
+def test_data_that_was_never_asked_for_does_not_stand(sqlite_engine: Engine) -> None:
+    place = a_place(sqlite_engine)
+    now = place.clock.now()
+
+    def data() -> Component:
+        with reading(place.engine) as db:
+            return components(db, place.config, now=now)[0]
+
+    assert [lack.what for lack in data().missing] == ["nothing was ever read of any source"]
+    with writing(place.engine) as db:
+        source = db.exec(select(Source)).first()
+        assert source is not None
+        source.last_success_at = now
+        db.add(source)
+    assert data().missing == ()
 
 
 def test_the_commands_say_where_things_stand(folder: Path) -> None:

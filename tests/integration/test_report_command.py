@@ -18,7 +18,7 @@ from tests.reporting import a_house, a_reported_house
 PERIOD = ("--from", "2025-09-01", "--to", "2025-11-24", "--zone", "Europe/Berlin")
 NAMES = (
     "funnel", "speed", "sources", "topics", "phrases", "defects", "value", "roi", "attribution",
-    "recycle", "forecast", "neglected", "early",
+    "recycle", "forecast", "neglected", "early", "campaigns", "wins", "journey",
 )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from config import Config
 from models.tables import METADATA
 from service.errors import ForbiddenError, NotFoundError, RefusedError
-from service.reports.asked import Asked
+from service.reports.asked import Asked, Only
 from service.reports.document import Report
 from service.reports.shelf import REPORTS
 from service.rules.money import Money
@@ -111,6 +111,29 @@ def test_both_funnels_and_the_hand_off_between_them(told: Told) -> None:
         ["all", "opportunity", 14, 14 / 26, hours(24)],
         ["all", "won", 13, 13 / 14, None],
     ]
+
+
+def test_the_journey_by_step_sums_to_the_signals_and_to_the_leads(
+    told: Told, house: Config
+) -> None:
+    report = told("journey")
+
+    # A: 12 at step 3, 12 at 4, 6 at 6. B: 12 at 4. C: 12 at 1. D: 12 at 3. E: 12 at 5.
+    said = rows(report, "signals")
+    assert [row[2] for row in said] == [12, 0, 24, 24, 12, 6, 78]
+    assert said[3] == [4, "compares", 24, 24 / 78]
+    assert said[6][2] == sum(row[1] for row in rows(told("sources"), "sources"))  # type: ignore[misc]  # counts
+    # A came to 6 in six weeks and to 4 in six, and was always won; of E one was.
+    came = rows(report, "leads")
+    assert [row[2] for row in came] == [12, 0, 12, 18, 12, 6, 60]
+    assert [row[4] for row in came] == [60, 48, 48, 36, 18, 6, None]
+    assert [row[6] for row in came] == [0, 0, 0, 6, 1, 6, 13]
+    assert came[4] == [5, "contacts peers", 12, 0.2, 18, 0.5, 1, 1 / 12]
+
+    of_talk = told("journey", replace(ask(house), only=Only(source="talk", topic="crm")))
+    # A's first, and E's; their leads were heard there first.
+    assert [row[2] for row in rows(of_talk, "signals")] == [0, 0, 12, 0, 12, 0, 24]
+    assert [row[2] for row in rows(of_talk, "leads")] == [0, 0, 0, 6, 12, 6, 24]
 
 
 def test_speed_on_the_clock_and_in_working_time_and_what_is_never_followed_up(told: Told) -> None:

@@ -10,7 +10,8 @@ from starlette.testclient import TestClient
 
 from models.people import User
 from models.words import UserRole
-from service.web.access.permissions import GRANTS, Permission, declared
+from service.access.permissions import GRANTS, Permission
+from service.serving.declared import declared
 from service.web.pages import ROUTERS
 from tests.web_house import House, a_house
 

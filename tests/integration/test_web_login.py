@@ -6,9 +6,11 @@ from starlette.testclient import TestClient
 
 from models.people import LoginLink, LoginSession, User
 from models.words import UserRole
+from service.access.first_login import issue_first_login
 from service.errors import NotFoundError
 from service.store.engine import reading, writing
-from service.web.entry.auth import SESSION_IDLE, SESSION_LONGEST, hashed, issue_first_login
+from service.tokens import hashed
+from service.web.entry.auth import SESSION_IDLE, SESSION_LONGEST
 from service.web.entry.passwords import hash_password, is_password
 from tests.web_house import House, a_house, with_token
 

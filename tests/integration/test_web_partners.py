@@ -15,10 +15,19 @@ from models.signal import Signal
 from models.sla import Task
 from models.source import Source
 from models.topic import Topic
-from models.words import InquiryChannel, LeadStatus, TaskKind, TouchpointKind, UserRole
+from models.words import (
+    InquiryChannel,
+    LeadStatus,
+    TaskKind,
+    TokenScope,
+    TouchpointKind,
+    UserRole,
+)
+from service.delivery.feeds_out import issue as issue_feed
 from service.mail.links import Purpose, issue
 from service.store.engine import reading, writing
 from service.web.pages import ROUTERS
+from tests.programs import ROOT, a_program
 from tests.web_house import SECRET, House, a_house
 
 DAY = timedelta(days=1)
@@ -118,12 +127,121 @@ def test_a_partner_is_told_of_colleagues_and_names_only_of_the_own_team(desk: De
     assert "Ida Lund" not in page
     assert 'promoted to sales <span class="quiet">by a colleague' in page
     assert 'Replied in the thread <span class="quiet">by Pat Reed' in page
-    assert "a colleague is wording this" in page
+    assert "a colleague is wording this" not in page, "what of ours is in the making is ours"
     assert "a colleague replied there" in page
 
     ours = desk.page(desk.ida, f"/leads/{lead.id}")
     assert "Mia Holt is wording this" in ours
     assert 'promoted to sales <span class="quiet">by Ida Lund' in ours
+
+
+#: Words of the house that no partner reads, by where they stand.
+OURS = (
+    "Margin is forty",  # a note
+    "because of the margin",  # a reason
+    "Have a look at ours",  # a draft
+    "Look again",  # a task
+    "They hesitated",  # what was noted with a call
+)
+
+
+def with_words_of_ours(desk: Desk) -> Lead:
+    """Return a partner's lead about which our own people wrote all kinds of things."""
+    lead = with_a_past(desk)
+    now = desk.house.clock.now()
+    said: tuple[tuple[User, TouchpointKind, str, bool], ...] = (
+        (desk.mia, TouchpointKind.NOTE, "Margin is forty percent.", False),
+        (desk.mia, TouchpointKind.CALL, "They hesitated.", False),
+        (desk.mia, TouchpointKind.NOTE, "Call before noon.", True),
+        (desk.pat, TouchpointKind.NOTE, "Speaks to their brother.", False),
+    )
+    with writing(desk.house.engine) as db:
+        for who, kind, note, shared in said:
+            row = Touchpoint(lead_id=lead.id, kind=kind, by_user_id=who.id, at=now, note=note)
+            row.shared = shared
+            db.add(row)
+        change = db.exec(select(StatusChange).where(StatusChange.event == "promoted")).one()
+        change.reason = "because of the margin"
+        db.add(change)
+    return lead
+
+
+@pytest.mark.parametrize("path", ["/leads/{}", "/inbox?view=all&lead={}"])
+def test_p03_a_partner_reads_the_own_team_s_words_and_what_was_marked_as_shared(
+    desk: Desk, path: str
+) -> None:
+    lead = with_words_of_ours(desk)
+
+    theirs = desk.page(desk.pia, path.format(lead.id))
+
+    assert [words for words in OURS if words in theirs] == []
+    if path.startswith("/leads"):  # which is also what is printed
+        assert "Call before noon." in theirs
+        assert "Speaks to their brother." in theirs
+        inside = desk.page(desk.ida, path.format(lead.id))
+        assert [words for words in OURS if words not in inside] == []
+        assert "partners read it" in inside
+
+
+def test_p03_nor_does_a_program_of_a_partner_read_more(desk: Desk) -> None:
+    lead = with_words_of_ours(desk)
+    program = a_program(desk.house, desk.pia, TokenScope.WRITE)
+    inside = a_program(desk.house, desk.ida, TokenScope.WRITE)
+
+    paths = [f"leads/{lead.id}", f"leads/{lead.id}/timeline", "leads", "tasks", "offers"]
+    told = {path: program.get(f"{ROOT}/{path}") for path in paths}
+
+    assert {answer.status_code for answer in told.values()} == {200}
+    every = " ".join(answer.text for answer in told.values())
+    assert [words for words in (*OURS, '"mia"', '"ida"') if words in every] == []
+    assert "Call before noon." in every
+    assert '"colleague"' in every
+    assert "Margin is forty" in inside.get(f"{ROOT}/leads/{lead.id}/timeline").text
+    assert program.get(f"{ROOT}/users").status_code == 403
+
+
+def test_p03_feeds_tables_and_calendars_of_a_partner_hold_no_words_of_ours(desk: Desk) -> None:
+    with_words_of_ours(desk)
+    with writing(desk.house.engine) as db:
+        feed = issue_feed(db, user="pia", topic=None, now=desk.house.clock.now())
+    browser = desk.house.browser(desk.pia)
+
+    for form in ("atom", "rss", "json"):
+        answer = browser.get(f"{feed}.{form}")
+        assert answer.status_code == 200
+        assert [words for words in (*OURS, "Mia Holt", "Ida Lund") if words in answer.text] == []
+    assert browser.get("/inbox.csv?view=all").status_code == 403
+
+
+def test_a_note_is_marked_as_shared_where_there_are_partners(desk: Desk) -> None:
+    lead = desk.lead(status=LeadStatus.MQL)
+    assert "A partner who has the lead may read it" in desk.page(desk.ida, f"/leads/{lead.id}")
+    browser = desk.house.browser(desk.ida)
+
+    words = {"rev": lead.rev, "words": "Call before noon.", "shared": "true"}
+    assert browser.post(f"/leads/{lead.id}/note", data=words).status_code == 303
+
+    with reading(desk.house.engine) as db:
+        assert db.exec(select(Touchpoint.shared)).all() == [True]
+    alone = a_house()
+    max_ = alone.user("max", role=UserRole.MANAGER, team=None)
+    other = alone.lead(source=alone.source("Talk"), topic=alone.topic("crm", "CRM"))
+    page = alone.browser(max_).get(f"/leads/{other.id}").text
+    assert 'name="words"' in page
+    assert 'name="shared"' not in page
+
+
+def test_a_partner_s_answer_is_not_held_against_answers_of_ours(desk: Desk) -> None:
+    with_words_of_ours(desk)
+    lead = desk.lead(status=LeadStatus.WORKING, owner=desk.pia, team="partners", author="heron")
+    text = "Have a look at ours."
+    browser = desk.house.browser(desk.pia)
+    browser.post(f"/leads/{lead.id}/reply", data={"rev": lead.rev, "text": text})
+
+    page = desk.page(desk.pia, f"/leads/{lead.id}")
+
+    assert text in page
+    assert "a colleague" not in page
 
 
 @pytest.mark.parametrize("path", ["/team", "/team/people/mia", "/team/calendars", "/team/routing"])

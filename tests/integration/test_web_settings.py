@@ -12,7 +12,8 @@ from starlette.testclient import TestClient
 from models.ledger import AuditEvent
 from models.people import Absence, LoginSession, RecoveryCode, SecondFactor, User
 from service.store.engine import reading, writing
-from service.web.entry.auth import browser_in_words, hashed
+from service.tokens import hashed
+from service.web.entry.auth import browser_in_words
 from service.web.entry.passwords import hash_password, is_password
 from tests.web_house import House, a_house, with_token
 
@@ -242,6 +243,31 @@ def test_codes_begin_and_end_with_the_password_only(house: House, mia: User) -> 
         assert db.exec(select(RecoveryCode)).all() == []
         told = db.exec(select(AuditEvent.action).order_by(AuditEvent.action)).all()
     assert told == ["user.second_factor_off", "user.second_factor_on"]
+
+
+def test_in_a_demo_who_has_no_password_sets_one_and_tries_a_second_factor(house: House) -> None:
+    browser = house.browser(house.user("dana"), demo=True)
+    assert "Set a password first" in browser.get("/settings/second-factor").text
+    assert "The one of now" not in browser.get("/settings/login").text
+
+    assert browser.post("/settings/password", data={"new_password": PASSWORD}).status_code == 303
+    refused = browser.post("/settings/password", data={"new_password": NEW})
+    assert refused.status_code == 422, "from now on it is asked for"
+    maker, _ = set_up(house, browser)
+
+    house.clock.pass_by(timedelta(minutes=1))
+    again = house.browser(demo=True)
+    assert again.post("/login", data={"login": "dana", "password": PASSWORD}).is_redirect
+    again.post("/login/code", data={"code": maker.at(house.clock.now())})
+    assert is_in(again)
+
+
+def test_where_it_is_no_demo_nobody_sets_a_password_without_the_old_one(house: House) -> None:
+    browser = house.browser(house.user("dana"))
+
+    answer = browser.post("/settings/password", data={"new_password": PASSWORD})
+
+    assert answer.status_code == 422
 
 
 def test_the_picture_is_an_image_that_nobody_keeps(house: House, mia: User) -> None:

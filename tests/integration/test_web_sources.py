@@ -130,6 +130,28 @@ def test_a_move_is_written_down_too(desk: Desk) -> None:
     assert source(desk, "softwarerecs").url == there
 
 
+def test_a_move_that_cant_be_written_down_is_not_made(desk: Desk) -> None:
+    there, before = "https://new.example/feed", source(desk, "softwarerecs").url
+    change_row(desk, "softwarerecs", moved_to=there, moved_since=NOON)
+    (desk.folder / "sla.toml").write_text("nonsense = 1\n")
+
+    answer = desk.browser.post("/sources/softwarerecs/move")
+
+    row = source(desk, "softwarerecs")
+    assert answer.status_code >= 400
+    assert (row.url, row.moved_to) == (before, there)
+    assert not (desk.folder / "sources.toml").exists()
+
+
+def test_a_move_to_where_another_source_is_changes_no_file(desk: Desk) -> None:
+    taken = source(desk).url
+    change_row(desk, "hn-ask", active=True)
+    change_row(desk, "softwarerecs", moved_to=taken, moved_since=NOON)
+
+    assert desk.browser.post("/sources/softwarerecs/move").status_code == 409
+    assert not (desk.folder / "sources.toml").exists()
+
+
 def test_options_are_saved_or_refused_with_what_was_typed(desk: Desk) -> None:
     good = {"name": "Ask", "every": "20m", "quality": "0,8", "options": "tags = show_hn"}
     assert desk.browser.post("/sources/hn-ask", data=good).status_code == 303
@@ -176,13 +198,13 @@ def asked(desk: Desk, answer: Looked | Exception) -> str:
     site, user = desk.app.state.site, admin_id(desk)
     name = site.lookups.ask(look, url="https://talk.example/", by=user, now=NOON)
     path = f"/sources/new/{name}"
-    wait_for(desk, path)
+    wait_for(desk, path, user)
     return path
 
 
-def wait_for(desk: Desk, path: str) -> None:
+def wait_for(desk: Desk, path: str, user: str) -> None:
     """Wait for a lookup's end without asking the one connection that it may be using."""
-    site, user = desk.app.state.site, admin_id(desk)
+    site = desk.app.state.site
     for _ in range(2_000):
         if site.lookups.get(path.rpartition("/")[2], by=user).is_done:
             return
@@ -238,10 +260,11 @@ def test_what_can_t_be_listened_to_is_told_and_no_one_else_sees_it(desk: Desk) -
     ],
 )
 def test_no_address_leads_where_it_must_not(desk: Desk, url: str) -> None:
+    user = admin_id(desk)
     answer = desk.browser.post("/sources/new", data={"url": url})
     if answer.status_code == 303:  # it has a form that could be: the gate decides
         path = answer.headers["location"]
-        wait_for(desk, path)
+        wait_for(desk, path, user)
         assert "be listened to: " in desk.browser.get(path).text
     else:
         assert answer.status_code == 422

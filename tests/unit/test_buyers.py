@@ -4,6 +4,7 @@ import pytest
 from pydantic import JsonValue
 
 from config.topic import Topic
+from crawlers.found import FoundPost
 from service.posts.judging import TopicFinder
 from service.rules.buyers import account_at, region_of
 
@@ -58,7 +59,7 @@ def test_a_problem_is_listened_for_without_the_name_of_a_product() -> None:
     finder = TopicFinder([topic])
 
     (found,) = finder.find(
-        title="", text="Our invoices get lost every month.", thread_title="", source="talk"
+        FoundPost(external_id="1", url=None, text="Our invoices get lost every month."), "talk"
     )
 
     assert found.topic_id == "ap"

@@ -7,12 +7,14 @@ import pytest
 from models.words import LeadStatus
 from service.exports.field_maps import hubspot, pipedrive, salesforce
 from service.exports.told import ToldLead
+from service.rules.levels import Level
 from tests.fakes import NOON
 
 LEAD = ToldLead(
     id="0190",
     title="A CRM for ten people?",
     status=LeadStatus.SALES_READY,
+    level=Level.SQL,
     score=84.0,
     kind="recommendation",
     topic="crm",

@@ -6,6 +6,7 @@ from datetime import datetime
 import pytest
 
 from config.topic import Topic
+from crawlers.found import FoundPost
 from nlp.judgement import Judgement
 from service.posts.judging import TopicListener
 from tests.builders import a_topic
@@ -24,12 +25,16 @@ class Judge:
         return a_judged(title, body or title, body or title, self.said).judgement
 
 
+def found(title: str, text: str, thread: str) -> FoundPost:
+    return FoundPost(external_id="1", url=None, title=title, text=text, thread_title=thread)
+
+
 def about(
     *topics: Topic, judge: Judge, title: str = "", text: str = "", thread: str = ""
 ) -> dict[str, bool]:
     """Return the topics of a post at the source "talk", and whether it is a signal there."""
     listener = TopicListener(topics, judge)
-    judged = listener.judge(title=title, text=text, thread_title=thread, source="talk")
+    judged = listener.judge(found(title, text, thread), "talk")
     return {one.match.topic_id: one.is_signal for one in judged}
 
 
@@ -50,6 +55,23 @@ def test_a_post_about_nothing_is_not_even_judged() -> None:
     assert judge.shown == []
 
 
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("a crm", "talk"),
+        ("A\nCRM!", "talk"),
+        ("a garden", "talk"),
+        ("a crm", "board"),
+        ("", "talk"),
+    ],
+)
+def test_what_is_let_through_is_what_would_be_judged(text: str, source: str) -> None:
+    listener = TopicListener([CRM.model_copy(update={"sources": ("talk",)})], Judge())
+    judged = listener.judge(found("", text, ""), source)
+
+    assert listener.hears(text=text, url="https://talk.example/", source=source) is bool(judged)
+
+
 def test_a_topic_that_is_switched_off_hears_nothing() -> None:
     assert about(a_topic("crm", active=False), judge=Judge(), text="a crm") == {}
 
@@ -66,9 +88,7 @@ def test_a_reply_is_about_its_thread_s_topic_but_only_its_own_words_are_judged()
     judge = Judge()
     listener = TopicListener([CRM], judge)
 
-    (judged,) = listener.judge(
-        title="", text="Same here, any advice?", thread_title="Which crm?", source="talk"
-    )
+    (judged,) = listener.judge(found("", "Same here, any advice?", "Which crm?"), "talk")
 
     assert judge.shown == [("", "Same here, any advice?")]
     assert judged.match.topic_id == "crm"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from models.moves import LIVE
 from models.words import LeadStatus
-from service.rules.merging import EARLIEST, FURTHER, Standing, survivor, taken_over
+from service.rules.merging import EARLIEST, EITHER, FURTHER, Standing, survivor, taken_over
 
 S = LeadStatus
 NOON = datetime(2025, 11, 19, 12, tzinfo=UTC)
@@ -46,7 +46,7 @@ def fields(**given_values: Any) -> dict[str, Any]:
         ("person_id", "account", "region", "amount_minor", "currency", "handed_back_at")
     )
     plain |= dict.fromkeys(EARLIEST) | {"recycle_count": 0, "snoozes": 0}
-    return plain | {"mandatory_follow_up": False} | given_values
+    return plain | dict.fromkeys(EITHER, False) | given_values
 
 
 def test_the_newest_that_is_known_wins_and_money_keeps_its_currency() -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from config.topic import Topic
+from crawlers.found import FoundPost
 from service.posts.judging import TopicFinder, host_of
 
 
@@ -12,7 +13,7 @@ def finder(query: str, *, active: bool = True) -> TopicFinder:
 
 def finds(query: str, *, author: str | None = None, url: str | None = None) -> bool:
     found = finder(query).find(
-        title="", text="a crm", thread_title="", source="talk", author=author, url=url
+        FoundPost(external_id="1", url=url, text="a crm", author=author), "talk"
     )
     return bool(found)
 
@@ -27,7 +28,10 @@ def test_the_author_and_the_site_of_a_post_are_known_to_queries() -> None:
 def test_a_reply_matches_by_its_thread_as_far_as_its_author_may() -> None:
     def thread(query: str) -> list[tuple[object, ...]]:
         found = finder(query).find(
-            title="", text="me too", thread_title="a crm", source="talk", author="ada"
+            FoundPost(
+                external_id="1", url=None, text="me too", author="ada", thread_title="a crm"
+            ),
+            "talk",
         )
         return [match.phrases for match in found]
 
@@ -38,7 +42,7 @@ def test_a_reply_matches_by_its_thread_as_far_as_its_author_may() -> None:
 def test_a_topic_that_is_switched_off_finds_nothing() -> None:
     off = finder("crm", active=False)
 
-    assert off.find(title="", text="a crm", thread_title="", source="talk") == ()
+    assert off.find(FoundPost(external_id="1", url=None, text="a crm"), "talk") == ()
 
 
 @pytest.mark.parametrize(

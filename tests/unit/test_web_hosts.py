@@ -1,6 +1,6 @@
 import pytest
 
-from service.web.hosts import OwnHosts, host_of
+from service.serving.hosts import OwnHosts, host_of
 
 OURS = OwnHosts.of("https://harken.example", "0.0.0.0")  # noqa: S104 - a name to compare
 

@@ -1,7 +1,7 @@
 import pytest
 
 from models.words import Licence
-from service.web.forms.links import inward, outward, rel
+from service.links import inward, outward, rel
 
 
 @pytest.mark.parametrize(

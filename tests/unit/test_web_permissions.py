@@ -16,8 +16,8 @@ from models.words import (
     TouchpointKind,
     UserRole,
 )
-from service.web.access.permissions import GRANTS, Permission, may
-from service.web.entry.auth import Viewer
+from service.access.permissions import GRANTS, Permission, may
+from service.access.viewer import Viewer
 from service.web.forms.back import Back
 from service.web.views.inbox import View
 from service.web.wording import words

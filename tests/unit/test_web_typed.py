@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.web.forms.typed import one_line, prose
+from service.typed import one_line, prose
 
 
 @pytest.mark.parametrize(

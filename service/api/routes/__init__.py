@@ -15,6 +15,7 @@ from service.api.routes import (
     people,
     posts,
     reports,
+    social_map,
     tasks,
 )
 
@@ -29,6 +30,7 @@ ROUTERS = (
     tasks.router,
     posts.router,
     listening.router,
+    social_map.router,
     people.router,
     inquiries.router,
     reports.router,

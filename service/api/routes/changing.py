@@ -1,7 +1,5 @@
 """What all writes to a lead share."""
 
-from collections.abc import Callable
-
 from fastapi import Response
 from sqlmodel import Session
 
@@ -12,14 +10,12 @@ from service.api.once import Attempt, Done
 from service.api.reads import told_lead
 from service.api.shapes.leads import LeadState
 from service.api.versions import Seen, etag
+from service.leads.by_hand import Deed
 from service.leads.transitions import lead_of
 
-#: Does something to the lead in the version that it is given.
-Act = Callable[[Session, int], object]
 
-
-def change(attempt: Attempt, lead_id: str, seen: Seen, act: Act) -> Response:
-    """Return the state of a lead after ``act``, of a lead that was in a version that was seen.
+def change(attempt: Attempt, lead_id: str, seen: Seen, deed: Deed) -> Response:
+    """Return the state of a lead after the caller's ``deed``, if it is in the version they saw.
 
     Raises:
         NotFoundError: there is no such lead, or it is none of the caller's business.
@@ -29,7 +25,13 @@ def change(attempt: Attempt, lead_id: str, seen: Seen, act: Act) -> Response:
     def work(db: Session) -> Done:
         told_lead(db, attempt.caller.viewer, lead_id, secret=attempt.site.secret)
         lead = lead_of(db, lead_id)
-        act(db, seen.of(lead.rev))
+        deed(
+            db,
+            lead_id=lead_id,
+            user_id=attempt.caller.viewer.id,
+            rev=seen.of(lead.rev),
+            now=attempt.site.clock.now(),
+        )
         return state_of(db, lead)
 
     return attempt.once(work)

@@ -6,16 +6,16 @@ from fastapi import APIRouter, Depends
 from sqlmodel import col, select
 
 from models.digest import DigestItem, DigestRun, DigestSubscription
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
 from service.api.callers import allow
 from service.api.pages import Key, ListingHere, Page, ordered
 from service.api.shapes.base import RowId
 from service.api.shapes.others import DigestGiven, DigestItemGiven, DigestWithItems
 from service.api.told import LINK, reads
 from service.errors import NotFoundError
+from service.serving.site import SiteHere
 from service.store.engine import reading
-from service.web.access.permissions import Permission
-from service.web.entry.auth import Viewer
-from service.web.site import SiteHere
 
 router = APIRouter(tags=["digests"])
 Reader = Annotated[Viewer, Depends(allow(Permission.READ_LEADS))]

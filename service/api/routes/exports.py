@@ -12,17 +12,18 @@ from sqlmodel import col, select
 
 from models.lead import Lead
 from models.words import LeadStatus
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
+from service.access.visible import visible_to
 from service.api.callers import allow
 from service.api.shapes.base import Slug
 from service.api.told import reads
 from service.exports.cells import Cell, write_sheet
 from service.exports.field_maps import FIELD_MAPS, Fields
+from service.exports.leaving import note_export
 from service.exports.told import ToldLead, read_told
-from service.store.engine import reading
-from service.web.access.permissions import Permission
-from service.web.entry.auth import Viewer
-from service.web.site import SiteHere
-from service.web.views.visible import visible_to
+from service.serving.site import SiteHere
+from service.store.engine import reading, writing
 
 router = APIRouter(tags=["exports"])
 _BATCH = 500
@@ -72,6 +73,9 @@ def export_leads(
         wanted = wanted.where(Lead.topic_id == topic)
     with reading(site.engine) as db:
         ids = db.exec(wanted).all()
+    now = site.clock.now()
+    with writing(site.engine) as db:
+        note_export(db, form=form.value, leads=len(ids), by=viewer.id, now=now)
     leads = _told(site.engine, ids, site.secret)
     shape = FIELD_MAPS.get(form.value, _plain)
     fields = (shape(lead) for lead in leads)

@@ -5,6 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 from sqlmodel import Session
 
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
 from service.api.callers import allow
 from service.api.once import AttemptHere, Done
 from service.api.shapes.others import (
@@ -15,8 +17,6 @@ from service.api.shapes.others import (
 )
 from service.api.told import writes
 from service.leads import activities, inquiries
-from service.web.access.permissions import Permission
-from service.web.entry.auth import Viewer
 
 router = APIRouter(tags=["people who come to us"])
 Bringer = Annotated[Viewer, Depends(allow(Permission.CAPTURE_POSTS))]

@@ -1,11 +1,14 @@
 """Leads that rest, and leads that are one."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 from sqlmodel import Session
 
 from models.lead import Lead
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
 from service.api.callers import allow
 from service.api.errors import StaleError
 from service.api.once import AttemptHere, Done
@@ -18,8 +21,6 @@ from service.api.told import ETAG, writes
 from service.api.versions import SeenHere, etag
 from service.leads import merging, snoozing
 from service.leads.transitions import lead_of
-from service.web.access.permissions import Permission
-from service.web.entry.auth import Viewer
 
 router = APIRouter(tags=["leads"])
 Worker = Annotated[Viewer, Depends(allow(Permission.WORK_LEADS))]
@@ -30,34 +31,19 @@ _TOLD = writes(412, 428, headers=ETAG)
     "/leads/{lead_id}/snooze", summary="Let it rest", response_model=LeadState, responses=_TOLD
 )
 def snooze(
-    attempt: AttemptHere, viewer: Worker, seen: SeenHere, lead_id: RowId, asked: Snooze
+    attempt: AttemptHere, _viewer: Worker, seen: SeenHere, lead_id: RowId, asked: Snooze
 ) -> Response:
     """Let a lead rest until a moment within 30 days; something new from its author wakes it."""
-
-    def act(db: Session, rev: int) -> object:
-        return snoozing.snooze(
-            db,
-            lead_id=lead_id,
-            user_id=viewer.id,
-            rev=rev,
-            until=asked.until,
-            now=attempt.site.clock.now(),
-        )
-
-    return change(attempt, lead_id, seen, act)
+    deed = partial(snoozing.snooze, until=asked.until)
+    return change(attempt, lead_id, seen, deed)
 
 
 @router.post(
     "/leads/{lead_id}/wake", summary="Let it go on", response_model=LeadState, responses=_TOLD
 )
-def wake(attempt: AttemptHere, viewer: Worker, seen: SeenHere, lead_id: RowId) -> Response:
+def wake(attempt: AttemptHere, _viewer: Worker, seen: SeenHere, lead_id: RowId) -> Response:
     """Let a lead go on that rests."""
-
-    def act(db: Session, rev: int) -> object:
-        now = attempt.site.clock.now()
-        return snoozing.wake(db, lead_id=lead_id, user_id=viewer.id, rev=rev, now=now)
-
-    return change(attempt, lead_id, seen, act)
+    return change(attempt, lead_id, seen, snoozing.wake)
 
 
 @router.post(

@@ -7,6 +7,9 @@ from sqlmodel import col, select
 
 from models.lead import Lead, LeadSignal
 from models.signal import Signal
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
+from service.access.visible import visible_to
 from service.api.callers import CallerHere, allow
 from service.api.pages import Page
 from service.api.reads import (
@@ -23,11 +26,8 @@ from service.api.versions import etag
 from service.errors import RefusedError
 from service.exports.told import may_leave
 from service.leads.related import related
+from service.serving.site import SiteHere
 from service.store.engine import reading
-from service.web.access.permissions import Permission
-from service.web.entry.auth import Viewer
-from service.web.site import SiteHere
-from service.web.views.visible import visible_to
 
 router = APIRouter(tags=["leads"])
 Reader = Annotated[Viewer, Depends(allow(Permission.READ_LEADS))]
@@ -52,7 +52,7 @@ def read_timeline(site: SiteHere, viewer: Reader, lead_id: RowId) -> Page[Happen
     """List everything that happened to a lead, newest first, on one page."""
     with reading(site.engine) as db:
         told_lead(db, viewer, lead_id, secret=site.secret)
-        return Page(items=timeline(db, lead_id), next=None)
+        return Page(items=timeline(db, viewer, lead_id), next=None)
 
 
 @router.get("/leads/{lead_id}/signals", summary="Read its signals", responses=reads())

@@ -12,18 +12,18 @@ from models.moves import FUNNELS
 from models.people import User
 from models.topic import Topic
 from models.words import Funnel, Kind, LeadStatus, OfferState
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
+from service.access.visible import visible_to
 from service.api.callers import allow
 from service.api.pages import Key, ListingHere, Page, Place, ordered
 from service.api.reads import summaries
 from service.api.shapes.base import Moment, Slug
 from service.api.shapes.leads import LeadSummary
 from service.api.told import LINK, reads
+from service.serving.site import SiteHere
 from service.store.engine import reading
 from service.unknown import unknown
-from service.web.access.permissions import Permission
-from service.web.entry.auth import Viewer
-from service.web.site import SiteHere
-from service.web.views.visible import visible_to
 
 router = APIRouter(tags=["leads"])
 _ME = "me"
@@ -63,6 +63,9 @@ def list_leads(
         ),
     ] = None,
     kind: Annotated[Kind | None, Query(description="of its strongest signal")] = None,
+    existing_customer: Annotated[
+        bool | None, Query(description="only of those who bought from us before, or of others")
+    ] = None,
     min_score: Annotated[float, Query(ge=0, le=100, allow_inf_nan=False)] = 0,
     created_since: Annotated[Moment | None, Query(description="opened then or later")] = None,
     heard_since: Annotated[
@@ -82,6 +85,8 @@ def list_leads(
     conditions.append(col(Lead.status).in_(sorted(wanted)))
     if kind is not None:
         conditions.append(col(Lead.kind) == kind)
+    if existing_customer is not None:
+        conditions.append(col(Lead.existing_customer).is_(existing_customer))
     for column, since in (
         (col(Lead.created_at), created_since),
         (col(Lead.last_signal_at), heard_since),
@@ -101,7 +106,7 @@ def list_leads(
             select(Lead).where(*conditions).order_by(*ordered(keys)).limit(listing.limit + 1)
         ).all()
         shown, following = listing.page(rows, lambda lead: _place(lead, order))
-        return Page(items=summaries(db, shown, secret=site.secret), next=following)
+        return Page(items=summaries(db, viewer, shown, secret=site.secret), next=following)
 
 
 def _place(lead: Lead, order: Order) -> Place:

@@ -9,6 +9,8 @@ from sqlmodel import col, select
 from models.source import Source
 from models.topic import Topic
 from models.words import SourceHealth
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
 from service.api.callers import allow
 from service.api.pages import Key, ListingHere, Page, ordered
 from service.api.reads import bare_url
@@ -16,10 +18,8 @@ from service.api.shapes.base import SlugHere
 from service.api.shapes.others import SourceGiven, TopicGiven
 from service.api.told import LINK, reads
 from service.errors import NotFoundError
+from service.serving.site import SiteHere
 from service.store.engine import reading
-from service.web.access.permissions import Permission
-from service.web.entry.auth import Viewer
-from service.web.site import SiteHere
 
 router = APIRouter(tags=["listening"])
 Topics = Annotated[Viewer, Depends(allow(Permission.READ_TOPICS))]

@@ -1,5 +1,6 @@
 """Offers: which there are, yes, no, the next one, and to somebody in particular."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -9,6 +10,10 @@ from models.lead import Lead, Offer
 from models.moves import OWNED
 from models.people import User
 from models.words import OfferState
+from service.access.circle import circle_of
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
+from service.access.visible import visible_to
 from service.api.callers import allow
 from service.api.once import AttemptHere, Done
 from service.api.pages import Key, ListingHere, Page, ordered
@@ -22,12 +27,9 @@ from service.api.versions import SeenHere
 from service.exports.told import may_leave
 from service.leads.transitions import lead_of
 from service.routing import offers
+from service.serving.site import SiteHere
 from service.store.engine import reading
 from service.unknown import unknown
-from service.web.access.permissions import Permission
-from service.web.entry.auth import Viewer
-from service.web.site import SiteHere
-from service.web.views.visible import visible_to
 
 router = APIRouter(tags=["offers"])
 Rep = Annotated[Viewer, Depends(allow(Permission.ANSWER_OFFERS))]
@@ -51,6 +53,8 @@ def list_offers(
     if (behind := listing.behind(_KEYS)) is not None:
         conditions.append(behind)
     with reading(site.engine) as db:
+        circle = circle_of(db, viewer)
+        conditions.append(circle.wrote(Offer.to_user_id))
         rows = db.exec(
             select(Offer)
             .join(Lead, col(Lead.id) == Offer.lead_id)
@@ -59,7 +63,7 @@ def list_offers(
             .limit(listing.limit + 1)
         ).all()
         shown, following = listing.page(rows, lambda offer: (offer.id,))
-        handles = handles_by_id(db)
+        handles = handles_by_id(db, circle)
         allowed = may_leave(db, [offer.lead_id for offer in shown], secret=site.secret)
     items = tuple(offer_given(one, handles) for one in shown if one.lead_id in allowed)
     return Page(items=items, next=following)
@@ -144,14 +148,14 @@ def claim(attempt: AttemptHere, viewer: Rep) -> Response:
 )
 def assign(
     attempt: AttemptHere,
-    viewer: Annotated[Viewer, Depends(allow(Permission.ASSIGN_LEADS))],
+    _viewer: Annotated[Viewer, Depends(allow(Permission.ASSIGN_LEADS))],
     seen: SeenHere,
     lead_id: RowId,
     asked: Assign,
 ) -> Response:
     """Offer a lead to somebody in particular, whoever has it now."""
 
-    def act(db: Session, rev: int) -> object:
+    def deed(db: Session, *, lead_id: str, user_id: str, rev: int, now: datetime) -> object:
         known = dict(db.exec(select(User.handle, User.id).where(col(User.active))).all())
         if asked.to not in known:
             raise unknown("user", asked.to, known)
@@ -159,11 +163,11 @@ def assign(
             db,
             lead_id=lead_id,
             to_user_id=known[asked.to],
-            by_user_id=viewer.id,
+            by_user_id=user_id,
             rev=rev,
             reason=asked.reason,
             config=attempt.site.config,
-            now=attempt.site.clock.now(),
+            now=now,
         )
 
-    return change(attempt, lead_id, seen, act)
+    return change(attempt, lead_id, seen, deed)

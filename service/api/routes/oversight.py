@@ -3,10 +3,12 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from models.ledger import AuditEvent
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
 from service.api.callers import allow
 from service.api.once import AttemptHere, Done
 from service.api.pages import Key, ListingHere, Page, ordered
@@ -17,12 +19,10 @@ from service.api.shapes.others import (
     ObjectionNoted,
 )
 from service.api.told import LINK, reads, writes
-from service.leads.ledger import broken_link
+from service.leads.ledger import follow_chain
 from service.leads.objecting import leave_alone
+from service.serving.site import SiteHere
 from service.store.engine import reading
-from service.web.access.permissions import Permission
-from service.web.entry.auth import Viewer
-from service.web.site import SiteHere
 
 router = APIRouter(tags=["oversight"])
 Auditor = Annotated[Viewer, Depends(allow(Permission.READ_AUDIT))]
@@ -95,9 +95,13 @@ def read_audit(
 def verify_audit(site: SiteHere, _viewer: Auditor) -> AuditVerified:
     """Work the chain of hashes out again: whether the log is as it was written."""
     with reading(site.engine) as db:
-        broken = broken_link(db)
-        events = db.exec(select(func.count()).select_from(AuditEvent)).one()
-    return AuditVerified(whole=broken is None, events=events, broken_at=broken)
+        chain = follow_chain(db)
+    return AuditVerified(
+        whole=chain.broken_at is None,
+        events=chain.events,
+        broken_at=chain.broken_at,
+        cut_through=chain.cut_through,
+    )
 
 
 def _given(event: AuditEvent) -> AuditGiven:

@@ -7,15 +7,15 @@ from sqlalchemy import or_
 from sqlmodel import col, select
 
 from models.people import Absence, Team, User
+from service.access.permissions import GRANTS, Permission
+from service.access.viewer import Viewer
 from service.api.callers import CallerHere, allow
 from service.api.pages import Key, ListingHere, Page, ordered
 from service.api.scopes import SCOPES
 from service.api.shapes.others import Me, TeamGiven, UserGiven
 from service.api.told import LINK, reads
+from service.serving.site import SiteHere
 from service.store.engine import reading
-from service.web.access.permissions import GRANTS, Permission
-from service.web.entry.auth import Viewer
-from service.web.site import SiteHere
 
 router = APIRouter(tags=["people"])
 Reader = Annotated[Viewer, Depends(allow(Permission.READ_TEAM))]

@@ -12,17 +12,18 @@ from models.post import Author, Post, Thread
 from models.signal import Signal
 from models.source import Source
 from models.words import Kind
+from service.access.heard import seen_posts, seen_signals
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
 from service.api.callers import allow
 from service.api.pages import Key, ListingHere, Page, ordered
-from service.api.reads import left_alone, post_given, seen_posts, seen_signals, signal_given
+from service.api.reads import left_alone, post_given, signal_given
 from service.api.shapes.base import Moment, RowId, Slug
 from service.api.shapes.leads import PostGiven, SignalGiven
 from service.api.told import LINK, reads
 from service.errors import NotFoundError
+from service.serving.site import SiteHere
 from service.store.engine import reading
-from service.web.access.permissions import Permission
-from service.web.entry.auth import Viewer
-from service.web.site import SiteHere
 
 router = APIRouter(tags=["posts and signals"])
 Reader = Annotated[Viewer, Depends(allow(Permission.READ_LEADS))]

@@ -10,6 +10,8 @@ from pydantic import AfterValidator
 
 from config.shape import check_zone
 from models.words import UserRole
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
 from service.api.callers import allow
 from service.api.errors import ApiError
 from service.api.shapes.base import Day, SlugHere
@@ -21,16 +23,14 @@ from service.reports.document import Report
 from service.reports.shelf import REPORTS
 from service.rules.period import Period, latest
 from service.rules.value import BUY
+from service.serving.site import Site, SiteHere
 from service.store.engine import reading
 from service.unknown import unknown
-from service.web.access.permissions import Permission
-from service.web.entry.auth import Viewer
-from service.web.site import Site, SiteHere
 
 router = APIRouter(tags=["reports"])
 Reader = Annotated[Viewer, Depends(allow(Permission.READ_REPORTS))]
 #: The others count; who sees only some of the leads may see how many there are.
-_LISTS_LEADS = frozenset({"neglected"})
+_LISTS_LEADS = frozenset({"neglected", "wins"})
 _LONGEST = timedelta(days=5 * 366)
 
 

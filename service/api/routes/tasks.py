@@ -9,6 +9,10 @@ from models.lead import Lead
 from models.moves import CLOSED
 from models.people import User
 from models.sla import Task
+from service.access.circle import circle_of
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
+from service.access.visible import visible_to
 from service.api.callers import allow
 from service.api.once import Attempt, AttemptHere, Done
 from service.api.pages import Key, ListingHere, Page, ordered
@@ -21,12 +25,9 @@ from service.errors import ForbiddenError, NotFoundError, RefusedError
 from service.exports.told import may_leave
 from service.leads.tasks import add_task, complete_task, delete_task
 from service.leads.working import lead_to_work_on, works_on
+from service.serving.site import SiteHere
 from service.store.engine import reading
 from service.unknown import unknown
-from service.web.access.permissions import Permission
-from service.web.entry.auth import Viewer
-from service.web.site import SiteHere
-from service.web.views.visible import visible_to
 
 router = APIRouter(tags=["tasks"])
 Worker = Annotated[Viewer, Depends(allow(Permission.WORK_LEADS))]
@@ -49,6 +50,8 @@ def list_tasks(
     if (behind := listing.behind(_KEYS)) is not None:
         conditions.append(behind)
     with reading(site.engine) as db:
+        circle = circle_of(db, viewer)
+        conditions.append(circle.wrote(Task.user_id))
         rows = db.exec(
             select(Task)
             .join(Lead, col(Lead.id) == Task.lead_id)
@@ -57,7 +60,7 @@ def list_tasks(
             .limit(listing.limit + 1)
         ).all()
         shown, following = listing.page(rows, lambda task: (task.id,))
-        handles = handles_by_id(db)
+        handles = handles_by_id(db, circle)
         allowed = may_leave(db, [task.lead_id for task in shown], secret=site.secret)
     items = tuple(task_given(one, handles) for one in shown if one.lead_id in allowed)
     return Page(items=items, next=following)

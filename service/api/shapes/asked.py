@@ -24,7 +24,7 @@ from service.api.shapes.base import (
     Taken,
     Words,
 )
-from service.web.forms.typed import Prose
+from service.typed import Prose
 
 Fencing = Annotated[
     int, Field(ge=0, le=1_000_000, description="of the offer that you answer", examples=[1])
@@ -58,6 +58,9 @@ class NoteTaken(Taken):
     """Something to remember."""
 
     note: Annotated[Prose, Field(min_length=1, max_length=4000, examples=["asked for a quote"])]
+    shared: Annotated[
+        bool, Field(description="a partner who has the lead now or later reads it too")
+    ] = False
 
 
 class HandBack(Taken):

@@ -14,7 +14,7 @@ from pydantic import (
 )
 
 from config.money import check_currency
-from service.web.forms.typed import Line, Prose
+from service.typed import Line, Prose
 
 #: Ids in examples.
 A_LEAD: Final = "019a9c1e-52c0-7000-8000-0000e5658dc6"

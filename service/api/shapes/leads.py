@@ -20,6 +20,7 @@ from models.words import (
 )
 from service.api.problems import Way
 from service.api.shapes.base import A_LEAD, A_TASK, ANOTHER, NOON, Given, Money
+from service.rules.levels import Level
 
 _ID = Annotated[str, Field(examples=[A_LEAD])]
 _Handle = Annotated[str | None, Field(description="a user's handle", examples=["ada"])]
@@ -53,6 +54,9 @@ class LeadSummary(Given):
     title: Annotated[str, Field(examples=["Does anybody have experience with Tidepool CRM?"])]
     status: LeadStatus
     funnel: Funnel
+    level: Annotated[
+        Level | None, Field(description="how far its buyer is; null: no lead after all")
+    ]
     score: Annotated[float, Field(description="0 to 100, rounded down to tenths", examples=[84.2])]
     kind: Kind
     topic: Annotated[str, Field(description="its id", examples=["crm"])]
@@ -63,6 +67,7 @@ class LeadSummary(Given):
     offered_to: _Handle
     team: Annotated[str | None, Field(examples=["sales"])]
     account: Annotated[str | None, Field(description="the buyer's company")]
+    existing_customer: Annotated[bool, Field(description="they bought from us before")]
     heard: Annotated[datetime, Field(description="when its strongest post was written")]
     first_heard: _At
     last_heard: _At
@@ -176,6 +181,22 @@ class Happening(Given):
     by: Annotated[str, Field(description='a handle, or "harken"', examples=["ada"])]
     reason: str | None = None
     note: str = ""
+    shared: Annotated[bool, Field(description="a note that a partner reads too")] = False
+
+
+_Shown = Annotated[float, Field(ge=0, le=1, examples=[0.7])]
+
+
+class FacetsGiven(Given):
+    """What of a buyer a post shows, 0 to 1 each; `none` when no facet reaches 0.25."""
+
+    interest: Annotated[float, Field(ge=0, le=1, description="wants to buy", examples=[0.93])]
+    awareness: Annotated[_Shown, Field(description="knows what there is")]
+    need: Annotated[_Shown, Field(description="needs something")]
+    product_understanding: Annotated[_Shown, Field(description="knows the products")]
+    problem_understanding: Annotated[_Shown, Field(description="knows the problem")]
+    knowledge: Annotated[_Shown, Field(description="has experience")]
+    none: bool
 
 
 class SignalGiven(Given):
@@ -194,6 +215,7 @@ class SignalGiven(Given):
     fit: Annotated[float, Field(ge=0, le=1)]
     uncertain: bool
     solved: bool
+    facets: FacetsGiven
     negatives: tuple[str, ...]
     slots: tuple[dict[str, JsonValue], ...]
     evidence: tuple[dict[str, JsonValue], ...]

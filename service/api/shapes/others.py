@@ -17,7 +17,7 @@ from models.words import (
     UserRole,
 )
 from service.api.shapes.base import A_LEAD, ANOTHER, NOON, Given, Id, Moment, ShortLine, Taken
-from service.web.forms.typed import Line, Prose
+from service.typed import Line, Prose
 
 _At = Annotated[datetime, Field(examples=[NOON])]
 _Maybe = Annotated[datetime | None, Field(examples=[NOON])]
@@ -200,6 +200,9 @@ class AuditVerified(Given):
     events: int
     broken_at: Annotated[
         int | None, Field(description="the first that does not follow from the one before")
+    ]
+    cut_through: Annotated[
+        int | None, Field(description="the last that had its time and left, by the log itself")
     ]
 
 

@@ -1,7 +1,7 @@
 """The areas of the page, in the order of the day, for whoever may enter them."""
 
 from models.words import UserRole
-from service.web.access.permissions import GRANTS, Permission
+from service.access.permissions import GRANTS, Permission
 
 #: address, what it is called, and what one must be allowed to be led there
 AREAS = (

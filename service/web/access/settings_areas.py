@@ -1,7 +1,7 @@
 """The pages under Settings, for whoever may enter them."""
 
 from models.words import UserRole
-from service.web.access.permissions import GRANTS, Permission
+from service.access.permissions import GRANTS, Permission
 
 _P = Permission
 #: What a group is called, and its pages: address, name, and what one must be allowed.

@@ -7,14 +7,14 @@ from fastapi import Request
 from models.people import User
 from service.errors import RefusedError
 from service.web.entry.passwords import is_password
-from service.web.site import Site
+from service.web.site import PageSite
 
 
 class WrongPasswordError(RefusedError):
     """That is not your password. Nothing was changed."""
 
 
-def confirm_password(request: Request, site: Site, user: User, password: str) -> None:
+def confirm_password(request: Request, site: PageSite, user: User, password: str) -> None:
     """Let pass who knows the password; tries are slowed down as those of a login are.
 
     In a demo nobody has one, and nobody is asked for it.

@@ -11,7 +11,7 @@ from fastapi import Request, Response
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from models.people import User
-from service.web.site import Site, site_of
+from service.serving.site import Site, site_of
 
 LASTS = timedelta(minutes=5)
 _COOKIE = "harken_half"

@@ -3,10 +3,10 @@
 from fastapi import Response
 
 from service.web.entry.auth import SESSION_LONGEST
-from service.web.site import Site
+from service.web.site import PageSite
 
 
-def set_session(response: Response, site: Site, token: str) -> None:
+def set_session(response: Response, site: PageSite, token: str) -> None:
     """Have the browser keep the session."""
     response.set_cookie(
         site.cookie_name,
@@ -19,7 +19,7 @@ def set_session(response: Response, site: Site, token: str) -> None:
     )
 
 
-def drop_session(response: Response, site: Site) -> None:
+def drop_session(response: Response, site: PageSite) -> None:
     """Have the browser forget the session."""
     response.delete_cookie(
         site.cookie_name, path="/", httponly=True, samesite="lax", secure=site.secure_cookies

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from service.web.forms.links import inward
+from service.links import inward
 
 _LONGEST = 2000
 _INBOX = "/inbox?"

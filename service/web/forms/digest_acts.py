@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
+from service.access.permissions import Permission, may
+from service.access.viewer import Viewer
 from service.digests.acts import Act
 from service.errors import ForbiddenError
-from service.web.access.permissions import Permission, may
-from service.web.entry.auth import Viewer
 
 #: What the next page says.
 SAID: Mapping[Act, str] = {

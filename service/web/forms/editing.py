@@ -1,20 +1,20 @@
 """Changing files of the configuration from a page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from config import Config
 from models.people import User
+from service.access.viewer import Viewer
 from service.editing.change import Change, change_files, try_change
 from service.editing.files import FileText, read_file
 from service.editing.staffing import objections
 from service.editing.tables import Value, put_entry
 from service.errors import NotFoundError, RefusedError
+from service.serving.site import Site
 from service.store.engine import reading
-from service.web.entry.auth import Viewer
-from service.web.site import Site
 
 TEAMS = "teams.toml"
 _OF_PEOPLE = frozenset({TEAMS, "routing.toml"})
@@ -49,9 +49,16 @@ def file_of(site: Site, file: str) -> FileText:
 
 
 def change(
-    site: Site, viewer: Viewer, changes: Sequence[Change], *, note: str | None = None
+    site: Site,
+    viewer: Viewer,
+    changes: Sequence[Change],
+    *,
+    note: str | None = None,
+    along: Callable[[Session], None] = lambda _: None,
 ) -> Config:
     """Write ``changes`` as ``viewer``; the page goes by them from the next request on.
+
+    What goes ``along`` with them in the database is done with them or not at all.
 
     Raises:
         NothingToChangeError: there are no files.
@@ -66,6 +73,7 @@ def change(
         by=viewer.id,
         note=note or None,
         now=site.clock.now(),
+        along=along,
     )
     return site.live.current(at_once=True)
 

@@ -4,8 +4,9 @@ from typing import Annotated
 
 from fastapi import Depends, Form
 
-from service.web.access.permissions import Permission, require
-from service.web.entry.auth import Viewer
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
+from service.web.access.guard import require
 
 #: Who works on leads at all; on which of them, the service behind the form decides.
 Worker = Annotated[Viewer, Depends(require(Permission.WORK_LEADS))]

@@ -10,7 +10,7 @@ from config.problem import Problem
 from config.team import UserSpec
 from models.words import UserRole
 from service.editing.tables import Value
-from service.web.forms.typed import Line
+from service.typed import Line
 
 Short: TypeAlias = Annotated[Line, Form(max_length=64)]
 Words: TypeAlias = Annotated[Line, Form(max_length=500)]

@@ -14,22 +14,24 @@ from models.people import User
 from models.post import Post
 from models.source import Source
 from models.words import DeclineReason, DisqualifyReason
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
+from service.access.visible import visible_to
 from service.digests import acts as doing
-from service.digests.acts import SNOOZES, Act, Asked, acts_for, label, morning, open_offer
+from service.digests.acts import SNOOZES, Act, Asked, acts_for, label, open_offer
 from service.errors import NotFoundError
 from service.leads.listing import lines_of
+from service.leads.snoozing import morning
+from service.links import outward
 from service.mail.links import LinkUselessError, Purpose, admit
+from service.serving.site import Site, SiteHere
 from service.store.engine import reading, writing
+from service.typed import Prose
 from service.web import flash
-from service.web.access.permissions import Permission, require
-from service.web.entry.auth import Viewer
+from service.web.access.guard import require
 from service.web.forms.digest_acts import SAID, check_may_press, may_press
 from service.web.forms.lead_form import Rev
-from service.web.forms.links import outward
-from service.web.forms.typed import Prose
 from service.web.render import page, see_other
-from service.web.site import Site, SiteHere
-from service.web.views.visible import visible_to
 
 router = APIRouter(dependencies=[Depends(require(Permission.ANYONE))])
 
@@ -66,7 +68,7 @@ def show_act(
         pressed=pressed,
         others=[act for act in acts if act is not pressed],
         done=do == _DONE,
-        snoozes=[(days, morning(user, days, now)) for days in SNOOZES],
+        snoozes=[(days, morning(user.tz, days, now)) for days in SNOOZES],
     )
 
 

@@ -10,16 +10,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
+from service.access.visible import find_lead
 from service.errors import NotFoundError, RefusedError
 from service.posts.capturing import Captured, Clipping, capture, clean_link, intake_of
+from service.serving.site import Site, SiteHere
 from service.store.engine import reading
+from service.typed import Line, Prose, one_line, prose
 from service.web import flash
-from service.web.access.permissions import Permission, require
-from service.web.entry.auth import Viewer
-from service.web.forms.typed import Line, Prose, one_line, prose
+from service.web.access.guard import require
 from service.web.render import page, see_other
-from service.web.site import Site, SiteHere
-from service.web.views.lead import find_lead
 
 router = APIRouter()
 
@@ -96,7 +97,7 @@ def bookmarklet_code(base_url: str) -> str:
     """Return what a bookmark holds that opens the form with the page and its selection.
 
     A line end comes as U+2028, which the form makes a line end again: no address may hold a
-    control character (``service.web.front_door``).
+    control character (``service.serving.front_door``).
     """
     target = json.dumps(f"{base_url}/capture?")
     return (

@@ -5,16 +5,18 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from models.people import User
+from service.access.permissions import Permission, may
+from service.access.viewer import Viewer
 from service.digests import words as digest_words
-from service.digests.acts import SNOOZES, Act, morning
+from service.digests.acts import SNOOZES, Act
 from service.digests.reading import read_today
 from service.leads.by_hand import DECIDERS
+from service.leads.snoozing import morning
+from service.serving.site import SiteHere
 from service.store.engine import writing
-from service.web.access.permissions import Permission, may, require
-from service.web.entry.auth import Viewer
+from service.web.access.guard import require
 from service.web.forms.digest_acts import may_press
 from service.web.render import page
-from service.web.site import SiteHere
 
 router = APIRouter()
 
@@ -30,7 +32,7 @@ def show_digest(
     with writing(site.engine) as db:  # who looks first on a day writes it down
         user = db.get_one(User, viewer.id)
         today = read_today(db, user, config=site.config, now=now)
-        snoozes = [(days, morning(user, days, now)) for days in SNOOZES]
+        snoozes = [(days, morning(user.tz, days, now)) for days in SNOOZES]
     return page(
         request,
         "digest.html",

@@ -6,16 +6,16 @@ from fastapi import APIRouter, Form, Response
 
 from models.people import User
 from models.words import DeclineReason, DisqualifyReason
+from service.access.visible import find_lead
 from service.digests import acts as doing
 from service.digests.acts import Act, Asked
+from service.serving.site import SiteHere
 from service.store.engine import writing
+from service.typed import Prose
 from service.web import flash
 from service.web.forms.digest_acts import SAID, check_may_press
 from service.web.forms.lead_form import Rev, Worker
-from service.web.forms.typed import Prose
 from service.web.render import see_other
-from service.web.site import SiteHere
-from service.web.views.lead import find_lead
 
 router = APIRouter()
 

@@ -5,15 +5,16 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Response
 
 from models.people import User
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
 from service.digests.acts import label as note_label
 from service.digests.reading import shown_to
 from service.errors import NotFoundError
+from service.serving.site import SiteHere
 from service.store.engine import writing
 from service.web import flash
-from service.web.access.permissions import Permission, require
-from service.web.entry.auth import Viewer
+from service.web.access.guard import require
 from service.web.render import see_other
-from service.web.site import SiteHere
 
 router = APIRouter()
 

@@ -9,6 +9,8 @@ from config.hours import DAYS
 from models.digest import DigestRun
 from models.digest_words import Rhythm, RunState
 from models.people import User
+from service.access.permissions import Permission, may
+from service.access.viewer import Viewer
 from service.digests.readers import subscription_of, wishes_of
 from service.digests.settings import Wish, clock, note
 from service.digests.use import proposal_for, weeks_of
@@ -17,13 +19,12 @@ from service.errors import RefusedError
 from service.leads.by_hand import DECIDERS
 from service.leads.mutes import mutes
 from service.rules.digest_times import next_after
+from service.serving.site import SiteHere
 from service.store.engine import writing
+from service.typed import Line
 from service.web import flash
-from service.web.access.permissions import Permission, may, require
-from service.web.entry.auth import Viewer
-from service.web.forms.typed import Line
+from service.web.access.guard import require
 from service.web.render import page, see_other
-from service.web.site import SiteHere
 
 router = APIRouter()
 

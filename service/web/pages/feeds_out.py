@@ -9,10 +9,11 @@ from email.utils import format_datetime
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from service.access.permissions import Permission
 from service.delivery.feeds_out import FORMS, NoSuchFeedError, read_feed
+from service.serving.site import SiteHere
 from service.store.engine import reading
-from service.web.access.permissions import Permission, require
-from service.web.site import SiteHere
+from service.web.access.guard import require
 
 router = APIRouter(dependencies=[Depends(require(Permission.ANYONE))])
 

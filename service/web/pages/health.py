@@ -4,10 +4,11 @@ from fastapi import APIRouter, Depends, Response
 from fastapi.responses import PlainTextResponse
 from sqlalchemy.exc import DBAPIError
 
+from service.access.permissions import Permission
 from service.errors import StoreError
+from service.serving.site import SiteHere
 from service.store.migrate import current, newest
-from service.web.access.permissions import Permission, require
-from service.web.site import SiteHere
+from service.web.access.guard import require
 
 router = APIRouter(dependencies=[Depends(require(Permission.ANYONE))])
 

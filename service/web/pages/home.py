@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from service.access.permissions import Permission
 from service.web.access.areas import home_of
-from service.web.access.permissions import Permission, require
+from service.web.access.guard import require
 from service.web.entry.auth import viewer_of_request
 from service.web.render import see_other
 

@@ -4,14 +4,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from service.access.permissions import Permission, may
+from service.access.viewer import Viewer
 from service.leads.saved_views import views_of
 from service.leads.undoing import undoable
+from service.serving.site import SiteHere
 from service.store.engine import reading
-from service.web.access.permissions import Permission, may, require
-from service.web.entry.auth import Viewer
+from service.web.access.guard import require
 from service.web.forms.back import Back
 from service.web.render import page, wants_fragment
-from service.web.site import SiteHere
 from service.web.views.inbox import home_view, read_inbox
 from service.web.views.inbox_asked import InboxAsked
 from service.web.views.inbox_facets import said_filters

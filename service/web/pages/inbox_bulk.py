@@ -14,22 +14,23 @@ from config import Config
 from models.ids import new_id
 from models.moves import MoveRefusedError
 from models.words import DeclineReason, DisqualifyReason
+from service.access.permissions import Permission, may
+from service.access.viewer import Viewer
+from service.access.visible import find_lead
 from service.errors import ForbiddenError, HarkenError, NotFoundError, RefusedError
 from service.leads import by_hand, snoozing
+from service.leads.snoozing import morning
 from service.leads.undoing import ActKind, noting
 from service.routing import offers
 from service.routing.route import open_offer
+from service.serving.site import SiteHere
 from service.store.engine import writing
+from service.typed import Line
 from service.web import flash
-from service.web.access.permissions import Permission, may
-from service.web.entry.auth import Viewer
 from service.web.forms.back import Back
 from service.web.forms.lead_form import Worker
-from service.web.forms.typed import Line
 from service.web.render import page, see_other
-from service.web.site import SiteHere
-from service.web.views.lead import find_lead
-from service.web.views.triage import morning, takers
+from service.web.views.triage import takers
 
 router = APIRouter()
 

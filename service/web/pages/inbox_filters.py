@@ -4,12 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
 from service.leads.saved_views import views_of
+from service.serving.site import SiteHere
 from service.store.engine import reading
-from service.web.access.permissions import Permission, require
-from service.web.entry.auth import Viewer
+from service.web.access.guard import require
 from service.web.render import page, wants_fragment
-from service.web.site import SiteHere
 from service.web.views.inbox import home_view
 from service.web.views.inbox_asked import InboxAsked
 from service.web.views.inbox_facets import read_facets

@@ -5,11 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AwareDatetime
 
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
+from service.serving.site import SiteHere
 from service.store.engine import reading
-from service.web.access.permissions import Permission, require
-from service.web.entry.auth import Viewer
+from service.web.access.guard import require
 from service.web.render import page
-from service.web.site import SiteHere
 from service.web.views.inbox import news_since
 from service.web.views.inbox_asked import InboxAsked
 

@@ -6,12 +6,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import StreamingResponse
 
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
 from service.exports.cells import Cell, write_sheet
-from service.leads.ledger import audit
+from service.exports.leaving import note_export
+from service.serving.site import SiteHere
 from service.store.engine import reading, writing
-from service.web.access.permissions import Permission, require
-from service.web.entry.auth import Viewer
-from service.web.site import SiteHere
+from service.web.access.guard import require
 from service.web.views.inbox import home_view
 from service.web.views.inbox_asked import InboxAsked
 from service.web.views.inbox_sheet import HEADINGS, read_sheet
@@ -31,8 +32,7 @@ def sheet(
         view = asked.view or home_view(db, viewer, now=now)
         rows = read_sheet(db, viewer, asked, view, base_url=site.base_url, now=now)
     with writing(site.engine) as db:
-        detail = {"view": view.value, "rows": len(rows)}
-        audit(db, actor=viewer.id, action="leads.exported", subject="leads", at=now, detail=detail)
+        note_export(db, form="csv", leads=len(rows), by=viewer.id, now=now, view=view.value)
     name = f"leads-{view.value}-{now:%Y-%m-%d}.csv"
     return StreamingResponse(
         _encoded(rows),

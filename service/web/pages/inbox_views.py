@@ -6,15 +6,16 @@ from urllib.parse import parse_qs
 from fastapi import APIRouter, Depends, Form, Response
 from pydantic import ValidationError
 
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
 from service.errors import RefusedError
 from service.leads.saved_views import LONGEST_NAME, forget_view, keep_view
+from service.serving.site import SiteHere
 from service.store.engine import writing
+from service.typed import Line
 from service.web import flash
-from service.web.access.permissions import Permission, require
-from service.web.entry.auth import Viewer
-from service.web.forms.typed import Line
+from service.web.access.guard import require
 from service.web.render import see_other
-from service.web.site import SiteHere
 from service.web.views.inbox_asked import InboxAsked
 
 router = APIRouter()

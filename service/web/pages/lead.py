@@ -4,8 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from service.web.access.permissions import Permission, require
-from service.web.entry.auth import Viewer
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
+from service.web.access.guard import require
 from service.web.sheet import sheet_page
 
 router = APIRouter()

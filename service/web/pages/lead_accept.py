@@ -5,18 +5,19 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Response
 
 from models.moves import OWNED
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
+from service.access.visible import find_lead
 from service.leads.transitions import lead_of
 from service.leads.undoing import ActKind, noting
 from service.routing import offers
+from service.serving.site import SiteHere
 from service.store.engine import writing
 from service.web import flash
-from service.web.access.permissions import Permission, require
-from service.web.entry.auth import Viewer
+from service.web.access.guard import require
 from service.web.forms.back import Back
 from service.web.forms.lead_form import Fencing
 from service.web.render import see_other
-from service.web.site import SiteHere
-from service.web.views.lead import find_lead
 
 router = APIRouter()
 

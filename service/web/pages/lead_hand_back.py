@@ -6,17 +6,17 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response
 
 from models.words import HandBackReason
+from service.access.visible import find_lead
 from service.errors import RefusedError
 from service.leads.by_hand import DECIDERS
 from service.leads.closing import hand_back as give_back
+from service.serving.site import SiteHere
 from service.store.engine import writing
+from service.typed import Line, Prose
 from service.web import flash
 from service.web.forms.back import Back
 from service.web.forms.lead_form import Rev, Worker
-from service.web.forms.typed import Line, Prose
 from service.web.render import see_other
-from service.web.site import SiteHere
-from service.web.views.lead import find_lead
 
 router = APIRouter()
 

@@ -4,15 +4,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
 
+from service.access.visible import find_lead
 from service.leads.muting import Muted, lift
 from service.leads.muting import mute as mute_it
+from service.links import inward
+from service.serving.site import SiteHere
 from service.store.engine import writing
 from service.web import flash
 from service.web.forms.lead_form import Rev, Worker
-from service.web.forms.links import inward
 from service.web.render import see_other
-from service.web.site import SiteHere
-from service.web.views.lead import find_lead
 
 router = APIRouter()
 

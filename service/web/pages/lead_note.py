@@ -4,16 +4,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
 
+from service.access.visible import find_lead
 from service.leads.noting import note as write_note
 from service.leads.undoing import ActKind, noting
+from service.serving.site import SiteHere
 from service.store.engine import writing
+from service.typed import Prose
 from service.web import flash
 from service.web.forms.back import Back
 from service.web.forms.lead_form import Rev, Worker
-from service.web.forms.typed import Prose
 from service.web.render import see_other
-from service.web.site import SiteHere
-from service.web.views.lead import find_lead
 
 router = APIRouter()
 
@@ -26,6 +26,7 @@ def note(
     rev: Rev,
     words: Annotated[Prose, Form(min_length=1, max_length=4000)],
     back: Annotated[Back, Form()] = Back.MINE,
+    shared: Annotated[bool, Form()] = False,
 ) -> Response:
     """Write it down, and show the lead again."""
     now = site.clock.now()
@@ -40,6 +41,7 @@ def note(
                 words=words,
                 config=site.config,
                 now=now,
+                shared=shared,
             )
     response = see_other(back.to(lead_id))
     flash.leave(response, site, "touched")

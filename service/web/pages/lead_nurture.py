@@ -4,16 +4,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
 
+from service.access.visible import find_lead
 from service.errors import NotFoundError, RefusedError
 from service.leads.nurture import stop_nurture
 from service.leads.working import lead_to_work_on, put_to_nurture
+from service.serving.site import SiteHere
 from service.store.engine import writing
+from service.typed import Line
 from service.web import flash
 from service.web.forms.lead_form import Rev, Worker
-from service.web.forms.typed import Line
 from service.web.render import see_other
-from service.web.site import SiteHere
-from service.web.views.lead import find_lead
 
 router = APIRouter()
 

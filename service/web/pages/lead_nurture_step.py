@@ -5,15 +5,15 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response
 
 from models.nurture import Draft
+from service.access.visible import find_lead
 from service.errors import NotFoundError
 from service.leads.nurture import answer_draft
 from service.leads.working import lead_to_work_on
+from service.serving.site import SiteHere
 from service.store.engine import writing
 from service.web import flash
 from service.web.forms.lead_form import Worker
 from service.web.render import see_other
-from service.web.site import SiteHere
-from service.web.views.lead import find_lead
 
 router = APIRouter()
 

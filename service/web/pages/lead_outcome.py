@@ -5,13 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response
 
 from models.words import TouchOutcome
+from service.access.visible import find_lead
 from service.leads.working import note_outcome
+from service.serving.site import SiteHere
 from service.store.engine import writing
 from service.web import flash
 from service.web.forms.lead_form import Worker
 from service.web.render import see_other
-from service.web.site import SiteHere
-from service.web.views.lead import find_lead
 
 router = APIRouter()
 

@@ -4,18 +4,19 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Response
 
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
+from service.access.visible import find_lead
 from service.leads import by_hand
 from service.leads.undoing import ActKind, noting
+from service.serving.site import SiteHere
 from service.store.engine import writing
+from service.typed import Prose
 from service.web import flash
-from service.web.access.permissions import Permission, require
-from service.web.entry.auth import Viewer
+from service.web.access.guard import require
 from service.web.forms.back import Back
 from service.web.forms.lead_form import Rev
-from service.web.forms.typed import Prose
 from service.web.render import see_other
-from service.web.site import SiteHere
-from service.web.views.lead import find_lead
 
 router = APIRouter()
 

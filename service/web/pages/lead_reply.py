@@ -4,14 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
 
+from service.access.visible import find_lead
 from service.leads.drafting import note_posted, save_draft
+from service.serving.site import SiteHere
 from service.store.engine import writing
+from service.typed import Prose
 from service.web import flash
 from service.web.forms.lead_form import Rev, Worker
-from service.web.forms.typed import Prose
 from service.web.render import see_other
-from service.web.site import SiteHere
-from service.web.views.lead import find_lead
 
 router = APIRouter()
 

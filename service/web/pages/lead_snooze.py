@@ -4,16 +4,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
 
+from service.access.visible import find_lead
 from service.leads import snoozing
+from service.leads.snoozing import morning
 from service.leads.undoing import ActKind, noting
+from service.serving.site import SiteHere
 from service.store.engine import writing
 from service.web import flash
 from service.web.forms.back import Back
 from service.web.forms.lead_form import Rev, Worker
 from service.web.render import see_other
-from service.web.site import SiteHere
-from service.web.views.lead import find_lead
-from service.web.views.triage import morning
 
 router = APIRouter()
 

@@ -7,17 +7,17 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Form, Response
 
 from models.words import TaskKind
+from service.access.visible import find_lead
 from service.errors import RefusedError
 from service.leads.tasks import add_task
 from service.leads.working import lead_to_work_on
+from service.serving.site import SiteHere
 from service.store.engine import writing
 from service.times import zone_of
+from service.typed import Line
 from service.web import flash
 from service.web.forms.lead_form import Worker
-from service.web.forms.typed import Line
 from service.web.render import see_other
-from service.web.site import SiteHere
-from service.web.views.lead import find_lead
 
 router = APIRouter()
 

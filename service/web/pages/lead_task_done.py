@@ -5,15 +5,15 @@ from enum import StrEnum
 from fastapi import APIRouter, Response
 
 from models.sla import Task
+from service.access.visible import find_lead
 from service.errors import NotFoundError
 from service.leads.tasks import complete_task, delete_task
 from service.leads.working import lead_to_work_on
+from service.serving.site import SiteHere
 from service.store.engine import writing
 from service.web import flash
 from service.web.forms.lead_form import Worker
 from service.web.render import see_other
-from service.web.site import SiteHere
-from service.web.views.lead import find_lead
 
 router = APIRouter()
 

@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response
 
 from service.leads.undoing import undo as take_back
+from service.serving.site import SiteHere
 from service.store.engine import writing
 from service.web import flash
 from service.web.forms.back import Back
 from service.web.forms.lead_form import Worker
 from service.web.render import see_other
-from service.web.site import SiteHere
 
 router = APIRouter()
 

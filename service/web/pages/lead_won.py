@@ -5,15 +5,15 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response
 
 from config.money import check_amount, check_currency, minor_units
+from service.access.visible import find_lead
 from service.errors import RefusedError
 from service.leads.closing import Sale, win
+from service.serving.site import SiteHere
 from service.store.engine import writing
+from service.typed import Line, Prose
 from service.web import flash
 from service.web.forms.lead_form import Rev, Worker
-from service.web.forms.typed import Line, Prose
 from service.web.render import see_other
-from service.web.site import SiteHere
-from service.web.views.lead import find_lead
 
 router = APIRouter()
 

@@ -6,9 +6,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 
+from service.access.permissions import Permission
+from service.links import inward
 from service.store.engine import reading, writing
+from service.typed import Line
 from service.web.access.areas import home_of
-from service.web.access.permissions import Permission, require
+from service.web.access.guard import require
 from service.web.entry.auth import (
     browser_in_words,
     close_session,
@@ -20,10 +23,8 @@ from service.web.entry.half_login import leave_half_login
 from service.web.entry.passwords import LONGEST, is_password
 from service.web.entry.second_factor import is_on
 from service.web.entry.session_cookie import set_session
-from service.web.forms.links import inward
-from service.web.forms.typed import Line
 from service.web.render import page, see_other
-from service.web.site import SiteHere
+from service.web.site import PageSiteHere
 
 router = APIRouter()
 
@@ -44,7 +45,7 @@ def show_login(
 @router.post("/login", dependencies=[Depends(require(Permission.ANYONE))])
 def log_in(
     request: Request,
-    site: SiteHere,
+    site: PageSiteHere,
     login: Annotated[Line, Form(max_length=320)],
     password: Annotated[str, Form(max_length=LONGEST * 4)],
     after: Annotated[str, Form(alias="next", max_length=2000)] = "/",

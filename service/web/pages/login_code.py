@@ -6,8 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request, Response
 
 from models.people import User
+from service.access.permissions import Permission
 from service.store.engine import reading, writing
-from service.web.access.permissions import Permission, require
+from service.typed import Line
+from service.web.access.guard import require
 from service.web.entry import second_factor
 from service.web.entry.auth import browser_in_words, open_session
 from service.web.entry.half_login import (
@@ -18,9 +20,8 @@ from service.web.entry.half_login import (
 )
 from service.web.entry.second_factor import WrongCodeError
 from service.web.entry.session_cookie import set_session
-from service.web.forms.typed import Line
 from service.web.render import page, see_other
-from service.web.site import Site, SiteHere
+from service.web.site import PageSite, PageSiteHere
 
 router = APIRouter(dependencies=[Depends(require(Permission.ANYONE))])
 
@@ -28,7 +29,7 @@ _WRONG = "That is not the code of now. Wait for the next one and try again."
 
 
 @router.get("/login/code")
-def show_login_code(request: Request, site: SiteHere) -> Response:
+def show_login_code(request: Request, site: PageSiteHere) -> Response:
     """Ask for the code; without a password before it, back to the login."""
     if _begun(request, site) is None:
         return see_other("/login")
@@ -37,7 +38,7 @@ def show_login_code(request: Request, site: SiteHere) -> Response:
 
 @router.post("/login/code")
 def log_in_with_code(
-    request: Request, site: SiteHere, code: Annotated[Line, Form(max_length=40)] = ""
+    request: Request, site: PageSiteHere, code: Annotated[Line, Form(max_length=40)] = ""
 ) -> Response:
     """Let somebody in who has the code too."""
     half = _begun(request, site)
@@ -65,7 +66,7 @@ def log_in_with_code(
     return response
 
 
-def _begun(request: Request, site: Site) -> HalfLogin | None:
+def _begun(request: Request, site: PageSite) -> HalfLogin | None:
     half = half_login_of(request)
     if half is None:
         return None

@@ -8,30 +8,30 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request, Response
 
 from models.words import UserRole
+from service.access.first_login import use_link, user_of_link
+from service.access.permissions import Permission
 from service.store.engine import reading, writing
+from service.typed import Line
 from service.web import flash
 from service.web.access.areas import home_of
-from service.web.access.permissions import Permission, require
+from service.web.access.guard import require
 from service.web.entry import second_factor
 from service.web.entry.auth import (
     browser_in_words,
     close_all_sessions,
     close_session,
     open_session,
-    use_link,
-    user_of_link,
 )
 from service.web.entry.passwords import LONGEST, hash_password, objection
 from service.web.entry.session_cookie import set_session
-from service.web.forms.typed import Line
 from service.web.render import page, see_other
-from service.web.site import Site, SiteHere
+from service.web.site import PageSite, PageSiteHere
 
 router = APIRouter(dependencies=[Depends(require(Permission.ANYONE))])
 
 
 @router.get("/login/first/{token}")
-def show_first_login(request: Request, site: SiteHere, token: str) -> Response:
+def show_first_login(request: Request, site: PageSiteHere, token: str) -> Response:
     """Show whom the link lets in, and ask for a name and a password."""
     with reading(site.engine) as db:
         user = user_of_link(db, token, site.clock.now())
@@ -41,7 +41,7 @@ def show_first_login(request: Request, site: SiteHere, token: str) -> Response:
 @router.post("/login/first/{token}")
 def first_login(
     request: Request,
-    site: SiteHere,
+    site: PageSiteHere,
     token: str,
     name: Annotated[Line, Form(max_length=120)] = "",
     password: Annotated[str, Form(max_length=LONGEST * 4)] = "",
@@ -68,7 +68,7 @@ def first_login(
     return _let_in(site, session, role)
 
 
-def _enter(request: Request, site: Site, token: str) -> Response:
+def _enter(request: Request, site: PageSite, token: str) -> Response:
     now = site.clock.now()
     with writing(site.engine) as db:
         user = user_of_link(db, token, now)
@@ -82,7 +82,7 @@ def _browser(request: Request) -> str:
     return browser_in_words(request.headers.get("user-agent"))
 
 
-def _let_in(site: Site, session: str, role: UserRole) -> Response:
+def _let_in(site: PageSite, session: str, role: UserRole) -> Response:
     response = see_other(home_of(role))
     set_session(response, site, session)
     flash.leave(response, site, "welcome")
@@ -90,7 +90,7 @@ def _let_in(site: Site, session: str, role: UserRole) -> Response:
 
 
 def _form(
-    request: Request, site: Site, *, name: str, handle: str, problem: str | None
+    request: Request, site: PageSite, *, name: str, handle: str, problem: str | None
 ) -> Response:
     return page(
         request,

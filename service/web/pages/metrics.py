@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter, Depends, Response
 
+from service.access.permissions import Permission
+from service.serving.site import SiteHere
 from service.store.engine import reading
-from service.web.access.permissions import Permission, require
-from service.web.site import SiteHere
+from service.web.access.guard import require
 from service.web.views.numbers import read_numbers
 
 router = APIRouter()

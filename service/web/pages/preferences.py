@@ -4,11 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Response
 
-from service.web.access.permissions import Permission, require
-from service.web.forms.links import inward
+from service.access.permissions import Permission
+from service.links import inward
+from service.serving.site import SiteHere
+from service.web.access.guard import require
 from service.web.preferences import Keys, Theme, remember
 from service.web.render import see_other
-from service.web.site import SiteHere
 
 router = APIRouter()
 

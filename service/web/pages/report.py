@@ -4,11 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
 from service.errors import NotFoundError
-from service.web.access.permissions import Permission, require
-from service.web.entry.auth import Viewer
+from service.serving.site import SiteHere
+from service.web.access.guard import require
 from service.web.render import page
-from service.web.site import SiteHere
 from service.web.views.report import read_report
 from service.web.views.report_asked import ReportAsked, spans
 from service.web.views.reports import ABOUT, About

@@ -4,11 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
+from service.serving.site import SiteHere
 from service.unknown import unknown
-from service.web.access.permissions import Permission, require
-from service.web.entry.auth import Viewer
+from service.web.access.guard import require
 from service.web.pages.report import about
-from service.web.site import SiteHere
 from service.web.views.report import find_report
 from service.web.views.report_asked import ReportAsked
 

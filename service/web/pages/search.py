@@ -4,12 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
+from service.serving.site import SiteHere
 from service.store.engine import reading
-from service.web.access.permissions import Permission, require
-from service.web.entry.auth import Viewer
-from service.web.forms.typed import Line
+from service.typed import Line
+from service.web.access.guard import require
 from service.web.render import page, see_other
-from service.web.site import SiteHere
 from service.web.views.inbox_asked import LONGEST_SEARCH, InboxAsked, View
 from service.web.views.search import search_posts, sees_all_posts
 

@@ -7,17 +7,18 @@ from sqlmodel import col, func, or_, select
 
 from config import ConfigError
 from models.people import User
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
 from service.errors import RefusedError
+from service.serving.site import Site, SiteHere
 from service.store.engine import reading
+from service.typed import Line
 from service.web import flash
-from service.web.access.permissions import Permission, require
-from service.web.entry.auth import Viewer
+from service.web.access.guard import require
 from service.web.forms.editing import put_into_teams
 from service.web.forms.person_form import Short, in_words, listed
-from service.web.forms.typed import Line
 from service.web.forms.zones import ZONES
 from service.web.render import page, see_other
-from service.web.site import Site, SiteHere
 from service.web.views.team import absences_of
 
 router = APIRouter()

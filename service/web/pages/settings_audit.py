@@ -5,14 +5,16 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
-from service.leads.ledger import broken_link
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
+from service.leads.ledger import follow_chain
+from service.serving.site import Site, SiteHere
 from service.store.engine import reading
-from service.web.access.permissions import Permission, require
-from service.web.entry.auth import Viewer
-from service.web.forms.typed import one_line
+from service.typed import one_line
+from service.web.access.guard import require
 from service.web.render import page
-from service.web.site import Site, SiteHere
 from service.web.views.audit import AuditAsked, audit_csv, read_audit
 
 router = APIRouter()
@@ -59,23 +61,26 @@ def show_audit(
 @router.get(f"{_PATH}.csv")
 def audit_as_csv(site: SiteHere, viewer: Reader, asked: Asked) -> Response:
     """Give what is asked for as a sheet, with hashes."""
-    with reading(site.engine) as db:
-        sheet = audit_csv(db, asked)
     name = f"audit-{site.clock.now():%Y-%m-%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(sheet, media_type="text/csv; charset=utf-8", headers=headers)
+    return StreamingResponse(
+        audit_csv(site.engine, asked), media_type="text/csv; charset=utf-8", headers=headers
+    )
 
 
 @router.post(f"{_PATH}/verify")
 def verify(request: Request, site: SiteHere, viewer: Reader) -> Response:
     """Follow the whole chain and say whether somebody changed the table."""
     with reading(site.engine) as db:
-        seq = broken_link(db)
+        chain = follow_chain(db)
+    seq = chain.broken_at
     found = (
         "The chain is whole: every event follows from the one before."
         if seq is None
         else f"The chain breaks at event {seq}: somebody changed the table. Compare with a backup."
     )
+    if seq is None and chain.cut_through is not None:
+        found = f"{found} Those up to number {chain.cut_through:,} had their time and are gone."
     return _page(request, site, viewer, AuditAsked(), found=found, is_whole=seq is None)
 
 

@@ -6,14 +6,15 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Response
 
 from models.people import User
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
 from service.routing.absences import come_back, go_away
+from service.serving.site import SiteHere
 from service.store.engine import writing
 from service.web import flash
-from service.web.access.permissions import Permission, require
-from service.web.entry.auth import Viewer
+from service.web.access.guard import require
 from service.web.forms.away_form import span_of
 from service.web.render import see_other
-from service.web.site import SiteHere
 
 router = APIRouter()
 

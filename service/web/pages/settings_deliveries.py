@@ -6,20 +6,21 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 
 from models.words import DeliveryState
+from service.access.permissions import Permission, may
+from service.access.viewer import Viewer
 from service.delivery.log import retry_dead, retry_one
 from service.delivery.sending import Attempt
 from service.delivery.trial import try_endpoint
 from service.errors import HarkenError
 from service.house import House
 from service.leads.ledger import audit
+from service.serving.site import Site, SiteHere
 from service.store.engine import reading, writing
+from service.typed import Line
 from service.web import flash
-from service.web.access.permissions import Permission, may, require
-from service.web.entry.auth import Viewer
+from service.web.access.guard import require
 from service.web.forms.editing import folder_of
-from service.web.forms.typed import Line
 from service.web.render import page, see_other
-from service.web.site import Site, SiteHere
 from service.web.views.deliveries import read_log
 
 router = APIRouter()

@@ -7,16 +7,17 @@ from sqlmodel import col, select
 
 from models.delivery import FeedLink
 from models.topic import Topic
+from service.access.permissions import Permission, may
+from service.access.viewer import Viewer
 from service.delivery import feeds_out
 from service.errors import NotFoundError
 from service.leads.ledger import audit
+from service.serving.site import Site, SiteHere
 from service.store.engine import reading, writing
+from service.typed import Line
 from service.web import flash
-from service.web.access.permissions import Permission, may, require
-from service.web.entry.auth import Viewer
-from service.web.forms.typed import Line
+from service.web.access.guard import require
 from service.web.render import page, see_other
-from service.web.site import Site, SiteHere
 
 router = APIRouter()
 

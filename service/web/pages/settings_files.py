@@ -8,18 +8,19 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from config import ConfigError
 from models.file_version import FileVersion
 from models.people import User
+from service.access.permissions import Permission, may
+from service.access.viewer import Viewer
 from service.editing.files import EDITABLE, FileText
 from service.editing.history import difference, versions
 from service.errors import ConflictError, ForbiddenError, NotFoundError, RefusedError
+from service.serving.site import Site, SiteHere
 from service.store.engine import reading
+from service.typed import Line, Prose
 from service.web import flash
-from service.web.access.permissions import Permission, may, require
-from service.web.entry.auth import Viewer
+from service.web.access.guard import require
 from service.web.forms.editing import check_file, file_of, write_file
-from service.web.forms.typed import Line, Prose
 from service.web.pages.team_person import catch_up
 from service.web.render import page, see_other
-from service.web.site import Site, SiteHere
 
 router = APIRouter()
 
@@ -38,6 +39,7 @@ ABOUT = {
     "nurture.toml": "what leads that are not ready get",
     "content.toml": "what there is to say at each step",
     "costs.toml": "what sources and campaigns cost",
+    "offerings.toml": "what is sold, each in a time of its own",
     "sources.toml": "what is listened to",
     "policies.toml": "what may be done at each source",
 }

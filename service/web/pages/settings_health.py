@@ -5,15 +5,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
 from service.delivery.log import troubles
 from service.doctor import Finding, examine
 from service.process.gaps import gaps
+from service.serving.site import Site, SiteHere
 from service.store.engine import reading
-from service.web.access.permissions import Permission, require
-from service.web.entry.auth import Viewer
+from service.web.access.guard import require
 from service.web.forms.editing import folder_of
 from service.web.render import page
-from service.web.site import Site, SiteHere
 
 router = APIRouter()
 

@@ -5,12 +5,15 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from models.people import User
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
 from service.store.engine import reading
-from service.web.access.permissions import Permission, require
-from service.web.entry.auth import Viewer, hashed, live_sessions
+from service.tokens import hashed
+from service.web.access.guard import require
+from service.web.entry.auth import live_sessions
 from service.web.entry.second_factor import is_on, recovery_codes_left
 from service.web.render import page
-from service.web.site import Site, SiteHere
+from service.web.site import PageSite, PageSiteHere
 
 router = APIRouter()
 
@@ -18,7 +21,7 @@ router = APIRouter()
 @router.get("/settings/login")
 def show_login_settings(
     request: Request,
-    site: SiteHere,
+    site: PageSiteHere,
     viewer: Annotated[Viewer, Depends(require(Permission.EDIT_OWN))],
 ) -> Response:
     """Show them."""
@@ -26,7 +29,7 @@ def show_login_settings(
 
 
 def login_settings(
-    request: Request, site: Site, viewer: Viewer, *, problem: str | None = None
+    request: Request, site: PageSite, viewer: Viewer, *, problem: str | None = None
 ) -> Response:
     """Return the page; with a problem of a form on it, if there is one."""
     now = site.clock.now()
@@ -42,6 +45,7 @@ def login_settings(
         status=422 if problem else 200,
         problem=problem,
         has_password=user.password_hash is not None,
+        demo=site.demo,
         sessions=sessions,
         this=hashed(request.cookies.get(site.cookie_name, "")),
         codes_on=codes_on,

@@ -9,19 +9,20 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 
 from models.ledger import Suppression
 from models.words import SuppressionReason
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
 from service.errors import NotFoundError, RefusedError
 from service.leads.ledger import audit
 from service.leads.objecting import leave_alone
 from service.posts.erasing import erase
 from service.posts.subject import Subject, find_subject
 from service.posts.suppression import ANYWHERE, normalise_handle
+from service.serving.site import Site, SiteHere
 from service.store.engine import fold_in, reading, writing
+from service.typed import Line
 from service.web import flash
-from service.web.access.permissions import Permission, require
-from service.web.entry.auth import Viewer
-from service.web.forms.typed import Line
+from service.web.access.guard import require
 from service.web.render import page, see_other
-from service.web.site import Site, SiteHere
 from service.web.views.settings import read_retention, read_suppressed
 
 router = APIRouter()

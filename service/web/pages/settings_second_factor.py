@@ -6,20 +6,22 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from sqlmodel import Session
 
 from models.people import User
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
 from service.errors import NotFoundError, RefusedError
 from service.leads.ledger import audit
 from service.store.engine import reading, writing
+from service.typed import Line
 from service.web import flash
-from service.web.access.permissions import Permission, require
+from service.web.access.guard import require
 from service.web.entry import second_factor
-from service.web.entry.auth import Viewer, browser_in_words, close_all_sessions, open_session
+from service.web.entry.auth import browser_in_words, close_all_sessions, open_session
 from service.web.entry.confirming import WrongPasswordError, confirm_password
 from service.web.entry.passwords import LONGEST
 from service.web.entry.session_cookie import set_session
-from service.web.forms.typed import Line
 from service.web.pages.settings_login import login_settings
 from service.web.render import page, see_other
-from service.web.site import Site, SiteHere
+from service.web.site import PageSite, PageSiteHere
 
 router = APIRouter()
 
@@ -30,13 +32,13 @@ _PATH = "/settings/second-factor"
 
 
 @router.get(_PATH)
-def show_second_factor(request: Request, site: SiteHere, viewer: Me) -> Response:
+def show_second_factor(request: Request, site: PageSiteHere, viewer: Me) -> Response:
     """Show the picture if a seed waits for its first code, else ask whether to begin."""
     return _page(request, site, viewer)
 
 
 @router.post(f"{_PATH}/begin")
-def begin(request: Request, site: SiteHere, viewer: Me, password: Password = "") -> Response:
+def begin(request: Request, site: PageSiteHere, viewer: Me, password: Password = "") -> Response:
     """Make a seed, for who knows the password."""
     with reading(site.engine) as db:
         user = db.get_one(User, viewer.id)
@@ -50,7 +52,7 @@ def begin(request: Request, site: SiteHere, viewer: Me, password: Password = "")
 
 
 @router.get(f"{_PATH}/picture.svg")
-def picture(site: SiteHere, viewer: Me) -> Response:
+def picture(site: PageSiteHere, viewer: Me) -> Response:
     """Give the QR code of a seed that waits; no other page or site ever gets it."""
     with reading(site.engine) as db:
         user = db.get_one(User, viewer.id)
@@ -64,7 +66,10 @@ def picture(site: SiteHere, viewer: Me) -> Response:
 
 @router.post(f"{_PATH}/confirm")
 def confirm(
-    request: Request, site: SiteHere, viewer: Me, code: Annotated[Line, Form(max_length=40)] = ""
+    request: Request,
+    site: PageSiteHere,
+    viewer: Me,
+    code: Annotated[Line, Form(max_length=40)] = "",
 ) -> Response:
     """Ask for codes from now on, and show the recovery codes this once."""
     now = site.clock.now()
@@ -87,7 +92,9 @@ def confirm(
 
 
 @router.post(f"{_PATH}/recovery")
-def new_codes(request: Request, site: SiteHere, viewer: Me, password: Password = "") -> Response:
+def new_codes(
+    request: Request, site: PageSiteHere, viewer: Me, password: Password = ""
+) -> Response:
     """Show new recovery codes, this once; the old ones are worth nothing now."""
     with reading(site.engine) as db:
         user = db.get_one(User, viewer.id)
@@ -104,7 +111,9 @@ def new_codes(request: Request, site: SiteHere, viewer: Me, password: Password =
 
 
 @router.post(f"{_PATH}/off")
-def switch_off(request: Request, site: SiteHere, viewer: Me, password: Password = "") -> Response:
+def switch_off(
+    request: Request, site: PageSiteHere, viewer: Me, password: Password = ""
+) -> Response:
     """Ask for no codes any more; where the house asks for them, they are set up anew."""
     with reading(site.engine) as db:
         user = db.get_one(User, viewer.id)
@@ -120,10 +129,13 @@ def switch_off(request: Request, site: SiteHere, viewer: Me, password: Password 
     return response
 
 
-def _page(request: Request, site: Site, viewer: Viewer, *, problem: str | None = None) -> Response:
+def _page(
+    request: Request, site: PageSite, viewer: Viewer, *, problem: str | None = None
+) -> Response:
     with reading(site.engine) as db:
         seed = second_factor.seed_of(db, viewer.id, secret=site.secret)
         is_on = second_factor.is_on(db, viewer.id)
+        has_password = db.get_one(User, viewer.id).password_hash is not None
     if is_on:
         return see_other("/settings/login")
     return page(
@@ -134,10 +146,11 @@ def _page(request: Request, site: Site, viewer: Viewer, *, problem: str | None =
         problem=problem,
         seed=" ".join(seed[at : at + 4] for at in range(0, len(seed), 4)) if seed else None,
         must=viewer.owes_second_factor,
+        has_password=has_password,
     )
 
 
-def _note(db: Session, viewer: Viewer, what: str, site: Site) -> None:
+def _note(db: Session, viewer: Viewer, what: str, site: PageSite) -> None:
     audit(
         db,
         actor=viewer.id,

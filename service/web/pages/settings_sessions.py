@@ -4,22 +4,23 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
 from service.errors import NotFoundError
 from service.leads.ledger import audit
 from service.store.engine import writing
+from service.typed import Line
 from service.web import flash
-from service.web.access.permissions import Permission, require
+from service.web.access.guard import require
 from service.web.entry.auth import (
-    Viewer,
     browser_in_words,
     close_all_sessions,
     close_own_session,
     open_session,
 )
 from service.web.entry.session_cookie import set_session
-from service.web.forms.typed import Line
 from service.web.render import see_other
-from service.web.site import SiteHere
+from service.web.site import PageSiteHere
 
 router = APIRouter()
 
@@ -27,7 +28,9 @@ Me = Annotated[Viewer, Depends(require(Permission.EDIT_OWN))]
 
 
 @router.post("/settings/sessions/end")
-def end_one(site: SiteHere, viewer: Me, session: Annotated[Line, Form(max_length=64)]) -> Response:
+def end_one(
+    site: PageSiteHere, viewer: Me, session: Annotated[Line, Form(max_length=64)]
+) -> Response:
     """End one of the viewer's own sessions."""
     with writing(site.engine) as db:
         if not close_own_session(db, viewer.id, session):
@@ -38,7 +41,7 @@ def end_one(site: SiteHere, viewer: Me, session: Annotated[Line, Form(max_length
 
 
 @router.post("/settings/sessions/end-all")
-def end_all(request: Request, site: SiteHere, viewer: Me) -> Response:
+def end_all(request: Request, site: PageSiteHere, viewer: Me) -> Response:
     """End all of them, and begin a new one here."""
     now = site.clock.now()
     with writing(site.engine) as db:

@@ -8,14 +8,15 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from models.people import User
 from models.words import TokenScope
 from service import tokens
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
 from service.errors import RefusedError
+from service.serving.site import Site, SiteHere
 from service.store.engine import reading, writing
+from service.typed import Line
 from service.web import flash
-from service.web.access.permissions import Permission, require
-from service.web.entry.auth import Viewer
-from service.web.forms.typed import Line
+from service.web.access.guard import require
 from service.web.render import page, see_other
-from service.web.site import Site, SiteHere
 
 router = APIRouter()
 

@@ -9,6 +9,8 @@ from sqlmodel import select
 from config import ConfigError
 from config.source import parse_poll
 from models.source import Source
+from service.access.permissions import Permission, may
+from service.access.viewer import Viewer
 from service.errors import NotFoundError, RefusedError
 from service.listening.tending import (
     Wanted,
@@ -17,14 +19,13 @@ from service.listening.tending import (
     put_sources,
     wanted_of,
 )
+from service.serving.site import Site, SiteHere
 from service.store.engine import reading
+from service.typed import Line, Prose
 from service.web import flash
-from service.web.access.permissions import Permission, may, require
-from service.web.entry.auth import Viewer
+from service.web.access.guard import require
 from service.web.forms.editing import change, folder_of
-from service.web.forms.typed import Line, Prose
 from service.web.render import page, see_other
-from service.web.site import Site, SiteHere
 from service.web.views.sources import read_source, span_words
 
 router = APIRouter()

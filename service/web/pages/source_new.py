@@ -11,20 +11,21 @@ from crawlers.errors import SourceError
 from crawlers.urls import parse_url
 from models.source import Source
 from models.words import SourceKind
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
 from service.errors import RefusedError
 from service.house import open_gate
 from service.listening.lookups import Lookup
 from service.listening.sourcing import Looked, free_slug, look
 from service.listening.tending import Wanted, parse_options, put_sources
+from service.serving.site import Site, SiteHere
 from service.store.engine import reading
+from service.typed import Line, Prose
 from service.web import flash
-from service.web.access.permissions import Permission, require
-from service.web.entry.auth import Viewer
+from service.web.access.guard import require
 from service.web.forms.editing import change, folder_of
-from service.web.forms.typed import Line, Prose
 from service.web.pages.source import every_of
 from service.web.render import page, see_other, wants_fragment
-from service.web.site import Site, SiteHere
 
 router = APIRouter()
 

@@ -9,19 +9,20 @@ from sqlmodel import col, select
 from config import ConfigError
 from models.source import Source
 from models.words import SourceKind
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
 from service.errors import RefusedError
 from service.listening.opml import MOST_BYTES, MOST_FEEDS, FeedList, read_opml, write_opml
 from service.listening.sourcing import free_slug
 from service.listening.tending import Wanted, put_sources
+from service.serving.site import Site, SiteHere
 from service.store.engine import reading
+from service.typed import Line
 from service.web import flash
-from service.web.access.permissions import Permission, require
-from service.web.entry.auth import Viewer
+from service.web.access.guard import require
 from service.web.forms.editing import change, folder_of
-from service.web.forms.typed import Line
 from service.web.pages.source_new import RESERVED, slugs_of
 from service.web.render import page, see_other
-from service.web.site import Site, SiteHere
 
 router = APIRouter()
 

@@ -4,19 +4,21 @@ from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Response
+from sqlmodel import Session
 
 from models.words import SourceHealth
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
 from service.listening.settling import accept_move
 from service.listening.sourcing import set_paused, source_named
 from service.listening.tending import put_sources, read_next, wanted_of
+from service.serving.site import SiteHere
 from service.store.engine import writing
 from service.web import flash
-from service.web.access.permissions import Permission, require
-from service.web.entry.auth import Viewer
+from service.web.access.guard import require
 from service.web.forms.editing import change, folder_of
 from service.web.pages.source import source_at
 from service.web.render import see_other
-from service.web.site import SiteHere
 
 router = APIRouter()
 
@@ -60,16 +62,18 @@ def poll(site: SiteHere, _viewer: _Edits, slug: str) -> Response:
 def move(site: SiteHere, viewer: _Edits, slug: str) -> Response:
     """Give it the address that it has been redirecting to for good."""
     row = source_at(site, slug)
-    if row.from_files:
-        folder_of(site)
-    with writing(site.engine) as db:
-        there = source_named(db, slug)
-        accept_move(db, there, now=site.clock.now(), by=viewer.handle)
+
+    def moved(db: Session) -> None:
+        accept_move(db, source_named(db, slug), now=site.clock.now(), by=viewer.handle)
+
     if row.from_files:
         policy = site.config.sources[slug].policy if slug in site.config.sources else None
-        wanted = wanted_of(source_at(site, slug), policy=policy)
+        wanted = replace(wanted_of(row, policy=policy), url=row.moved_to or row.url)
         note = f"{slug} moved to its new address"
-        change(site, viewer, [put_sources(folder_of(site), [wanted])], note=note)
+        change(site, viewer, [put_sources(folder_of(site), [wanted])], note=note, along=moved)
+    else:
+        with writing(site.engine) as db:
+            moved(db)
     return _back(site, slug, "source_moved")
 
 

@@ -4,12 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from service.access.permissions import Permission, may
+from service.access.viewer import Viewer
+from service.serving.site import SiteHere
 from service.store.engine import reading
-from service.web.access.permissions import Permission, may, require
-from service.web.entry.auth import Viewer
-from service.web.forms.typed import one_line
+from service.typed import one_line
+from service.web.access.guard import require
 from service.web.render import page
-from service.web.site import SiteHere
 from service.web.views.sources import Shown, read_sources
 
 router = APIRouter()

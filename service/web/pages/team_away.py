@@ -7,16 +7,17 @@ from fastapi import APIRouter, Depends, Form, Response
 from sqlmodel import Session, select
 
 from models.people import User
+from service.access.permissions import Permission
+from service.access.team_rules import check_may_change
+from service.access.viewer import Viewer
 from service.errors import NotFoundError
 from service.routing.absences import come_back, go_away
+from service.serving.site import Site, SiteHere
 from service.store.engine import writing
 from service.web import flash
-from service.web.access.permissions import Permission, require
-from service.web.access.team_rules import check_may_change
-from service.web.entry.auth import Viewer
+from service.web.access.guard import require
 from service.web.forms.away_form import span_of
 from service.web.render import see_other
-from service.web.site import Site, SiteHere
 
 router = APIRouter()
 

@@ -6,17 +6,18 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request, Response
 
 from config import ConfigError
+from service.access.permissions import Permission, may
+from service.access.viewer import Viewer
 from service.editing.calendars import put_days
 from service.errors import RefusedError
+from service.serving.site import Site, SiteHere
+from service.typed import Prose
 from service.web import flash
-from service.web.access.permissions import Permission, may, require
-from service.web.entry.auth import Viewer
+from service.web.access.guard import require
 from service.web.forms.editing import TEAMS, file_of, write_file
 from service.web.forms.person_form import Short, in_words
-from service.web.forms.typed import Prose
 from service.web.pages.team_person import catch_up
 from service.web.render import page, see_other
-from service.web.site import Site, SiteHere
 
 router = APIRouter()
 

@@ -8,15 +8,16 @@ from sqlmodel import col, select
 
 from models.people import User
 from models.words import LeadStatus, UserRole
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
 from service.errors import RefusedError
 from service.routing.absences import leave
+from service.serving.site import Site, SiteHere
 from service.store.engine import reading, writing
 from service.web import flash
-from service.web.access.permissions import Permission, require
-from service.web.entry.auth import Viewer
+from service.web.access.guard import require
 from service.web.pages.team_away import person_to_move
 from service.web.render import page, see_other
-from service.web.site import Site, SiteHere
 from service.web.views.team import leads_of
 
 router = APIRouter()

@@ -6,15 +6,17 @@ from fastapi import APIRouter, Depends, Request, Response
 from sqlmodel import Session, select
 
 from models.people import User
+from service.access.first_login import LINK_LASTS, issue_first_login
+from service.access.permissions import Permission
+from service.access.team_rules import check_may_change
+from service.access.viewer import Viewer
 from service.errors import NotFoundError, RefusedError
 from service.leads.ledger import audit
+from service.serving.site import Site, SiteHere
 from service.store.engine import writing
 from service.times import moment
-from service.web.access.permissions import Permission, require
-from service.web.access.team_rules import check_may_change
-from service.web.entry.auth import LINK_LASTS, Viewer, issue_first_login
+from service.web.access.guard import require
 from service.web.render import page
-from service.web.site import Site, SiteHere
 
 router = APIRouter()
 

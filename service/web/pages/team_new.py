@@ -8,19 +8,20 @@ from sqlmodel import select
 from config import ConfigError
 from models.people import User
 from models.words import UserRole
+from service.access.permissions import Permission
+from service.access.team_rules import check_may_change, roles_given_by, teams_of
+from service.access.viewer import Viewer
 from service.errors import RefusedError
+from service.serving.site import Site, SiteHere
 from service.store.engine import writing
-from service.web.access.permissions import Permission, require
-from service.web.access.team_rules import check_may_change, roles_given_by, teams_of
-from service.web.entry.auth import Viewer
+from service.typed import Line
+from service.web.access.guard import require
 from service.web.forms.editing import put_into_teams
 from service.web.forms.person_form import Short, in_words
-from service.web.forms.typed import Line
 from service.web.forms.zones import ZONES
 from service.web.pages.team_link import show_link
 from service.web.pages.team_person import catch_up
 from service.web.render import page
-from service.web.site import Site, SiteHere
 
 router = APIRouter()
 

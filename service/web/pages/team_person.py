@@ -6,20 +6,21 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 
 from config import ConfigError
 from models.words import UserRole
+from service.access.permissions import Permission, may
+from service.access.team_rules import check_may_change, roles_given_by, teams_of
+from service.access.viewer import Viewer
 from service.errors import RefusedError
 from service.routing.absences import relieve
 from service.routing.route import drain
+from service.serving.site import Site, SiteHere
 from service.store.engine import reading, writing
+from service.typed import Line
 from service.web import flash
-from service.web.access.permissions import Permission, may, require
-from service.web.access.team_rules import check_may_change, roles_given_by, teams_of
-from service.web.entry.auth import Viewer
+from service.web.access.guard import require
 from service.web.forms.editing import put_into_teams
 from service.web.forms.person_form import PersonForm, Short, Words, in_words
-from service.web.forms.typed import Line
 from service.web.forms.zones import ZONES
 from service.web.render import page, see_other
-from service.web.site import Site, SiteHere
 from service.web.views.team import absences_of, leads_of, read_person
 
 router = APIRouter()

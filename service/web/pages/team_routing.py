@@ -4,10 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from service.web.access.permissions import Permission, may, require
-from service.web.entry.auth import Viewer
+from service.access.permissions import Permission, may
+from service.access.viewer import Viewer
+from service.serving.site import SiteHere
+from service.web.access.guard import require
 from service.web.render import page
-from service.web.site import SiteHere
 from service.web.views.routing_words import channel_lines, rule_lines, span_in_words
 
 router = APIRouter()

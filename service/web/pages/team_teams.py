@@ -6,15 +6,16 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 
 from config import ConfigError
 from config.team import ChannelKind
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
 from service.errors import NotFoundError, RefusedError
+from service.serving.site import Site, SiteHere
+from service.typed import Line
 from service.web import flash
-from service.web.access.permissions import Permission, require
-from service.web.entry.auth import Viewer
+from service.web.access.guard import require
 from service.web.forms.editing import put_into_teams
 from service.web.forms.person_form import Short, in_words
-from service.web.forms.typed import Line
 from service.web.render import page, see_other
-from service.web.site import Site, SiteHere
 
 router = APIRouter()
 

@@ -7,19 +7,20 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from config import ConfigError
 from config.topic import Topic
+from service.access.permissions import Permission, may
+from service.access.viewer import Viewer
 from service.editing.change import Change, EditedMeanwhileError
 from service.editing.files import FileText
 from service.editing.topics import Fault, faults_of, new_topic_text, put_topic
 from service.errors import RefusedError
+from service.serving.site import Site, SiteHere
 from service.store.engine import reading
 from service.unknown import unknown
 from service.web import flash
-from service.web.access.permissions import Permission, may, require
-from service.web.entry.auth import Viewer
+from service.web.access.guard import require
 from service.web.forms.editing import change, folder_of
 from service.web.pages.topic_form import SentTopic, TopicForm
 from service.web.render import page, see_other
-from service.web.site import Site, SiteHere
 from service.web.views.topic_editor import (
     Editor,
     conflict_of,
@@ -62,6 +63,7 @@ def show_editor(
         labels=LABELS,
         title=title,
         may_edit=may(viewer, Permission.EDIT_TOPICS) and editor.unchangeable is None,
+        may_read_leads=may(viewer, Permission.READ_LEADS),
     )
 
 

@@ -6,7 +6,7 @@ from fastapi import Form
 from pydantic import BaseModel, Field
 
 from service.editing.topics import Understood, understand
-from service.web.forms.typed import Line, Prose
+from service.typed import Line, Prose
 
 _Text = Annotated[Prose, Field(max_length=60_000)]
 _Short = Annotated[Line, Field(max_length=500)]
@@ -29,6 +29,7 @@ class TopicForm(BaseModel):
     similarity: _Short = ""
     threshold: _Short = ""
     owner: _Short = ""
+    offering: _Short = ""
     legal_basis: _Text = ""
     source: Annotated[list[_Short], Field(default_factory=list, max_length=1_000)]
     active: bool = False

@@ -6,17 +6,18 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 
 from config import ConfigError
 from models.file_version import FileVersion
+from service.access.permissions import Permission, may
+from service.access.viewer import Viewer
 from service.editing.change import Change
 from service.editing.history import versions
 from service.errors import NotFoundError, RefusedError
+from service.serving.site import SiteHere
 from service.store.engine import reading
+from service.typed import Line
 from service.web import flash
-from service.web.access.permissions import Permission, may, require
-from service.web.entry.auth import Viewer
+from service.web.access.guard import require
 from service.web.forms.editing import change, folder_of
-from service.web.forms.typed import Line
 from service.web.render import page, see_other
-from service.web.site import SiteHere
 from service.web.views.topic_editor import file_of, label_of
 from service.web.views.topics import shown_versions
 

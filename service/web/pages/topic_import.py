@@ -9,18 +9,19 @@ from config import ConfigError
 from config.phrase_lists import read_phrase_list
 from config.shape import check_slug
 from config.topic_text import topic_text
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
 from service.editing.change import Change
 from service.editing.topics import read_topic
 from service.errors import RefusedError
+from service.serving.site import SiteHere
 from service.store.engine import reading
+from service.typed import one_line
 from service.web import flash
-from service.web.access.permissions import Permission, require
-from service.web.entry.auth import Viewer
+from service.web.access.guard import require
 from service.web.forms.editing import change, folder_of
-from service.web.forms.typed import one_line
 from service.web.pages.topic import RESERVED
 from service.web.render import page, see_other
-from service.web.site import SiteHere
 from service.web.views.topic_editor import file_of, label_of
 from service.web.views.topics import topics_health
 

@@ -7,12 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from config.topic import Topic
-from service.web.access.permissions import Permission, require
-from service.web.entry.auth import Viewer
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
+from service.serving.site import SiteHere
+from service.web.access.guard import require
 from service.web.forms.editing import folder_of
 from service.web.pages.topic import save_form, show_editor, topic_named
 from service.web.pages.topic_form import SentTopic
-from service.web.site import SiteHere
 from service.web.views.topic_editor import editor_of
 
 router = APIRouter()

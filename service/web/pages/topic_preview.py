@@ -5,14 +5,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
 from service.previewing import effect_of
+from service.serving.site import SiteHere
 from service.store.engine import reading
-from service.web.access.permissions import Permission, require
-from service.web.entry.auth import Viewer
+from service.web.access.guard import require
 from service.web.pages.topic import sent_editor, show_editor
 from service.web.pages.topic_form import SentTopic
 from service.web.render import page, wants_fragment
-from service.web.site import SiteHere
 from service.web.views.topics import LABELS, shown_effect
 
 router = APIRouter()

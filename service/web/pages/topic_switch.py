@@ -4,16 +4,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Response
 
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
 from service.editing.change import Change
 from service.editing.tables import put_keys
 from service.errors import NotFoundError
+from service.serving.site import SiteHere
 from service.web import flash
-from service.web.access.permissions import Permission, require
-from service.web.entry.auth import Viewer
+from service.web.access.guard import require
 from service.web.forms.editing import change, folder_of
 from service.web.pages.topic import topic_named
 from service.web.render import see_other
-from service.web.site import SiteHere
 from service.web.views.topic_editor import file_of, label_of
 
 router = APIRouter()

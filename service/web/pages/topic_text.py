@@ -6,17 +6,18 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 
 from config import ConfigError
 from config.folder import SHIPPED
+from service.access.permissions import Permission, may
+from service.access.viewer import Viewer
 from service.editing.change import Change, EditedMeanwhileError
 from service.editing.files import FileText
 from service.errors import NotFoundError
+from service.serving.site import Site, SiteHere
+from service.typed import Line, Prose, prose
 from service.web import flash
-from service.web.access.permissions import Permission, may, require
-from service.web.entry.auth import Viewer
+from service.web.access.guard import require
 from service.web.forms.editing import change, folder_of
-from service.web.forms.typed import Line, Prose, prose
 from service.web.pages.topic import topic_named
 from service.web.render import page, see_other
-from service.web.site import Site, SiteHere
 from service.web.views.topic_editor import file_of, label_of
 from service.web.views.topics import diff_lines
 

@@ -4,14 +4,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
 from service.errors import RefusedError
+from service.serving.site import SiteHere
 from service.store.engine import reading
 from service.trying import Pasted, StillWakingError, try_post
-from service.web.access.permissions import Permission, require
-from service.web.entry.auth import Viewer
-from service.web.forms.typed import Line, Prose
+from service.typed import Line, Prose
+from service.web.access.guard import require
 from service.web.render import page
-from service.web.site import SiteHere
 from service.web.views.trying import ShownTry, shown_tries
 
 router = APIRouter()

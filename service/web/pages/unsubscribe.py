@@ -8,12 +8,13 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from models.digest import DigestSubscription
 from models.people import User
+from service.access.permissions import Permission
 from service.digests.settings import switch_off
 from service.mail.links import LinkUselessError, Purpose, admit
+from service.serving.site import SiteHere
 from service.store.engine import reading, writing
-from service.web.access.permissions import Permission, require
+from service.web.access.guard import require
 from service.web.render import page
-from service.web.site import SiteHere
 
 router = APIRouter(dependencies=[Depends(require(Permission.ANYONE))])
 

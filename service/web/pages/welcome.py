@@ -5,16 +5,17 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request, Response
 
 from config.topic import Topic
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
 from service.editing.files import has_own_topics
 from service.editing.topics import Fault, typed_of
 from service.errors import RefusedError
 from service.first_run.drafting import MOST_TYPED, draft_topic
 from service.first_run.places import suggest
-from service.web.access.permissions import Permission, require
-from service.web.entry.auth import Viewer
-from service.web.forms.typed import Prose
+from service.serving.site import Site, SiteHere
+from service.typed import Prose
+from service.web.access.guard import require
 from service.web.render import page
-from service.web.site import Site, SiteHere
 from service.web.views.topics import LABELS
 
 router = APIRouter()

@@ -4,12 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
 from service.first_run.progress import progress
+from service.serving.site import SiteHere
 from service.store.engine import reading
-from service.web.access.permissions import Permission, require
-from service.web.entry.auth import Viewer
+from service.web.access.guard import require
 from service.web.render import page, wants_fragment
-from service.web.site import SiteHere
 
 router = APIRouter()
 

@@ -13,6 +13,8 @@ from config import ConfigError
 from config.topic import Topic
 from models.source import Source
 from models.words import SourceKind
+from service.access.permissions import Permission
+from service.access.viewer import Viewer
 from service.editing.change import Change
 from service.editing.files import has_own_topics
 from service.editing.tables import put_keys
@@ -21,17 +23,16 @@ from service.first_run.backfill import starting_cursor, starting_options
 from service.first_run.places import Suggested, chosen
 from service.listening.sourcing import free_slug
 from service.listening.tending import Wanted, put_sources
+from service.serving.site import Site, SiteHere
 from service.store.engine import reading, writing
+from service.typed import Line
 from service.web import flash
-from service.web.access.permissions import Permission, require
-from service.web.entry.auth import Viewer
+from service.web.access.guard import require
 from service.web.forms.editing import change, folder_of
-from service.web.forms.typed import Line
 from service.web.pages.source_new import RESERVED
 from service.web.pages.topic_form import TopicForm
 from service.web.pages.welcome import show_draft
 from service.web.render import see_other
-from service.web.site import Site, SiteHere
 from service.web.views.topic_editor import file_of, label_of
 
 router = APIRouter()

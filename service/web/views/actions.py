@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from models.lead import Lead, Offer
 from models.moves import LIVE, OWNED, LeadEvent, allowed
 from models.words import LeadStatus
+from service.access.permissions import Permission, may
+from service.access.viewer import Viewer
 from service.leads.working import works_on
-from service.web.access.permissions import Permission, may
-from service.web.entry.auth import Viewer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from models.people import User
 from models.post import Author, Post
 from models.reply import ReplyDraft
 from models.words import OfferState, TouchpointKind
-from service.web.entry.auth import Viewer
+from service.access.viewer import Viewer
 from service.web.views.people import People
 
 _MOST = 20

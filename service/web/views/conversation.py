@@ -13,9 +13,9 @@ from models.post import Author, Post
 from models.signal import Signal
 from models.topic import Topic
 from nlp.replies import Talk, listen_in
+from service.links import outward, rel
 from service.posts.folding import also_posted
 from service.posts.replies import turns_of
-from service.web.forms.links import outward, rel
 from service.web.views.quoted import places
 from service.web.wording.marking import Excerpt, excerpt
 from service.web.wording.names import may_pretend
@@ -25,6 +25,7 @@ MOST_POSTS = 200
 #: is evidence, and where it stands now.
 _FIRST, _LAST, _OF_ASKER = 80, 40, 60
 _MOST_COUNTED = 5_000  # posts of one thread that are put in order at all
+_MOST_SIGNALS = 200  # of one lead; people ask the same a handful of times
 _LONGEST = 4000
 
 
@@ -240,12 +241,13 @@ def _standing(talk: Talk) -> tuple[str, ...]:
 
 
 def signals_of(db: Session, lead_id: str) -> Sequence[Signal]:
-    """Return the signals of a lead, the surest and latest first."""
+    """Return the signals of a lead, the surest and latest first, `_MOST_SIGNALS` at the most."""
     return db.exec(
         select(Signal)
         .join(LeadSignal, col(LeadSignal.signal_id) == Signal.id)
         .where(LeadSignal.lead_id == lead_id)
         .order_by(col(Signal.probability).desc(), col(Signal.happened_at).desc())
+        .limit(_MOST_SIGNALS)
     ).all()
 
 

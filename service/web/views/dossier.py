@@ -17,19 +17,19 @@ from models.post import Post
 from models.signal import Signal
 from models.sla import SlaClock, Task
 from models.words import DraftState, EnrolmentState, TaskKind
+from service.access.viewer import Viewer
+from service.access.visible import visible_to
 from service.leads.mutes import standing
 from service.leads.related import Relation, related
 from service.routing.clocks import running
 from service.rules.content import suggest
 from service.rules.freshness import Fading, Made, left, outlook, time_above
 from service.times import Due, due
-from service.web.entry.auth import Viewer
 from service.web.views.bant import BantSheet, read_bant
 from service.web.views.conversation import signals_of
 from service.web.views.people import People
 from service.web.views.score import Explained, read_explained
 from service.web.views.score import whole as whole_score
-from service.web.views.visible import visible_to
 from service.web.wording.lead_words import CLOCKS, OFFERS, RELATIONS, TASKS
 
 _MOST = 20
@@ -143,12 +143,16 @@ def read_dossier(
         freshness=_freshness(lead, config, now),
         content=_content(db, lead, config),
         tasks=_tasks(db, viewer, lead, people, now),
-        clocks=tuple(_clock(row, people, now) for row in running(db, lead.id)),
+        clocks=tuple(
+            _clock(row, people, now)
+            for row in running(db, lead.id)
+            if people.circle.has(row.user_id)
+        ),
         offers=_offers(db, lead, people),
         related=_related(db, viewer, lead),
         merged=_merged(db, lead, people, now),
-        mutes=_mutes(db, lead, signals),
-        track=_track(db, lead),
+        mutes=_mutes(db, lead, signals) if people.circle.is_everybody else (),
+        track=_track(db, lead) if people.circle.is_everybody else None,
     )
 
 
@@ -157,9 +161,9 @@ def _freshness(lead: Lead, config: Config, now: datetime) -> Freshness | None:
     if explained is None or lead.closed_at is not None:
         return None
     made = made_of(explained, config, since=now - lead.scored_at)
-    score = lead.score
+    score, thresholds = lead.score, config.thresholds_of(lead.topic_id)
     bars = sorted(
-        (b for b in (config.scoring.thresholds.sql, config.scoring.thresholds.mql) if b <= score),
+        (bar for bar in (thresholds.sql, thresholds.mql) if bar <= score),
         reverse=True,
     )
     above = time_above(made, config.scoring, bars[0]) if bars else None
@@ -227,6 +231,8 @@ def _tasks(
     )
     lines = []
     for task, found in rows:
+        if not people.circle.has(task.user_id):
+            continue
         draft: Draft | None = found  # an outer join
         step = draft if draft is not None and draft.state is DraftState.DUE else None
         lines.append(
@@ -271,6 +277,7 @@ def _offers(db: Session, lead: Lead, people: People) -> tuple[OfferLine, ...]:
             reason=row.decline_reason.value if row.decline_reason else None,
         )
         for row in rows
+        if people.circle.has(row.to_user_id)
     )
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from models.words import Kind, LeadStatus
-from service.web.forms.typed import Line
+from service.typed import Line
 
 LONGEST_SEARCH = 300  # characters
 _MOST_CHOSEN = 40  # of one filter
@@ -53,6 +53,7 @@ class InboxAsked(BaseModel):
     owner: Annotated[list[_Id], Field(max_length=_MOST_CHOSEN)] = []  # ids, or `NOBODY`
     kind: Annotated[list[Kind], Field(max_length=_MOST_CHOSEN)] = []
     lang: Annotated[list[_Id], Field(max_length=_MOST_CHOSEN)] = []
+    customers: bool = False  # only of those who bought from us before
     least: Annotated[int | None, Field(ge=0, le=100)] = None  # score
     most: Annotated[int | None, Field(ge=0, le=100)] = None
     days: Annotated[int | None, Field(ge=1, le=3650)] = None  # heard within them

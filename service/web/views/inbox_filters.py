@@ -1,6 +1,6 @@
 """Which leads a view holds, which of them are asked for, and in what order: as conditions.
 
-No view holds more than `service.web.views.visible` lets its reader see.
+No view holds more than `service.access.visible` lets its reader see.
 
 Written so that they can be answered from indexes (measured with 100,000 leads): live leads are
 those with ``closed_at IS NULL``, in these words, because the partial indexes say so.
@@ -19,10 +19,10 @@ from models.moves import LIVE
 from models.post import Post, Thread
 from models.signal import Signal
 from models.words import LeadStatus, OfferState, UserRole
+from service.access.viewer import Viewer
+from service.access.visible import offered_to, visible_to
 from service.posts.searching import leads_with, sought
-from service.web.entry.auth import Viewer
 from service.web.views.inbox_asked import NOBODY, InboxAsked, Sort, View
-from service.web.views.visible import offered_to, visible_to
 
 _TO_HAVE = (LeadStatus.MQL, LeadStatus.SALES_READY)
 _WITH_NOBODY = (LeadStatus.DETECTED, *_TO_HAVE)
@@ -169,6 +169,7 @@ def _filters(asked: InboxAsked, now: datetime) -> list[Condition]:
         (asked.status, col(Lead.status).in_(asked.status)),
         (asked.kind, col(Lead.kind).in_(asked.kind)),
         (asked.lang, _in_languages(asked.lang)),
+        (asked.customers, col(Lead.existing_customer).is_(True)),
         (asked.owner, or_(*map(_of_holder, asked.owner)) if asked.owner else true()),
         (asked.least is not None, col(Lead.score) >= (asked.least or 0)),
         (asked.most is not None, col(Lead.score) < (asked.most or 0) + 1),

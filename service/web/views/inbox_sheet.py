@@ -6,10 +6,10 @@ from sqlmodel import Session, select
 
 from models.lead import Lead
 from models.words import Kind
+from service.access.viewer import Viewer
 from service.exports.cells import Cell
 from service.leads.listing import lines_of
 from service.times import iso
-from service.web.entry.auth import Viewer
 from service.web.views.inbox_asked import InboxAsked, View
 from service.web.views.inbox_filters import Narrowed, order_of
 from service.web.wording.words import KINDS, STATUSES
@@ -32,6 +32,7 @@ HEADINGS = (
     "Quote",
     "Original",
     "Page",
+    "Customer",
 )
 
 
@@ -68,6 +69,7 @@ def read_sheet(
                 line.quote,
                 line.url or "",
                 f"{base_url}/leads/{line.id}",
+                "yes" if line.is_customer else "",
             )
             for lead_id in chunk
             if (line := lines.get(lead_id)) is not None

@@ -8,19 +8,23 @@ from sqlmodel import Session, col, select
 
 from models.contact import Inquiry
 from models.lead import Lead, LeadSignal, Offer
-from models.people import User
 from models.post import Author, Post, Thread
 from models.signal import Signal
 from models.source import Source, SourcePolicy
 from models.topic import Topic
 from models.words import InquiryChannel, LeadStatus, OfferState
+from service.access.viewer import Viewer
+from service.access.visible import visible_to
 from service.errors import NotFoundError
+from service.leads.levels import levels_of
+from service.links import outward, rel
 from service.times import Due, due
-from service.web.entry.auth import Viewer
-from service.web.forms.links import outward, rel
 from service.web.views.actions import Actions, actions_for
 from service.web.views.conversation import Said, say, signals_of
+from service.web.views.customer import Customer, read_customer
+from service.web.views.facets import FacetSheet, read_facets
 from service.web.views.facts import Fact, collect_facts
+from service.web.views.people import People
 from service.web.views.quoted import places, quoted, quoted_facts
 from service.web.views.score import (
     JudgementStory,
@@ -30,7 +34,7 @@ from service.web.views.score import (
     whole,
 )
 from service.web.views.triage import Triage, triage_for
-from service.web.views.visible import visible_to
+from service.web.wording.facet_words import LEVELS
 from service.web.wording.marking import Piece, cut
 from service.web.wording.words import INQUIRIES, KINDS, LICENCES
 
@@ -57,10 +61,12 @@ class LeadSheet:
     lead_id: str
     title: tuple[Piece, ...]
     status: LeadStatus
+    level: tuple[str, str] | None  # in words, and what it means; None: on no rung of the ladder
     kind: str  # in words
     step: int  # 1..6 of the buyer's journey
     score: int  # 0..100
     topic: str
+    topic_id: str
     thread: str | None  # its title, when the lead has another
     source: SourceCard
     heard_at: datetime
@@ -71,6 +77,7 @@ class LeadSheet:
     judgement: JudgementStory | None
     score_story: ScoreStory
     facts: tuple[Fact, ...]
+    facets: FacetSheet
     next_step: str
     due: Due | None
     owner: str | None
@@ -78,6 +85,7 @@ class LeadSheet:
     offered_to: str | None
     is_offered_to_me: bool
     close_reason: str | None
+    customer: Customer | None  # of whom we won a lead before
     actions: Actions
     triage: Triage
 
@@ -106,16 +114,20 @@ def read_lead(db: Session, viewer: Viewer, lead_id: str, *, now: datetime) -> Le
         select(Offer).where(Offer.lead_id == lead.id, Offer.state == OfferState.OPEN)
     ).first()
     signals = signals_of(db, lead.id)
+    level = levels_of(db, [lead])[lead.id]
     post, author = _post_of(db, signals)
     at = offer.accept_by if offer else lead.next_step_at
+    people = People(db, viewer)
     return LeadSheet(
         lead_id=lead.id,
         title=cut(lead.title, places(signals[:1], "title", lead.title)),
         status=lead.status,
+        level=LEVELS[level] if level else None,
         kind=KINDS[lead.kind],
         step=lead.journey_step,
         score=whole(lead.score),
         topic=topic.name,
+        topic_id=topic.id,
         thread=thread.title if thread.title not in {"", lead.title} else None,
         source=_card(source, policy),
         heard_at=lead.last_signal_at,
@@ -126,13 +138,15 @@ def read_lead(db: Session, viewer: Viewer, lead_id: str, *, now: datetime) -> Le
         judgement=_judgement(signals),
         score_story=tell_score(lead.score_explain),
         facts=collect_facts(fact for s in signals for fact in quoted_facts(s.slots)),
+        facets=read_facets(signals, surest=KINDS[lead.kind]),
         next_step=lead.next_step,
         due=due(at, now) if at else None,
-        owner=_name(db, lead.owner_id),
+        owner=people.name(lead.owner_id),
         is_mine=lead.owner_id == viewer.id,
-        offered_to=_name(db, offer.to_user_id) if offer else None,
+        offered_to=people.name(offer.to_user_id) if offer else None,
         is_offered_to_me=offer is not None and offer.to_user_id == viewer.id,
         close_reason=lead.close_reason,
+        customer=read_customer(db, viewer, lead),
         actions=actions_for(viewer, lead, offer),
         triage=triage_for(db, viewer, lead, now=now),
     )
@@ -200,8 +214,3 @@ def _card(source: Source, policy: SourcePolicy) -> SourceCard:
         community_rules=policy.community_rules,
         rel=rel(policy.licence),
     )
-
-
-def _name(db: Session, user_id: str | None) -> str | None:
-    user = db.get(User, user_id) if user_id else None
-    return user.name if user else None

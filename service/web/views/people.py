@@ -3,8 +3,8 @@
 from sqlmodel import Session, select
 
 from models.people import User
-from models.words import UserRole
-from service.web.entry.auth import Viewer
+from service.access.circle import Circle, circle_of
+from service.access.viewer import Viewer
 
 _UNNAMED = "a colleague"
 
@@ -14,18 +14,13 @@ class People:
 
     def __init__(self, db: Session, viewer: Viewer) -> None:
         """Read the names."""
-        told = select(User.id, User.name, User.team_id)
+        self.circle: Circle = circle_of(db, viewer)
+        told = select(User.id, User.name)
         self._names = {
-            user_id: name if _knows(viewer, user_id, team) else _UNNAMED
-            for user_id, name, team in db.exec(told)
+            user_id: name if self.circle.has(user_id) else _UNNAMED
+            for user_id, name in db.exec(told)
         }
 
     def name(self, user_id: str | None) -> str | None:
         """Return what somebody is called; None: it is nobody, or Harken itself."""
         return self._names.get(user_id) if user_id else None
-
-
-def _knows(viewer: Viewer, user_id: str, team_id: str | None) -> bool:
-    if viewer.role is not UserRole.PARTNER:
-        return True
-    return user_id == viewer.id or (team_id is not None and team_id == viewer.team_id)

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from config import Config
 from models.lead import Lead
 from models.post import Post
+from service.access.viewer import Viewer
 from service.leads.drafting import drafts_of, nearly_the_same, open_draft
 from service.rules.etiquette import (
     Finding,
@@ -20,7 +21,6 @@ from service.rules.etiquette import (
     proper_names,
     read_rules,
 )
-from service.web.entry.auth import Viewer
 from service.web.views.people import People
 from service.web.wording.lead_words import MANNERS
 from service.web.wording.marking import Mark, Marked, Piece, cut
@@ -77,7 +77,9 @@ def read_reply(
     text = draft.text if draft else ""
     found: tuple[Finding, ...] = ()
     if text:
-        earlier = nearly_the_same(db, lead.id, text, called=people.name, now=now)
+        earlier = nearly_the_same(
+            db, lead.id, text, called=people.name, among=people.circle.own, now=now
+        )
         found = check(
             text, read_rules(rules), own(config, lead), earlier, is_asked=_is_asked(db, lead)
         )
@@ -95,7 +97,7 @@ def read_reply(
                 is_mine=row.user_id == viewer.id,
             )
             for row in drafts_of(db, lead.id)
-            if draft is None or row.id != draft.id
+            if people.circle.has(row.user_id) and (draft is None or row.id != draft.id)
         ),
     )
 

@@ -97,6 +97,29 @@ def _funnel(table: Table, _: Naming) -> Drawn:
     return Drawn(svg=funnel(table.name, table.title, steps))
 
 
+def _steps(value: str, *, as_funnel: bool) -> Callable[[Table, Naming], Drawn | None]:
+    """Return how to draw a column of the six steps of the journey: all of them, also empty."""
+
+    def draw(table: Table, _: Naming) -> Drawn | None:
+        places = {column.name: number for number, column in enumerate(table.columns)}
+        whole = [row for row in table.rows if row[0] != "all"]
+        first = max((_size(row[places[value]]) for row in whole), default=0.0)
+        if not first:
+            return None
+        rows = [
+            Bar(
+                label=str(row[places["buyer"]]).capitalize(),
+                value=_size(cell := row[places[value]]),
+                shown=f"{_size(cell):,.0f}"
+                + (f" · {_size(cell) / first:.0%}" if as_funnel else ""),
+            )
+            for row in whole
+        ]
+        return Drawn(svg=(funnel if as_funnel else bars)(f"step-{value}", table.title, rows))
+
+    return draw
+
+
 def _day(cell: Cell) -> str:
     return f"{cell.day} {cell:%b}" if isinstance(cell, date) else str(cell)
 
@@ -156,6 +179,25 @@ def _three(stages: Sequence[str]) -> list[str]:
     return [stages[0], stages[len(stages) // 2], stages[-1]] if len(stages) > 3 else list(stages)
 
 
+def _phases(table: Table, _: Naming) -> Drawn | None:
+    """Return the curve of a campaign's mentions, each of its phases in a line of its own."""
+    if not any(_size(mentions) for *_rest, mentions in table.rows):
+        return None
+    curves = [
+        Line(
+            label=phase,
+            values=[_size(many) if one == phase else None for _first, one, many in table.rows],
+            kind=kind,
+        )
+        for phase, kind in (("before", "second"), ("during", "first"), ("after", "third"))
+    ]
+    labels = [_day(first) for first, *_rest in table.rows]
+    return Drawn(
+        svg=lines(f"campaign-{table.name}", table.title, labels, curves),
+        key=tuple((f"line {one.kind}", one.label) for one in curves),
+    )
+
+
 _WON = (("bar", "leads"), ("part", "won"))
 _CONFIRMED = (("bar", "signals"), ("part", "confirmed"))
 _PAID = (("bar", "revenue"), ("part", "cost"))
@@ -164,6 +206,8 @@ _CHARTS: dict[tuple[str, str], Callable[[Table, Naming], Drawn | None]] = {
     ("funnel", "marketing"): _funnel,
     ("funnel", "sales"): _funnel,
     ("funnel", "declines"): _as_bars("reason", "offers"),
+    ("journey", "signals"): _steps("signals", as_funnel=False),
+    ("journey", "leads"): _steps("reached", as_funnel=True),
     ("speed", "speed"): _as_bars("team", "clock_p50_seconds"),
     ("sources", "sources"): _as_bars("name", "leads", part="won", key=_WON),
     ("topics", "topics"): _as_bars("name", "leads", part="won", key=_WON),
@@ -174,6 +218,12 @@ _CHARTS: dict[tuple[str, str], Callable[[Table, Naming], Drawn | None]] = {
     ("roi", "sources"): _as_bars("name", "revenue", part="cost", key=_PAID),
     ("roi", "topics"): _as_bars("name", "revenue", part="cost", key=_PAID),
     ("roi", "campaigns"): _as_bars("name", "revenue", part="cost", key=_PAID),
+    ("campaigns", "money"): _as_bars("campaign", "revenue", part="cost", key=_PAID),
+    ("campaign", "timeline"): _phases,
+    ("campaign", "funnel"): _as_bars("step", "reached"),
+    ("wins", "handed_over"): _as_bars(
+        "handed_by", "handed_off", part="won", key=(("bar", "handed over"), ("part", "won"))
+    ),
     ("attribution", "attribution"): _as_bars("source", "linear"),
     ("recycle", "recycle"): _as_bars(
         "reason", "handed_back", part="won", key=(("bar", "handed back"), ("part", "won"))

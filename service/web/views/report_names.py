@@ -6,14 +6,18 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
+from models.cost import Campaign
 from models.people import Team, User
 from models.source import Source
 from models.topic import Topic
 from models.words import LeadStatus
 from service.reports.document import Cell, Column, in_words
+from service.reports.wins import BY_SCORE
 from service.web.wording import words
 
 _ALL = "all"
+#: Columns in which nothing would be read as nobody.
+_UNKNOWN = frozenset({"reach", "chances_to_see", "audience"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,7 @@ class Names:
     teams: Mapping[str, str]
     sources: Mapping[str, str]
     people: Mapping[str, str]
+    campaigns: Mapping[str, str]
 
     @classmethod
     def read(cls, db: Session) -> "Names":
@@ -33,12 +38,15 @@ class Names:
             dict(db.exec(select(Team.id, Team.name).order_by(col(Team.name))).all()),
             dict(db.exec(select(Source.slug, Source.name).order_by(col(Source.name))).all()),
             dict(db.exec(select(User.handle, User.name).order_by(col(User.name))).all()),
+            dict(db.exec(select(Campaign.id, Campaign.name)).all()),
         )
 
     def of(self, cell: Cell, column: Column) -> str:
         """Return a cell in the words of the page."""
         if isinstance(cell, date) and not isinstance(cell, datetime):
             return f"{cell.day} {cell:%b %Y}"
+        if cell is None and column.name in _UNKNOWN:
+            return "unknown"
         if not isinstance(cell, str):
             return in_words(cell, column)
         if cell == _ALL:
@@ -70,6 +78,12 @@ _NAMINGS: Mapping[str, Callable[[Names, str], str]] = {
     "source": lambda names, slug: names.sources.get(slug, slug),
     "rep": _person,
     "owner": _person,
+    "handed_by": lambda names, one: "By score" if one == BY_SCORE else _person(names, one),
+    "campaign": lambda names, one: names.campaigns.get(one, one),
+    "phase": lambda _, one: one.capitalize(),
+    "outcome": lambda _, one: one.capitalize(),
+    "kind": lambda _, one: one.replace("_", " ").capitalize(),
+    "subject": lambda names, one: names.topics.get(one, one),
     # Of a source, a topic or a phrase: a phrase that is also an id of one looks like its name.
     "name": lambda names, one: names.sources.get(one, names.topics.get(one, one)),
 }

@@ -13,10 +13,10 @@ from models.signal import Signal
 from models.source import Source, SourcePolicy
 from models.words import UserRole
 from nlp.text import fold
+from service.access.viewer import Viewer
+from service.access.visible import visible_to
+from service.links import outward, rel
 from service.posts.searching import posts_with, sought
-from service.web.entry.auth import Viewer
-from service.web.forms.links import outward, rel
-from service.web.views.visible import visible_to
 from service.web.wording.marking import Excerpt, Mark, Marked, excerpt
 
 PAGE_SIZE = 30

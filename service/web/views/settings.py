@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_
+from sqlalchemy import exists, or_
 from sqlmodel import Session, col, func, select
 
 from config.settings import Retention
-from models.lead import Lead
+from models.lead import Lead, LeadSignal
 from models.ledger import AuditEvent, Suppression
 from models.people import User
 from models.post import Post
@@ -53,6 +53,15 @@ def read_retention(db: Session, retention: Retention, *, now: datetime) -> tuple
     )
     over = col(Post.retention_until)
     is_somebodys = or_(col(Lead.author_id).is_not(None), col(Lead.person_id).is_not(None))
+    in_lead = exists().where(col(LeadSignal.signal_id) == col(Signal.id))
+    weak = (
+        select(func.count())
+        .select_from(Signal)
+        .join(Post, col(Post.id) == Signal.post_id)
+        .where(~in_lead, has_words)
+    )
+    heard = col(Signal.created_at)
+    tired = timedelta(days=retention.weak_signals_days)
     lost = select(func.count()).where(col(Lead.status).in_(LOST), is_somebodys)
     kept = timedelta(days=retention.lost_leads_days)
     old = timedelta(days=retention.audit_days)
@@ -64,6 +73,12 @@ def read_retention(db: Session, retention: Retention, *, now: datetime) -> tuple
             days=retention.posts_days,
             now=db.exec(posts.where(over <= now)).one(),
             soon=db.exec(posts.where(over > now, over <= now + _SOON)).one(),
+        ),
+        Kept(
+            what="Signals that were too weak for a lead",
+            days=retention.weak_signals_days,
+            now=db.exec(weak.where(heard <= now - tired)).one(),
+            soon=db.exec(weak.where(heard > now - tired, heard <= now - tired + _SOON)).one(),
         ),
         Kept(
             what="Leads that were closed without a sale",

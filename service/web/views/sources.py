@@ -14,10 +14,10 @@ from models.signal import Signal
 from models.source import Source, SourcePolicy
 from models.topic import Topic
 from models.words import SourceHealth
+from service.links import outward
 from service.listening.attention import not_allowed, redirected, silent
 from service.listening.leases import host_of
 from service.rules.rhythm import interval
-from service.web.forms.links import outward
 
 LOOKED_BACK = timedelta(days=30)
 PAGE_SIZE = 100

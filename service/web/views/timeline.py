@@ -15,7 +15,7 @@ from models.moves import LeadEvent
 from models.nurture import Draft, Enrolment
 from models.signal import Signal
 from models.sla import SlaClock, Task
-from models.words import DraftState, InquiryChannel, OfferState, SignalStatus
+from models.words import DraftState, InquiryChannel, OfferState, SignalStatus, TouchpointKind
 from service.posts.replies import BY_REPLIES
 from service.web.views.people import People
 from service.web.views.quoted import quoted
@@ -39,17 +39,21 @@ class Happening:
     note: str = ""
     touch_id: str | None = None  # of a contact whose outcome can be noted
     outcome: str = ""  # of a contact, in words
+    is_shared: bool = False  # a note that another house reads too
 
 
 def read_timeline(db: Session, lead: Lead, people: People) -> tuple[Happening, ...]:
-    """Return what happened to a lead, newest first, the latest `MOST` things of it."""
+    """Return what happened to a lead, newest first, the latest `MOST` things of it.
+
+    Another house is told less of it: see `service.access.circle`.
+    """
     told = [
         *_changes(db, lead, people),
         *_touches(db, lead, people),
         *_heard(db, lead),
-        *_done(db, lead),
+        *(_done(db, lead) if people.circle.is_everybody else ()),
         *_offers(db, lead, people),
-        *_clocks(db, lead),
+        *_clocks(db, lead, people),
         *_tasks(db, lead, people),
         *_nurture(db, lead, people),
         *_merges(db, lead, people),
@@ -79,7 +83,7 @@ def _changes(db: Session, lead: Lead, people: People) -> Iterator[Happening]:
             id=change.id,
             words=_of_change(change),
             who=people.name(change.actor),
-            note=_note(change, result),
+            note=_note(change, result) if people.circle.has(change.actor) else "",
         )
 
 
@@ -104,14 +108,18 @@ def _note(change: StatusChange, result: Result | None) -> str:
 def _touches(db: Session, lead: Lead, people: People) -> Iterator[Happening]:
     wanted = select(Touchpoint).where(Touchpoint.lead_id == lead.id)
     for touch in _latest(db, wanted, Touchpoint.at, Touchpoint.id):
+        is_told = touch.shared or people.circle.has(touch.by_user_id)
+        if touch.kind is TouchpointKind.NOTE and not is_told:
+            continue
         yield Happening(
             at=touch.at,
             id=touch.id,
             words=TOUCHES[touch.kind],
             who=people.name(touch.by_user_id),
-            note=touch.note,
-            touch_id=touch.id,
-            outcome=lead_words.OUTCOMES[touch.outcome] if touch.outcome else "",
+            note=touch.note if is_told else "",
+            touch_id=touch.id if people.circle.has(touch.by_user_id) else None,
+            outcome=lead_words.OUTCOMES[touch.outcome] if touch.outcome and is_told else "",
+            is_shared=touch.shared,
         )
 
 
@@ -151,6 +159,8 @@ def _done(db: Session, lead: Lead) -> Iterator[Happening]:
 def _offers(db: Session, lead: Lead, people: People) -> Iterator[Happening]:
     wanted = select(Offer).where(Offer.lead_id == lead.id)
     for offer in _latest(db, wanted, Offer.offered_at, Offer.id):
+        if not people.circle.has(offer.to_user_id):
+            continue
         name = people.name(offer.to_user_id) or "a rep"
         yield Happening(at=offer.offered_at, id=offer.id, words=f"offered to {name}", who=None)
         if offer.state is OfferState.WITHDRAWN and offer.answered_at:
@@ -158,11 +168,13 @@ def _offers(db: Session, lead: Lead, people: People) -> Iterator[Happening]:
             yield Happening(at=offer.answered_at, id=offer.id, words=words, who=None)
 
 
-def _clocks(db: Session, lead: Lead) -> Iterator[Happening]:
+def _clocks(db: Session, lead: Lead, people: People) -> Iterator[Happening]:
     wanted = select(SlaClock).where(
         SlaClock.lead_id == lead.id, col(SlaClock.breached_at).is_not(None)
     )
     for clock in _latest(db, wanted, SlaClock.breached_at, SlaClock.id):
+        if not people.circle.has(clock.user_id):
+            continue
         words = f"late: {lead_words.CLOCKS[clock.kind]}"
         yield Happening(at=clock.breached_at or clock.due_at, id=clock.id, words=words, who=None)
 
@@ -170,6 +182,8 @@ def _clocks(db: Session, lead: Lead) -> Iterator[Happening]:
 def _tasks(db: Session, lead: Lead, people: People) -> Iterator[Happening]:
     wanted = select(Task).where(Task.lead_id == lead.id)
     for task in _latest(db, wanted, Task.created_at, Task.id):
+        if not people.circle.has(task.user_id):
+            continue
         kind = lead_words.TASKS[task.kind]
         yield Happening(
             at=task.created_at, id=task.id, words=f"task set: {kind}", who=None, note=task.what
@@ -187,6 +201,8 @@ def _tasks(db: Session, lead: Lead, people: People) -> Iterator[Happening]:
 def _nurture(db: Session, lead: Lead, people: People) -> Iterator[Happening]:
     tracks = select(Enrolment).where(Enrolment.lead_id == lead.id)
     for row in _latest(db, tracks, Enrolment.started_at, Enrolment.id):
+        if not people.circle.has(row.by):
+            continue
         who = people.name(row.by)
         words = f"put on the nurture track “{row.track}”"
         yield Happening(at=row.started_at, id=row.id, words=words, who=who)
@@ -195,6 +211,8 @@ def _nurture(db: Session, lead: Lead, people: People) -> Iterator[Happening]:
             yield Happening(at=row.ended_at, id=row.id, words=over, who=None)
     drafts = select(Draft).where(Draft.lead_id == lead.id, Draft.state == DraftState.DONE)
     for draft in _latest(db, drafts, Draft.answered_at, Draft.id):
+        if not people.circle.has(draft.answered_by):
+            continue
         yield Happening(
             at=draft.answered_at or draft.due_at,
             id=draft.id,

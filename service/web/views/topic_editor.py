@@ -15,8 +15,8 @@ from models.source import Source
 from service.editing.files import FileText, read_file
 from service.editing.history import newest
 from service.editing.topics import Fault, merged, put_topic, read_topic, typed_of
+from service.serving.site import Site
 from service.store.engine import reading
-from service.web.site import Site
 from service.web.views.topics import ShownEffect, TopicHealth, diff_lines
 
 
@@ -53,6 +53,7 @@ class Editor:
     health: TopicHealth | None = None
     sources: tuple[tuple[str, str, bool], ...] = ()  # slug, name, whether it is on
     owners: tuple[tuple[str, str], ...] = ()  # handle and name
+    offerings: tuple[tuple[str, str], ...] = ()  # id and name
     unchangeable: str | None = None  # why nothing can be saved
     readings: tuple[str, ...] = field(default=())  # of queries, as they are understood
 
@@ -145,4 +146,10 @@ def furnished(site: Site, editor: Editor) -> Editor:
         offered = choices(db, config)
     folder = site.live.folder
     why = None if folder is not None else "This Harken runs without a folder of files to change."
-    return replace(editor, sources=offered, owners=owners(config), unchangeable=why)
+    return replace(
+        editor,
+        sources=offered,
+        owners=owners(config),
+        offerings=tuple((each.id, each.name) for each in config.offerings.values()),
+        unchangeable=why,
+    )

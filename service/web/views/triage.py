@@ -1,23 +1,21 @@
 """What can be done with a lead at one key in passing: put it off, give it away, write on it."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from models.lead import Lead
 from models.moves import LIVE, LeadEvent, allowed
 from models.people import User
+from models.words import UserRole
+from service.access.permissions import Permission, may
+from service.access.viewer import Viewer
 from service.leads.by_hand import DECIDERS
-from service.leads.snoozing import LONGEST, MAY_SLEEP
-from service.rules.digest_times import moment_of
-from service.times import zone_of
-from service.web.access.permissions import Permission, may
-from service.web.entry.auth import Viewer
+from service.leads.snoozing import MAY_SLEEP, morning
 
 #: Days for which a lead can be put off at a press.
 SNOOZES = (1, 3, 7, 14, 30)
-_MORNING = 8 * 60  # minutes since midnight, on the viewer's clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +27,7 @@ class Triage:
     wake: bool = False
     assign: tuple[tuple[str, str], ...] = ()  # id and name of everybody who takes leads
     note: bool = False
+    share: bool = False  # a note can be for a partner too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +64,13 @@ def triage_for(db: Session, viewer: Viewer, lead: Lead, *, now: datetime) -> Tri
         wake=works and sleeps,
         assign=takers(db) if can_assign else (),
         note=works,
+        share=works and viewer.role is not UserRole.PARTNER and _has_partners(db),
     )
+
+
+def _has_partners(db: Session) -> bool:
+    partners = select(User.id).where(User.role == UserRole.PARTNER, col(User.active))
+    return db.exec(partners.limit(1)).first() is not None
 
 
 def takers(db: Session) -> tuple[tuple[str, str], ...]:
@@ -77,13 +82,3 @@ def takers(db: Session) -> tuple[tuple[str, str], ...]:
 def mornings(tz: str, now: datetime) -> tuple[tuple[int, datetime], ...]:
     """Return for each of `SNOOZES` the moment at which it is 8 o'clock in ``tz`` on that day."""
     return tuple((days, morning(tz, days, now)) for days in SNOOZES)
-
-
-def morning(tz: str, days: int, now: datetime) -> datetime:
-    """Return the moment at which it is 8 o'clock in ``tz``, in so many days.
-
-    It is never later than a lead may rest.
-    """
-    zone = zone_of(tz)
-    at = moment_of(now.astimezone(zone).date() + timedelta(days=days), _MORNING, zone)
-    return min(at, now + LONGEST)

@@ -80,7 +80,8 @@ def _shown(one: Tried, pasted: Pasted, config: Config) -> ShownTry:
         ),
         score=whole(one.score.value) if one.score is not None else 0,
         score_story=story,
-        facts=collect_facts(quoted_facts(signal.slots)),
+        # Of a post that is far from a signal no facts are read: none are said to be missing.
+        facts=collect_facts(quoted_facts(signal.slots)) if signal.slots else (),
         who=who,
         how=how,
         others=tuple(one.decision.turned_away.items()) if one.decision is not None else (),
@@ -92,6 +93,7 @@ _HOW = {
     "least_loaded": "who has the fewest open leads",
     "fit_first": "who fits best",
     "sticky": "who had this buyer before",
+    "account_owner": "who won this customer",
 }
 
 

@@ -8,9 +8,7 @@ from models.words import (
     DisqualifyReason,
     HandBackReason,
     InquiryChannel,
-    Kind,
     LeadStatus,
-    Licence,
     LostReason,
     Negative,
     SourceHealth,
@@ -19,17 +17,9 @@ from models.words import (
     UserRole,
 )
 from service.web.wording.lead_words import HAND_BACK, LOST
-
-KINDS: Mapping[Kind, str] = {
-    Kind.RECOMMENDATION: "asks for a recommendation",
-    Kind.EXPERIENCE: "asks for experience",
-    Kind.COMPARISON: "compares products",
-    Kind.ALTERNATIVE: "looks for an alternative",
-    Kind.PRICING: "asks what it costs",
-    Kind.PURCHASE: "is ready to buy",
-    Kind.NEED: "describes a need",
-    Kind.NONE: "does not sound like buying",
-}
+from service.words import KINDS as KINDS
+from service.words import LICENCES as LICENCES
+from service.words import STEPS as STEPS
 
 STATUSES: Mapping[LeadStatus, str] = {
     LeadStatus.DETECTED: "detected",
@@ -73,16 +63,6 @@ EVENTS: Mapping[LeadEvent, str] = {
     LeadEvent.ERASED: "erased",
 }
 
-#: The buyer's journey, steps 1 to 6.
-STEPS: tuple[str, ...] = (
-    "searches",
-    "reads up",
-    "asks around",
-    "compares",
-    "contacts peers",
-    "is ready",
-)
-
 DECLINE: Mapping[DeclineReason, str] = {
     DeclineReason.NOT_A_LEAD: "Not a lead",
     DeclineReason.NOT_MY_AREA: "Not my area",
@@ -122,15 +102,6 @@ NEGATIVES: Mapping[Negative, str] = {
     Negative.COMPETITOR: "is a competitor",
 }
 
-LICENCES: Mapping[Licence, str] = {
-    Licence.UNKNOWN: "licence not known",
-    Licence.CC_BY_SA_2_5: "CC BY-SA 2.5",
-    Licence.CC_BY_SA_3_0: "CC BY-SA 3.0",
-    Licence.CC_BY_SA_4_0: "CC BY-SA 4.0",
-    Licence.PROPRIETARY: "© the author and the site",
-    Licence.OWN: "our own",
-}
-
 SOURCES: Mapping[SourceKind, str] = {
     SourceKind.FEED: "feed",
     SourceKind.FORUM: "forum",
@@ -140,6 +111,7 @@ SOURCES: Mapping[SourceKind, str] = {
     SourceKind.LEMMY: "Lemmy",
     SourceKind.MASTODON: "Mastodon",
     SourceKind.BLUESKY: "Bluesky",
+    SourceKind.JETSTREAM: "Bluesky, all posts",
     SourceKind.FOREM: "Forem",
     SourceKind.GITHUB: "GitHub issues",
     SourceKind.NODEBB: "NodeBB",

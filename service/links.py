@@ -1,4 +1,4 @@
-"""Which addresses the page may lead to."""
+"""Which addresses a page, a mail or a message may lead to."""
 
 from urllib.parse import urlsplit
 

@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable
 from config import Config
 from config.team import UserSpec
 from models.words import UserRole
+from service.access.viewer import Viewer
 from service.errors import ForbiddenError
-from service.web.entry.auth import Viewer
 
 #: What a manager may make of somebody: nothing that sees more than the manager does.
 _MANAGERS_GIFT = (UserRole.MARKETER, UserRole.REP, UserRole.PARTNER, UserRole.VIEWER)

@@ -6,12 +6,13 @@ queue, and nothing that went on elsewhere. Everybody else who may read leads see
 """
 
 from sqlalchemy import ColumnElement, and_, false, or_, true
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from models.lead import Lead, Offer
 from models.people import User
 from models.words import LeadStatus, OfferState, UserRole
-from service.web.entry.auth import Viewer
+from service.access.viewer import Viewer
+from service.errors import NotFoundError
 
 _NOT_SHOWN = (LeadStatus.ERASED, LeadStatus.MERGED)
 
@@ -34,6 +35,18 @@ def offered_to(viewer: Viewer) -> ColumnElement[bool]:
     """Return the condition under which `Lead` is leased to ``viewer`` at present."""
     is_to_them = col(Offer.to_user_id) == viewer.id
     return _leased(is_to_them)
+
+
+def find_lead(db: Session, viewer: Viewer, lead_id: str) -> Lead:
+    """Return a lead that ``viewer`` sees.
+
+    Raises:
+        NotFoundError: there is none of that id, or it is none of the viewer's business.
+    """
+    lead = db.exec(select(Lead).where(Lead.id == lead_id, visible_to(viewer))).first()
+    if lead is None:
+        raise NotFoundError("This lead is not here, or not yours to see.")
+    return lead
 
 
 def _of_rep(viewer: Viewer) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""Whom the page answers at all: requests for our own names, with addresses in plain characters."""
+"""Whom Harken answers at all: requests for our own names, with addresses in plain characters."""
 
 import re
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.delivery.loops import LOOP_HEADER
-from service.web.hosts import OwnHosts, host_of
+from service.serving.hosts import OwnHosts, host_of
 
 _CONTROL = re.compile(r"[\0-\x1f\x7f-\x9f\ud800-\udfff]")
 _CONTROL_SENT = re.compile(rb"%(?:[01][0-9a-f]|7f)|[\0-\x1f\x7f]", re.IGNORECASE)

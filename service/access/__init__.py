@@ -1,0 +1,1 @@
+"""Who asks, what they may do, and which leads they see: the same for pages, API and feeds."""

@@ -1,0 +1,1 @@
+"""What the pages and the API of one installation share: at which door, and of which house."""
