@@ -28,19 +28,24 @@ def found(house: House, typed: str) -> list[str]:
     return [titles[one] for one in ids]
 
 
+@pytest.fixture(scope="module")
+def database(postgres: str) -> str:
+    """Return the URL of a database on PostgreSQL that is this module's alone."""
+    url = make_url(postgres)
+    server = open_engine(postgres)
+    with server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("CREATE DATABASE searching"))
+    server.dispose()
+    return url.set(database="searching").render_as_string(hide_password=False)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def house(request: pytest.FixtureRequest) -> Iterator[House]:
     """Give an installation with three posts, on either database."""
     if request.param == "sqlite":
         yield _with_posts(a_house())
         return
-    url = make_url(request.getfixturevalue("postgres"))
-    server = open_engine(url.render_as_string(hide_password=False))
-    with server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("DROP DATABASE IF EXISTS searching"))
-        connection.execute(text("CREATE DATABASE searching"))
-    server.dispose()
-    made = a_house(url.set(database="searching").render_as_string(hide_password=False))
+    made = a_house(request.getfixturevalue("database"))
     yield _with_posts(made)
     made.engine.dispose()
 
