@@ -311,6 +311,8 @@ def test_a_campaign_gets_of_the_revenue_what_each_model_gives_it() -> None:
         (Money("EUR", 33),),
     )
     assert claim([]).first == ()
+    elsewhere = Win(amount=Money("EUR", 100), touches=(Touch(at=LATER, source="elsewhere"),))
+    assert claim([elsewhere]).linear == ()
 
 
 # The files.

@@ -141,6 +141,28 @@ def test_who_had_the_buyer_before_gets_the_lead_also_out_of_turn() -> None:
     assert (found.rep, found.how, found.team_id) == (BEN, "sticky", "sales")
 
 
+def test_a_customer_goes_to_who_won_the_account_and_it_says_why_others_do_not() -> None:
+    case = replace(CASE, account_owners={"9": "zoe", "1": "ada", "2": "ben"})
+    away = replace(ADA, active=False)
+
+    found = decide(case, [away, BEN, JAN], routing=ROUTING, accept_within=WITHIN, now=NOON)
+    nobody = decide(
+        replace(case, account_owners={"9": "zoe"}),
+        [BEN, JAN],
+        routing=ROUTING,
+        accept_within=WITHIN,
+        now=NOON,
+    )
+
+    assert (found.rep, found.how) == (BEN, "account_owner")
+    assert found.turned_away == {
+        "zoe": "won this account, but takes no leads any more",
+        "ada": "won this account, but is not active",
+    }
+    assert (nobody.rep, nobody.how) == (JAN, "round_robin")
+    assert nobody.turned_away == {"zoe": "won this account, but takes no leads any more"}
+
+
 def test_a_reopened_lead_is_not_pinned_to_an_owner_who_is_gone() -> None:  # R6
     case = replace(CASE, earlier_owners=("2",))
     gone = replace(BEN, active=False)
