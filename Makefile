@@ -24,6 +24,9 @@ unexport PYTHONDONTWRITEBYTECODE
 # A process per core, a file of tests to one of them; ARGS="-n 0 --pdb" goes back to one.
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
+# And one more where tests wait: for clocks, servers, a browser.
+WITH_WAITING := --numprocesses $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+
 .DEFAULT_GOAL := help
 .PHONY: run test postgresql soak bench check gate fmt lint types layers deps covered coverage \
 	vendor lock clean help
@@ -34,7 +37,8 @@ run: $(USE_RUN) ## Start the demo: sample communities, a crawl, leads on a page
 # What both databases are asked in the same words is asked of PostgreSQL by `make postgresql`.
 test: $(USE_DEV) ## Run all tests but the soak ones, browser included
 	@HARKEN_CHROMIUM="$$($(BIN)/python -m scripts.find_browser)" && export HARKEN_CHROMIUM && \
-	$(BIN)/pytest -m 'not soak and (every_database or not postgresql)' $(SIDE_BY_SIDE) $(ARGS)
+	$(BIN)/pytest -m 'not soak and (every_database or not postgresql)' $(SIDE_BY_SIDE) \
+		$(WITH_WAITING) $(ARGS)
 
 postgresql: $(USE_DEV) ## Run on PostgreSQL what `make test` ran on SQLite only
 	$(BIN)/pytest -m 'postgresql and not every_database and not soak' $(SIDE_BY_SIDE) $(ARGS)

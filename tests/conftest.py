@@ -26,8 +26,8 @@ from tests.fakes import StandingClock
 
 pytest_plugins = ["tests.fixtures_crawl"]
 
-# A machine that does other work beside is no failure; 40 examples keep the whole run short.
-settings.register_profile("harken", deadline=None, max_examples=40)
+# A machine that does other work beside is no failure; 30 examples keep the whole run short.
+settings.register_profile("harken", deadline=None, max_examples=30)
 settings.load_profile("harken")
 
 
