@@ -10,20 +10,19 @@ Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int_]
 
 
-def _ranked(labels: Labels, scores: Floats) -> tuple[Floats, Floats]:
-    """Return (true positives, flagged) at each distinct score, from the highest down."""
+def _ranked(labels: Labels, scores: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return (score, true positives, flagged) at each distinct score, from the highest down."""
     order = np.argsort(-scores, kind="stable")
     hits = np.cumsum(labels[order]).astype(np.float64)
     # Posts of one score are flagged together, whatever their order in the file.
     last_of_score = np.append(np.diff(scores[order]) != 0, True)
-    return hits[last_of_score], (np.arange(len(labels)) + 1.0)[last_of_score]
+    flagged = np.arange(len(labels)) + 1.0
+    return scores[order][last_of_score], hits[last_of_score], flagged[last_of_score]
 
 
 def _f1_from(labels: Labels, scores: Floats) -> tuple[Floats, Floats]:
     """Return the distinct scores, from the highest down, and the F1 of flagging from each."""
-    order = np.argsort(-scores, kind="stable")
-    distinct = scores[order][np.append(np.diff(scores[order]) != 0, True)]
-    hits, flagged = _ranked(labels, scores)
+    distinct, hits, flagged = _ranked(labels, scores)
     return distinct, 2 * hits / (flagged + labels.sum())
 
 
@@ -31,7 +30,7 @@ def average_precision(labels: Labels, scores: Floats) -> float:
     """Return the average precision, 0..1; NaN without positives. As scikit-learn defines it."""
     if not labels.sum():
         return float("nan")
-    hits, flagged = _ranked(labels, scores)
+    _, hits, flagged = _ranked(labels, scores)
     gained = np.diff(hits, prepend=0.0)
     return float((gained * hits / flagged).sum() / labels.sum())
 
@@ -96,7 +95,7 @@ def recall_at_precision(labels: Labels, scores: Floats, precision: float) -> flo
     """Return the highest recall at which the precision still is at least ``precision``."""
     if not labels.sum():
         return float("nan")
-    hits, flagged = _ranked(labels, scores)
+    _, hits, flagged = _ranked(labels, scores)
     good = hits / flagged >= precision
     return float(hits[good].max() / labels.sum()) if good.any() else 0.0
 

@@ -12,7 +12,8 @@ from sqlalchemy import Engine, inspect
 from sqlmodel import Session, select
 
 from config import Config, load_config
-from config.hours import parse_working_hours
+from config.hours import WorkingSpan, parse_working_hours
+from config.offering import Offering
 from config.process import Process
 from config.settings import Privacy, PrivacyMode
 from config.source import PolicySpec, SourceSpec
@@ -111,6 +112,15 @@ def a_source(
     )
 
 
+#: What is sold in a time of its own.
+PIANO = Offering(
+    id="piano",
+    name="Grand pianos",
+    cycle=timedelta(days=90),
+    touch_every=WorkingSpan(days=20),
+    review_after=timedelta(days=60),
+    follow_up_from=60.0,
+)
 #: Two reps who work around the clock, and the two who sign for their halves of the house.
 PEOPLE = (
     a_user("ada"),

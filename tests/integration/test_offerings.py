@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import Engine
 
 from config import Config
-from config.hours import WorkingSpan
 from config.offering import Offering
 from models.lead import Lead
 from models.words import HandBackReason, LeadStatus, TouchpointKind
@@ -21,20 +20,12 @@ from service.reports.forecast import report
 from service.rules.money import Money
 from service.rules.period import Period
 from service.store.engine import reading, writing
-from tests.builders import ASK, Place, a_config, a_place, a_post, a_topic
+from tests.builders import ASK, PIANO, Place, a_config, a_place, a_post, a_topic
 from tests.fakes import NOON, Said
 
 S = LeadStatus
 DAY = timedelta(days=1)
 EUR = "EUR"
-PIANO = Offering(
-    id="piano",
-    name="Grand pianos",
-    cycle=90 * DAY,
-    touch_every=WorkingSpan(days=20),
-    review_after=60 * DAY,
-    follow_up_from=60.0,
-)
 
 
 def a_house_of_pianos(offering: Offering = PIANO) -> Config:

@@ -9,24 +9,16 @@ import pytest
 
 from config import ConfigError, load_config
 from config.hours import WorkingSpan
-from config.offering import Offering
 from config.team import ChannelKind
 from models.words import LeadStatus
 from service.rules.cycles import Running, by_month
 from service.rules.money import Money
+from tests.builders import PIANO
 from tests.fakes import NOON
 
 S = LeadStatus
 DAY = timedelta(days=1)
 EUR = "EUR"
-PIANO = Offering(
-    id="piano",
-    name="Grand pianos",
-    cycle=90 * DAY,
-    touch_every=WorkingSpan(days=20),
-    review_after=60 * DAY,
-    follow_up_from=60.0,
-)
 TOPIC = 'id = "crm"\nname = "CRM"\nkeywords = ["crm"]\noffering = "piano"\n'
 FILE = '[[offering]]\nid = "piano"\nname = "Grand pianos"\ncycle = "90d"\n'
 
