@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.team import Strategy
-from service.rules.turns import Seat, choose, least_loaded, next_turn
+from service.rules.turns import LEAD, Seat, choose, least_loaded, next_turn
 
 
 def seats_of(weights: Iterable[int]) -> tuple[Seat, ...]:
@@ -48,6 +48,29 @@ def test_however_unequal_the_weights_nobody_gets_a_lead_too_many(weights: list[i
     assert min(ahead) > -2
 
 
+@given(
+    st.lists(st.integers(1, 3), min_size=2, max_size=12),
+    st.lists(st.sets(st.integers(0, 11), min_size=1), min_size=1, max_size=60),
+)
+def test_shares_stay_fair_while_reps_come_and_go(
+    weights: list[int], there: list[set[int]]
+) -> None:
+    # Who could have had a lead is due their part of it, whoever else was there.
+    known = {seat.user_id: seat for seat in seats_of(weights)}
+    ahead: dict[str, float] = dict.fromkeys(known, 0.0)
+    for places in there:
+        could = [known[name] for n, name in enumerate(known) if n in places]
+        chosen, settled = next_turn(could)
+        known |= {seat.user_id: seat for seat in settled}
+        for seat in settled:
+            ahead[seat.user_id] -= seat.weight / sum(seat.weight for seat in could)
+        if chosen is not None:
+            ahead[chosen.user_id] += 1
+
+    # Greedy for the greatest debt; counted in weights it drifts beyond ten (6,000 leads).
+    assert max(map(abs, ahead.values())) < 3
+
+
 @given(st.lists(st.integers(1, 100), min_size=1, max_size=5))
 def test_a_full_round_gives_everybody_exactly_the_weight(weights: list[int]) -> None:
     seats: Sequence[Seat] = seats_of(weights)
@@ -58,7 +81,7 @@ def test_a_full_round_gives_everybody_exactly_the_weight(weights: list[int]) -> 
         counts[chosen.user_id] += 1
 
     assert [counts[seat.user_id] for seat in seats] == weights
-    assert {seat.credit for seat in seats} == {0}
+    assert max(abs(seat.credit) for seat in seats) < LEAD / 1000
 
 
 def test_turns_alternate_instead_of_coming_in_bursts() -> None:
