@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryFile
 
 import numpy as np
 import numpy.typing as npt
@@ -160,6 +159,8 @@ def check_target(folder: Path) -> None:
     Raises:
         ModelError: it can't.
     """
+    from tempfile import TemporaryFile  # here because only training asks, and it takes a while
+
     missing = [one for one in (folder, *folder.parents) if not one.exists()]
     try:
         with writing(folder):

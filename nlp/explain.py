@@ -6,6 +6,7 @@ shape of the post and the intercept add up to the log-odds.
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -94,27 +95,44 @@ def explain(text: Text, features: Features, scores: Scores) -> Explanation:
         [0.0] * len(text.title.tokens),
         [0.0] * len(text.body.tokens),
     )
+    shares = dict(scores.contributions)
     shape = 0.0
-    for name, contribution in scores.contributions.items():
-        places = features.places[name]
+    for name, places in features.marked.items():
+        share = shares.pop(name, 0.0) / max(1, len(places))
         if not places:
-            shape += contribution
-            continue
-        share = contribution / len(places)
+            shape += share
         for number, first, last in places:
-            row = tokens[number]
-            width = min(last, len(row)) - first
-            if width == 1:
-                row[first] += share
-            elif width == 2:  # spelt out, as pairs are half of all: a fifth of the time
-                row[first] += share / 2
-                row[first + 1] += share / 2
-            elif width <= 0:  # a pair of frame marks around an empty field
-                shape += share
-            else:
-                for position in range(first, first + width):
-                    row[position] += share / width
+            shape += _given(tokens[number], first, last, share)
+    often = Counter[str]()
+    for run in features.runs:
+        often.update(filter(shares.__contains__, run.names))
+    for name, count in often.items():
+        shares[name] /= count
+    for run in features.runs:
+        row = tokens[run.number]
+        for first, found in enumerate(map(shares.get, run.names), run.offset):
+            if found:
+                shape += _given(row, max(0, first), first + run.width, found)
     return Explanation(scores.signal, scores.intercept, shape, tokens, scores.contributions)
+
+
+def _given(row: list[float], first: int, last: int, share: float) -> float:
+    """Give a share to the tokens ``[first, last)`` of a row in equal parts.
+
+    Returns what none of them takes: all of it where only the frame marks around a field are meant.
+    """
+    width = min(last, len(row)) - first
+    if width == 1:
+        row[first] += share
+    elif width == 2:  # spelt out, as pairs are half of all: a fifth of the time
+        row[first] += share / 2
+        row[first + 1] += share / 2
+    elif width <= 0:
+        return share
+    else:
+        for position in range(first, first + width):
+            row[position] += share / width
+    return 0.0
 
 
 def evidence(
@@ -231,9 +249,9 @@ def _pulls(part: Field, number: int, features: Features, explanation: Explanatio
     for hit in features.hits[number]:
         place = place_of(part, number, start=hit.start, end=hit.end)
         moved = math.fsum(
-            explanation.by_feature.get(name, 0.0) / len(features.places[name])
+            explanation.by_feature.get(name, 0.0) / len(features.marked[name])
             for name in (prefix + hit.cue.name for prefix in _CUE_FEATURES)
-            if place in features.places.get(name, ())
+            if place in features.marked.get(name, ())
         )
         pulls.append(_Pull(place[1], place[2], moved, hit.cue.reason))
     return pulls

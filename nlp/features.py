@@ -14,7 +14,7 @@ Names are the same in training and at run time: both call `extract`.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from nlp.cues import CueFinder, Hit
@@ -51,60 +51,83 @@ Place = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """N-grams of one width side by side, of which each begins a token behind the one before it."""
+
+    names: Sequence[str]
+    number: int  # of their field
+    offset: int  # the token that the first begins with; -1 is the mark before all
+    width: int
+
+    def places(self, wanted: Container[str]) -> Iterator[tuple[str, Place]]:
+        """Yield each of the n-grams that are wanted with its place."""
+        number, width = self.number, self.width
+        for last, name in enumerate(self.names, self.offset + width):
+            if name in wanted:
+                yield name, (number, max(0, last - width), last)
+
+
+@dataclass(frozen=True, slots=True)
 class Features:
-    """The features of one post: their values and the places that gave them."""
+    """The features of one post: their values and the places that gave them.
+
+    Words and pairs are most of them. Their places are told by the runs that they stand in: a score
+    needs none, and to list them takes longer than the score.
+    """
 
     values: dict[str, float] = field(default_factory=dict)
-    places: dict[str, list[Place]] = field(default_factory=dict)  # a shape may have no place
+    runs: list[Run] = field(default_factory=list)
+    marked: dict[str, list[Place]] = field(
+        default_factory=dict
+    )  # all others; a shape may have none
     hits: tuple[list[Hit], list[Hit]] = field(default_factory=lambda: ([], []))
+
+    def places(self) -> dict[str, list[Place]]:
+        """Return the places of each feature."""
+        places = dict(self.marked)
+        for run in self.runs:
+            for name, place in run.places(self.values):
+                places.setdefault(name, []).append(place)
+        return places
 
 
 class _Gatherer:
     """Adds what somebody wants to hear of to the features."""
 
     def __init__(self, features: Features, known: Collection[str] | None) -> None:
-        self._values = features.values
-        self._places = features.places
+        self._features = features
         self._known = known
-
-    def _gram(self, name: str, place: Place) -> None:
-        self._values[name] = NGRAM_VALUE
-        if name in self._places:
-            self._places[name].append(place)
-        else:
-            self._places[name] = [place]
 
     def singles_and_pairs(
         self, prefix: str, words: Sequence[str], *, number: int, offset: int
     ) -> None:
         """Add the n-grams of one and two words, of which the first is token ``offset``."""
-        known, add = self._known, self._gram
-        before, begins = "", 0
-        for position, word in enumerate(words, offset):
-            begun, begins = begins, max(0, position)
-            name = prefix + word
-            if known is None or name in known:
-                add(name, (number, begins, position + 1))
-            if before:
-                name = f"{prefix}{before} {word}"
-                if known is None or name in known:
-                    add(name, (number, begun, position + 1))
-            before = word
+        singles = [prefix + word for word in words]
+        pairs = [f"{one} {word}" for one, word in zip(singles, words[1:], strict=False)]
+        self._features.values.update(dict.fromkeys(self._heard(singles + pairs), NGRAM_VALUE))
+        self._features.runs.extend(
+            (Run(singles, number, offset, 1), Run(pairs, number, offset, 2))
+        )
 
     def steps(self, prefix: str, words: Sequence[str], places: Sequence[Place]) -> None:
         """Add the n-grams of two to four steps, each of which has its own place."""
         for size in (2, 3, 4):
-            for first in range(len(words) - size + 1):
-                name = prefix + " ".join(words[first : first + size])
-                if self._known is None or name in self._known:
-                    number, begin, _ = places[first]
-                    self._gram(name, (number, begin, places[first + size - 1][2]))
+            parts = zip(*(words[start:] for start in range(size)), strict=False)
+            names = [prefix + " ".join(part) for part in parts]
+            self._features.values.update(dict.fromkeys(self._heard(names), NGRAM_VALUE))
+            for name, first, last in zip(names, places, places[size - 1 :], strict=False):
+                if name in self._features.values:
+                    place = (first[0], first[1], last[2])
+                    self._features.marked.setdefault(name, []).append(place)
 
     def mark(self, name: str, value: float, places: Sequence[Place] = ()) -> None:
         """Add a cue or a shape."""
         if value and (self._known is None or name in self._known):
-            self._values[name] = value
-            self._places.setdefault(name, []).extend(places)
+            self._features.values[name] = value
+            self._features.marked.setdefault(name, []).extend(places)
+
+    def _heard(self, names: Sequence[str]) -> Iterable[str]:
+        return names if self._known is None else filter(self._known.__contains__, names)
 
 
 def extract(
@@ -200,9 +223,10 @@ def _shape(gather: _Gatherer, text: Text) -> None:
     total = len(title) + len(body) + 1
     where: dict[str, list[Place]] = {}
     for number, norms in enumerate((title, body)):
-        for position, norm in enumerate(norms):
-            if norm in _CLASS_OF:
-                where.setdefault(_CLASS_OF[norm], []).append((number, position, position + 1))
+        counted = [position for position, norm in enumerate(norms) if norm in _CLASS_OF]
+        for position in counted:
+            place = (number, position, position + 1)
+            where.setdefault(_CLASS_OF[norms[position]], []).append(place)
 
     def mark(name: str, value: float, places: Sequence[Place] = ()) -> None:
         gather.mark(f"s:{name}", SHAPE_VALUE * min(1.0, value), places)

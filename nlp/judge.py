@@ -15,7 +15,7 @@ from nlp.errors import ModelError
 from nlp.explain import Explanation, evidence, explain, reader_evidence, with_rules
 from nlp.features import Features, extract
 from nlp.judgement import Evidence, Judgement, Slot
-from nlp.language import UNKNOWN, language_of_post
+from nlp.language import UNKNOWN, language_of_text
 from nlp.linear import Scores, log_odds, probability
 from nlp.reader.card import ReaderCard
 from nlp.reader.session import Read, Reader
@@ -136,20 +136,25 @@ class Judge:
         return f"{self.model.version}+{self._reader.card.version}"
 
     @classmethod
-    def load(cls, path: Path | None = None, *, slots: SlotReader | None = None) -> "Judge":
+    def load(
+        cls, path: Path | None = None, *, slots: SlotReader | None = None, ahead: bool = False
+    ) -> "Judge":
         """Return a judge with the model of a folder, by default the shipped one.
 
         Args:
             path: the folder; it may hold a reader too.
             slots: what reads the facts; by default what starts fastest.
+            ahead: load the reader meanwhile, and not when the first post needs it: nearly every
+                short one does.
 
         Raises:
             ModelError: the model is missing, damaged or not the one of its card.
         """
-        model = load_model(path)
         folder = (path or SHIPPED) / "reader"
         reader = Reader.load(folder) if folder.is_dir() else None
-        return cls(model, finder(), slots, reader)
+        if reader is not None and ahead:
+            reader.load_ahead()
+        return cls(load_model(path), finder(), slots, reader)
 
     @property
     def threshold(self) -> float:
@@ -178,7 +183,7 @@ class Judge:
             said_at: when it was written, for times like "by March"; None: they stay undated.
         """
         text = read(title, body)
-        language = language_of_post(title, body)
+        language = language_of_text(text)
         if language not in _JUDGED and _words(text) >= _WORDS_FOR_FOREIGN:
             return self._unjudged(title, body, language)
         reading = self._reading(text)

@@ -9,7 +9,7 @@ from functools import cache
 from threading import Lock
 from typing import Protocol, cast
 
-from nlp.text import read
+from nlp.text import Field, Text, read
 
 #: The ISO 639-2 code for a language that can't be told.
 UNKNOWN = "und"
@@ -103,6 +103,29 @@ def language_of_post(title: str, body: str) -> str:
     Its beginning tells: what is read is cut here and nowhere else, so that a post has one language
     whoever asks. What its author quotes from others doesn't count.
     """
-    text = read(title[:_TITLE_READ], body[:_BODY_READ])
-    words = text.title.tokens.norms + text.body.tokens.norms
+    return _language_of_beginning(read(title[:_TITLE_READ], body[:_BODY_READ]))
+
+
+def language_of_text(text: Text) -> str:
+    """Return what `language_of_post` does, for a post that is read already.
+
+    Nearly always its words are the words of its beginning, and so needn't be cut out again.
+    """
+    title, body = text.title, text.body
+    is_begun = len(title.original) <= _TITLE_READ and (
+        len(body.original) <= _BODY_READ
+        or (body.is_all_said and _reaches(body, _WORDS_READ - len(title.tokens)))
+    )
+    if is_begun:
+        return _language_of_beginning(text)
+    return language_of_post(title.original, body.original)
+
+
+def _reaches(body: Field, words: int) -> bool:
+    """Whether a body has so many words in what is read of it."""
+    return words <= 0 or (len(body.tokens) >= words and body.tokens.ends[words - 1] < _BODY_READ)
+
+
+def _language_of_beginning(text: Text) -> str:
+    words = text.title.tokens.norms + text.body.tokens.norms[:_WORDS_READ]
     return language_of(words, f"{text.title.folded}\n{text.body.folded}")

@@ -35,18 +35,19 @@ class LinearModel:
 
     def score(self, features: Features) -> Scores:
         """Return the scores of a post. Features that the model doesn't know count nothing."""
-        index = self.index
-        names = [name for name in features.values if name in index]
-        values = np.array([features.values[name] for name in names], dtype=np.float64)
-        rows = np.array([index[name] for name in names], dtype=np.intp)
-        parts = self.weights.take(rows, axis=0) * values[:, None]  # a fifth faster than [rows]
+        index, values = self.index, features.values
+        if not values.keys() <= index.keys():
+            values = {name: value for name, value in values.items() if name in index}
+        present = np.fromiter(values.values(), np.float64, len(values))
+        rows = np.fromiter(map(index.__getitem__, values), np.intp, len(values))
+        parts = self.weights.take(rows, axis=0) * present[:, None]  # a fifth faster than [rows]
         totals = (parts.sum(axis=0) + self.intercepts).tolist()
         return Scores(
             signal=totals[0],
             latent=totals[1],
             hot=totals[2],
             others=tuple(totals[3:]),
-            contributions=dict(zip(names, parts[:, 0].tolist(), strict=True)),
+            contributions=dict(zip(values, parts[:, 0].tolist(), strict=True)),
             intercept=float(self.intercepts[0]),
         )
 

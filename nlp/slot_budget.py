@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from nlp.judgement import Slot
 from nlp.slot_field import SlotField
+from nlp.wording import Wording
 
 #: What a budget says, the lower the more: a sum, that there is little money, that it be cheap.
 SUM, FEW_WORDS, MODEST = 0, 1, 2
@@ -47,6 +48,7 @@ _SUM = re.compile(
     rf"(?<![\w.,$-])(?P<low>{_AMOUNT})(?:\s?(?:-|\bto\b|\bor\b)\s?(?P<high>{_AMOUNT}))?"
     rf"(?P<per>{_PER}*)\+?(?P<rest>{_REST}*)"
 )
+_MAY_BE_SUM = re.compile(r"\d|\ba (?:few|couple)\b")  # a sum has one of these; most titles don't
 _IS_MONEY = re.compile(rf"{_SIGN}|{_MONEY}")
 #: A bare number is a sum only where no thing is counted by it.
 _NOTHING_COUNTED = re.compile(
@@ -157,6 +159,12 @@ _MODEST = re.compile(
     r"(?: (?:or|and|or at least|/) (?:very |pretty |really |low[ -])?(?:free|cheap|affordable"
     r"|cost))?"
 )
+OF_LITTLE = Wording.of(
+    _FEW_WORDS,
+    "budget bank willing afford throw price cost money spend pay shell cheap little expensive "
+    "pricey cash",
+)
+OF_CHEAP = Wording.of(_MODEST, "free cheap affordable expensive low")
 _ASKED_FOR = re.compile(
     r"\b(?:looking|any|find|there|recommend\w*|good|best|need|want|some|decent|something|options?"
     r"|alternatives?|ideally|preferably|prefer|should be|must be|suggest)\b(?:\W+\w+){0,3}\W*$"
@@ -173,12 +181,12 @@ _NOT_MEANT_AFTER = re.compile(
 def budgets(field: SlotField) -> Iterator[tuple[int, Slot]]:
     """Yield what a field says of how much something may cost, with what the words say of it."""
     text = field.folded
-    for found in _SUM.finditer(text):
+    for found in _SUM.finditer(text) if _MAY_BE_SUM.search(text) else ():
         if _is_budget(field, found):
             yield SUM, _quoted(field, found)
-    for found in _FEW_WORDS.finditer(text):
+    for found in OF_LITTLE.finditer(text):
         yield FEW_WORDS, field.quoted("budget", found.start(), found.end())
-    for found in _MODEST.finditer(text):
+    for found in OF_CHEAP.finditer(text):
         start, end = found.span()
         before = _in_sentence(text[max(0, start - 40) : start])
         if _NOT_MEANT_BEFORE.search(before) or _NOT_MEANT_AFTER.match(text, end):

@@ -1,6 +1,6 @@
 """A field of a post as slots are read from it: words, and what each of them looks like."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -99,16 +99,18 @@ class SlotField:
         return self.words[first:last]
 
 
+#: The look of tokens that look the same wherever they stand.
+_LOOKS: Mapping[str, str] = {
+    **dict.fromkeys(NOT_A_NAME, "word"),
+    **dict.fromkeys(ENDS, "end"),
+    **{norm: norm[1:-1] for norm in ("<money>", "<number>", "<model>", "<url>")},
+}
+
+
 def _look(part: Field, position: int) -> str:
-    norm = part.tokens.norms[position]
-    if norm in ("<money>", "<number>", "<model>", "<url>"):
-        return norm[1:-1]
-    if norm in ENDS:
-        return "end"
-    if not norm[0].isalpha():
+    """Return the look of a token that is not in `_LOOKS`."""
+    if not part.tokens.norms[position][0].isalpha():
         return "mark"
-    if norm in NOT_A_NAME:
-        return "word"
     if position in part.named:
         return "name"
     # A capital at the head of a sentence says little.
@@ -121,4 +123,5 @@ def slot_field(part: Field) -> SlotField:
     tokens = part.tokens
     count = min(len(tokens), READ)
     words = [part.folded[tokens.starts[at] : tokens.ends[at]] for at in range(count)]
-    return SlotField(part, [*words, ""], [_look(part, at) for at in range(count)])
+    looks = [_LOOKS.get(norm) or _look(part, at) for at, norm in enumerate(tokens.norms[:count])]
+    return SlotField(part, [*words, ""], looks)

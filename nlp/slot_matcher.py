@@ -16,32 +16,34 @@ Found = tuple[int, int, str]
 _Steps = tuple[tuple[str, str], ...]  # what to look at, ORTH, LEMMA or TAG, and what it shall be
 
 
-def class_of(word: str) -> str:
-    """Return the class of a word, "-" if it has none."""
-    return CLASS_OF.get(word, "-")
+#: The class of a word that has none.
+NO_CLASS = "-"
 
 
 class StepMatcher:
     """Phrases by what their first token has to be."""
 
     def __init__(self, phrases: Mapping[str, Sequence[Sequence[Step]]]) -> None:
-        self._first: dict[tuple[str, str], list[tuple[str, _Steps]]] = {}
+        self._first: dict[str, dict[str, list[tuple[str, _Steps]]]] = {}
         for name, patterns in phrases.items():
             for pattern in patterns:
                 steps = tuple(pair for step in pattern for pair in step.items())
-                self._first.setdefault(steps[0], []).append((name, steps))
+                sort, value = steps[0]
+                begun = self._first.setdefault(sort, {}).setdefault(value, [])
+                begun.append((name, steps))
 
     def find(self, field: SlotField) -> Iterator[Found]:
         """Yield every phrase of a field, in any order; one may come twice."""
         words = field.words[:-1]
         seen: Mapping[str, Sequence[str]] = {
             "ORTH": words,
-            "LEMMA": [class_of(word) for word in words],
+            "LEMMA": [CLASS_OF.get(word, NO_CLASS) for word in words],
             "TAG": field.looks,
         }
-        for at in range(len(words)):
-            for sort, values in seen.items():
-                for name, steps in self._first.get((sort, values[at]), ()):
+        for sort, first in self._first.items():
+            values = seen[sort]
+            for at in [at for at, value in enumerate(values) if value in first]:
+                for name, steps in first[values[at]]:
                     if _is_at(seen, steps, at):
                         yield at, at + len(steps), name
 

@@ -84,15 +84,14 @@ def weighed(field: SlotField, text: str) -> Iterator[Slot]:
         field: where they stand.
         text: the whole post, folded.
     """
-    at = 0
-    while at < len(field):
-        place = _name_after(field, at) if field.looks[at] in ("name", "model") else None
+    last = 0
+    for at in [at for at, look in enumerate(field.looks) if look in ("name", "model")]:
+        place = _name_after(field, at) if at >= last else None
         if place is None:
-            at += 1
             continue
         if _weight(field, place, text) >= _ENOUGH:
             yield field.slot("products", *place)
-        at = place[1]
+        last = place[1]
 
 
 def _weight(field: SlotField, place: Place, text: str) -> int:

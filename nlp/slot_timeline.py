@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from nlp.judgement import Slot
 from nlp.slot_field import SlotField
+from nlp.wording import Wording
 
 #: What a timeline says, the lower the more: a term, a time when something is to happen, "soon".
 TERM, TIME, READY, SOON = 0, 1, 4, 5
@@ -146,6 +147,11 @@ _READY = re.compile(
 _SOON = re.compile(
     r"(?:\b(?:very|pretty|really|fairly|quite) )?\b(?<!as )(?<!too )(?:soon|shortly)\b"
 )
+OF_HASTE = Wording.of(
+    _URGENT, "asap urgent soon trigger time deadline today tonight immediately away"
+)
+OF_READINESS = Wording.of(_READY, "about ready trigger")
+OF_SOON = Wording.of(_SOON, "soon shortly")
 
 _PAST = re.compile(
     r"\b(?:was|were(?! \w+ing)|had|got|bought|went|came|did|made|ended|arrived|ago|since|used to"
@@ -215,11 +221,11 @@ def timelines(field: SlotField) -> Iterator[tuple[int, Slot]]:
     taken: list[tuple[int, int]] = []
     for sort, pattern, holds in (
         (TERM, _TERMS, _is_term),
-        (TERM, _URGENT, _is_said_of_now),
+        (TERM, OF_HASTE, _is_said_of_now),
         (TIME, _TIMES, _is_ahead),
         (TIME, _BARE, _is_done_then),
-        (READY, _READY, _is_said_of_now),
-        (SOON, _SOON, _is_needed),
+        (READY, OF_READINESS, _is_said_of_now),
+        (SOON, OF_SOON, _is_needed),
     ):
         for found in pattern.finditer(text):
             start, end = found.span()

@@ -16,8 +16,8 @@ from typing_extensions import override
 from nlp import slot_budget, slot_names, slot_people, slot_timeline, slot_wants
 from nlp.judgement import Slot
 from nlp.slot_field import SlotField, slot_field
-from nlp.slot_matcher import Found, StepMatcher, class_of
-from nlp.slot_words import ANCHORS, PHRASES
+from nlp.slot_matcher import NO_CLASS, Found, StepMatcher
+from nlp.slot_words import ANCHORS, CLASS_OF, PHRASES
 from nlp.sums import normalised_sum
 from nlp.text import Text
 from nlp.times import normalised_time
@@ -92,8 +92,8 @@ class TextSlotReader:
 
     def _facts(self, field: SlotField) -> Iterator[tuple[str, Slot]]:
         found = set(self._phrases(field))
-        for at, word in enumerate(field.words):
-            found.update((at, at + 1, name) for name in _ANCHORED.get(word, ()))
+        anchors = [(at, word) for at, word in enumerate(field.words) if word in _ANCHORED]
+        found.update((at, at + 1, name) for at, word in anchors for name in _ANCHORED[word])
         for start, end, name in sorted(found):
             for slot in _FACTS[name](field, start, end):
                 yield name, slot
@@ -116,7 +116,7 @@ class SpacySlotReader(TextSlotReader):
             # A vocabulary keeps what it has seen, so it is shown the words of phrases only.
             words=[word if word in self._known else "-" for word in words],
             tags=list(field.looks),
-            lemmas=[class_of(word) for word in words],
+            lemmas=[CLASS_OF.get(word, NO_CLASS) for word in words],
         )
         return [(start, end, vocab.strings[key]) for key, start, end in matcher(doc)]
 

@@ -2,14 +2,15 @@
 
 A time becomes
 
-- ``now`` for "asap", "urgently", "today";
-- a duration from the day of the post for "in two weeks" (``P2W``), "next month" (``P1M``);
+- ``now`` for "asap", "urgently", "today", "by noon", and for who is about to buy;
+- a duration from the day of the post for "in two weeks" (``P2W``), "next month" (``P1M``); five
+  working days are a week;
 - the last day that is meant, ``2026-03-31``, for "by the end of March" when the day of the post is
   known: the next such day on or after it. "By March" means its first day, "in March" its last.
   Without the day of the post a month and a day stay what they are, ``--03`` and ``--03-31``.
 
-What depends on where the author lives or keeps (summer, a financial year, "soon") is not turned
-into a date.
+What depends on where the author lives or keeps (summer, a financial year, "soon", the order of day
+and month in 3/4) is not turned into a date.
 """
 
 import calendar
@@ -17,6 +18,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 
+from nlp.feasts import FEAST, FIXED, next_of
 from nlp.text import fold
 
 _MONTH_NAMES = (
@@ -34,8 +36,8 @@ _NUMBER_WORDS = "one two three four five six seven eight nine ten eleven twelve"
 _COUNTS: Mapping[str, int] = {
     word: number
     for number, word in enumerate(_NUMBER_WORDS.split(), 1)
-} | {"a": 1, "an": 1, "couple": 2, "few": 3, "next": 1, "coming": 1, "fifteen": 15, "twenty": 20,
-     "thirty": 30, "sixty": 60, "ninety": 90}  # fmt: skip
+} | {"a": 1, "an": 1, "couple": 2, "few": 3, "next": 1, "coming": 1, "upcoming": 1,
+     "fifteen": 15, "twenty": 20, "thirty": 30, "sixty": 60, "ninety": 90}  # fmt: skip
 _DESIGNATORS: Mapping[str, str] = {
     "hour": "PT{}H", "hr": "PT{}H", "day": "P{}D", "night": "P{}D", "week": "P{}W", "wk": "P{}W",
     "fortnight": "P{}W", "weekend": "P{}W", "month": "P{}M", "quarter": "P{}M", "year": "P{}Y",
@@ -43,13 +45,24 @@ _DESIGNATORS: Mapping[str, str] = {
 }  # fmt: skip
 _TIMES_OF: Mapping[str, int] = {"fortnight": 2, "quarter": 3}
 
+#: Short for what is read.
+_SHORT_FOR: Mapping[str, str] = {
+    "tmrw": "tomorrow", "2morrow": "tomorrow", "eod": "today", "eow": "end of the week",
+    "eom": "end of the month", "eoy": "end of the year", "x-mas": "christmas",
+    **dict.fromkeys(("thu", "thur", "thurs"), "thursday"),
+    **dict.fromkeys(("tue", "tues"), "tuesday"),
+    **dict.fromkeys(("wed", "weds"), "wednesday"),
+    "fri": "friday",
+}  # fmt: skip
+_SHORT = re.compile(r"\b(?:" + "|".join(_SHORT_FOR) + r")\b")
+
 _NOW = re.compile(
     r"\b(?:asap|as soon as (?:possible|i can|we can)|urgent(?:ly)?|immediate(?:ly)?|right away"
-    r"|right now|straight away|today|tonight|at once|yesterday)\b"
+    r"|right now|straight away|today|tonight|at once|yesterday|(?:about|ready) to \w+)\b"
 )
 _DURATION = re.compile(
-    r"\b(?:(\d{1,3})|(" + "|".join(_COUNTS) + r"))(?: (?:or|to) (?:so|\w{1,6}))?(?: of)?[ -]?"
-    r"(" + "|".join(_DESIGNATORS) + r")s?\b"
+    r"\b(?:(\d{1,3})|(" + "|".join(_COUNTS) + r"))(?: ?ish)?(?: (?:or|to) (?:so|\w{1,6}))?(?: of)?"
+    r"(?: (?:more|short|(working|business)))?[ -]?(" + "|".join(_DESIGNATORS) + r")s?\b"
 )
 _ISO = re.compile(r"\b(20\d\d)-(\d\d)(?:-(\d\d))?\b")
 _MONTH_NAMED = re.compile(
@@ -59,16 +72,17 @@ _MONTH_NAMED = re.compile(
 _QUARTER = re.compile(r"\bq([1-4])\b(?: (20\d\d))?")
 _YEAR = re.compile(r"\b(20\d\d)\b(?!-)")
 _WEEKDAY = re.compile(r"\b(" + "|".join(_WEEKDAYS) + r")s?\b")
+#: A day of the month alone, "the 15th", and one with its month in figures, "30.06.", "6/30".
+_DAY = re.compile(
+    r"\b(?:the|on|by|until|till|til|before|after|due|as of|ends?) (\d{1,2})(?:st|nd|rd|th)\b"
+)
+_FIGURES = re.compile(r"(?<![\d./])(\d{1,2})([./])(\d{1,2})(?:\2(20\d\d|\d\d))?(?![./]?\d)")
+_HOUR = re.compile(r"\b(?:noon|midnight)\b")
 _THIS = re.compile(r"\b(?:this|the|of) (week|weekend|month|quarter|year)\b|\byear[- ]end\b")
 _END = re.compile(r"\b(?:end|late|last)\b")
 _EARLY = re.compile(r"\b(?:start|beginning|early|first)\b")
 _MIDDLE = re.compile(r"\bmid(?:dle)?\b")
 _BEFORE = re.compile(r"\b(?:by|before|until|till)\b")
-_FEASTS: Mapping[str, tuple[int, int]] = {
-    "christmas": (12, 25), "xmas": (12, 25), "halloween": (10, 31), "valentine": (2, 14),
-    "new year": (1, 1),
-}  # fmt: skip
-_FEAST = re.compile("|".join(_FEASTS))
 
 
 def normalised_time(text: str, said_at: datetime | None = None) -> str | None:
@@ -78,7 +92,8 @@ def normalised_time(text: str, said_at: datetime | None = None) -> str | None:
         text: the words that state a time, as written.
         said_at: when the author wrote them, aware; None leaves what needs a date undated.
     """
-    folded = " ".join(fold(text).split())
+    plain = " ".join(fold(text).split())
+    folded = _SHORT.sub(lambda found: _SHORT_FOR[found[0]], plain)
     if _NOW.search(folded):
         return "now"
     today = said_at.date() if said_at else None
@@ -126,7 +141,9 @@ def _duration(folded: str, _: date | None) -> str | None:
     if not found:
         return None
     count = int(found[1]) if found[1] else _COUNTS[found[2]]
-    unit = found[3]
+    unit = found[4]
+    if found[3] and unit == "day":
+        count = -(-count * 7 // 5)
     return _DESIGNATORS[unit].format(count * _TIMES_OF.get(unit, 1))
 
 
@@ -148,17 +165,20 @@ def _month_is_meant(folded: str, found: re.Match[str]) -> bool:
     """Whether "may" is a month: right behind a word of time, or with a day or a year."""
     before = folded[: found.start(2)].split()
     return bool(found[1] or found[3] or found[4]) or before[-1:] in (
-        ["in"], ["by"], ["before"], ["of"], ["until"], ["early"], ["late"], ["mid"], ["this"],
+        ["in"], ["by"], ["before"], ["of"], ["until"], ["till"], ["early"], ["late"], ["mid"],
+        ["for"], ["during"], ["due"], ["this"],
         ["next"], [],
     )  # fmt: skip
 
 
 def _feast(folded: str, today: date | None) -> str | None:
-    found = _FEAST.search(folded)
+    found = FEAST.search(folded)
     if not found:
         return None
-    month, day = _FEASTS[found[0]]
-    return _next_date(today, None, month, lambda _: day)
+    if found[0] in FIXED:
+        month, day = FIXED[found[0]]
+        return _next_date(today, None, month, lambda _: day)
+    return next_of(found[0], today).isoformat() if today else None
 
 
 def _quarter(folded: str, today: date | None) -> str | None:
@@ -179,6 +199,42 @@ def _weekday(folded: str, today: date | None) -> str | None:
         return None
     ahead = (_WEEKDAYS[found[1]] - today.weekday()) % 7
     return (today + timedelta(days=ahead or 7)).isoformat()
+
+
+def _day(folded: str, today: date | None) -> str | None:
+    """Return the next day of a month with a number of its own: "by the 15th"."""
+    found = _DAY.search(folded)
+    if not found or today is None or not 1 <= int(found[1]) <= 31:
+        return None
+    day, month = int(found[1]), today.replace(day=1)
+    while day > calendar.monthrange(month.year, month.month)[1] or month.replace(day=day) < today:
+        month = (month + timedelta(days=31)).replace(day=1)
+    return month.replace(day=day).isoformat()
+
+
+def _figures(folded: str, today: date | None) -> str | None:
+    """Return a day in figures: 30.06. has the day first, 6/30 what can be one."""
+    found = _FIGURES.search(folded)
+    if not found:
+        return None
+    day, month = int(found[1]), int(found[3])
+    if found[2] == "/":
+        if (day > 12) is (month > 12):
+            return None
+        day, month = max(day, month), min(day, month)
+    if not 1 <= month <= 12:
+        return None
+    year = int(found[4][-2:]) + 2000 if found[4] else None
+    return _next_date(today, year, month, lambda _: day)
+
+
+def _hour(folded: str, _: date | None) -> str | None:
+    """Return when an hour alone is: one of a day that nobody can tell is at no time."""
+    if _WEEKDAY.search(folded) or _DAY.search(folded):
+        return None
+    if _HOUR.search(folded):
+        return "now"
+    return "P1D" if re.search(r"\bmorning\b", folded) else None
 
 
 def _this(folded: str, today: date | None) -> str | None:
@@ -207,7 +263,7 @@ def _year(folded: str, today: date | None) -> str | None:
 
 
 _READERS: tuple[Callable[[str, date | None], str | None], ...] = (
-    _dated, _month, _feast, _duration, _quarter, _weekday, _this, _year,
+    _dated, _month, _feast, _duration, _figures, _quarter, _weekday, _this, _day, _year, _hour,
 )  # fmt: skip
 
 

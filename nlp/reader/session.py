@@ -1,9 +1,11 @@
 """Run the reader. onnxruntime and the network are loaded with the first post that is read."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from threading import Lock, Thread
 from typing import Any
 
 import numpy as np
@@ -45,6 +47,8 @@ class Reader:
     def __init__(self, card: ReaderCard, folder: Path) -> None:
         self.card = card
         self._folder = folder
+        self._loading = Lock()
+        self._loaded: Any = None
 
     @classmethod
     def load(cls, folder: Path) -> "Reader":
@@ -65,6 +69,19 @@ class Reader:
         read_checked(self._folder / NETWORK, self.card.sha256, what=_WHAT)
         read_checked(self._folder / VOCABULARY, self.card.vocabulary_sha256, what=_WHAT)
 
+    def load_ahead(self) -> None:
+        """Begin to load the network, which takes a quarter of a second, in a thread.
+
+        Most of that is no work of Python's, so that others do theirs meanwhile. What is wrong with
+        its files is told when a post is read.
+        """
+
+        def load() -> None:
+            with suppress(ModelError):
+                self._session()
+
+        Thread(target=load).start()  # no daemon: an end amid loading would crash
+
     def read(self, text: Text) -> Read:
         """Return what the reader makes of a post.
 
@@ -74,7 +91,7 @@ class Reader:
         from nlp.reader.pieces import cut
 
         pieces = cut(text, self._words)
-        scores, shares = self._session.run(
+        scores, shares = self._session().run(
             None,
             {
                 "ids": np.array([pieces.ids], dtype=np.int64),
@@ -99,8 +116,13 @@ class Reader:
         read_checked(self._folder / VOCABULARY, self.card.vocabulary_sha256, what=_WHAT)
         return tokeniser(self._folder / VOCABULARY)
 
-    @cached_property
     def _session(self) -> Any:
+        with self._loading:
+            if self._loaded is None:
+                self._loaded = self._load()
+        return self._loaded
+
+    def _load(self) -> Any:
         import onnxruntime  # here because most posts never need it
 
         options = onnxruntime.SessionOptions()

@@ -5,11 +5,9 @@ import os
 import sys
 from collections import deque
 from collections.abc import Generator, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack, closing
 from functools import cache
 from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -21,6 +19,8 @@ from service.cli.streams import answers, counting, opened
 from service.errors import RefusedError
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
+
     from nlp.judge import Judge
 
 #: Lines that a process gets at once, and chunks of them under way for each process.
@@ -38,7 +38,7 @@ def _judge() -> "Judge":
     from nlp.judge import Judge  # not above: who only hands lines to others needs no model
 
     try:
-        return Judge.load()
+        return Judge.load(ahead=True)
     except NlpError as error:
         raise RefusedError(str(error)) from error
 
@@ -73,7 +73,7 @@ def _numbered(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
 
 
 def _in_order(
-    lines: Iterator[tuple[int, bytes]], pool: ProcessPoolExecutor, jobs: int
+    lines: Iterator[tuple[int, bytes]], pool: "ProcessPoolExecutor", jobs: int
 ) -> Iterator[Result]:
     """Yield results in the order of the lines, with a bounded number of chunks under way."""
     waiting: deque[Future[list[Result]]] = deque()
@@ -98,6 +98,9 @@ def judge_lines(
     if jobs == 1:
         yield from (judge_line(number, line) for number, line in lines)
         return
+    from concurrent.futures import ProcessPoolExecutor  # here because one process needs none
+    from multiprocessing import get_context
+
     # spawn, not fork: threads of numpy's libraries don't survive a fork
     pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
     try:

@@ -14,7 +14,7 @@ from nlp.cues import finder
 from nlp.explain import evidence, explain
 from nlp.features import Features, extract
 from nlp.judge import Judge
-from nlp.language import language_of_post
+from nlp.language import language_of_text
 from nlp.linear import Scores
 from nlp.phrases import TopicIndex, TopicPhrases
 from nlp.reader.session import Reader
@@ -94,7 +94,7 @@ def test_what_each_stage_costs() -> None:
         ("topics: a post about one", microseconds(_match(index), hits), ""),
         ("clean: fold, blank quotes", microseconds(lambda post: read(*post), posts), ""),
         ("clean: cut into tokens", microseconds(_tokens, texts), ""),
-        ("language", microseconds(lambda post: language_of_post(*post), posts), "30"),
+        ("language, of a post that is cut", microseconds(language_of_text, texts), "30"),
         ("cues", microseconds(lambda text: [cues.find(f.folded) for f in text.fields], texts), ""),
         (
             "features, cues among them",
@@ -124,22 +124,52 @@ def test_what_each_stage_costs() -> None:
 
 
 def test_how_many_posts_a_second_by_topic_hits() -> None:
-    """The path of a stored post: topics first, the whole judge for those that are about one."""
+    """The path of a stored post: topics first, and those that are about one are judged.
+
+    Beside it what people build: phrases, then a classifier, which quotes and explains nothing; and
+    embeddings of all posts, for which a phrase is no help.
+    """
     posts = some_posts()
-    judge = Judge.load()
+    judge, cues = Judge.load(), finder()
+    without_reader = Judge(judge.model, cues)
+    scored = _sklearn(posts)
+    spacy, flashtext = peer("spacy"), peer("flashtext2")
     judged = microseconds(lambda post: judge.judge(*post), posts[:READ_BY_READER], runs=2)
+    unread = _each(without_reader, posts)
     rows = []
     for phrases in PHRASES:
-        index = topics(phrases)
-        miss = microseconds(_match(index), posts)
-        hit = microseconds(_match(index), with_hits(posts, phrases, 1))
-        a_second = [1e6 / (miss + share * (hit - miss + judged)) for share in (0.01, 0.05, 1.0)]
-        rows.append((f"{phrases:,}", f"{miss:.1f}", *(f"{one:,.0f}" for one in a_second)))
+        ways: list[tuple[str, Callable[[Post], object] | None, float]] = [
+            ("Harken: topics, judge, reader", _match(topics(phrases)), judged),
+            ("Harken: topics, judge without reader", _match(topics(phrases)), unread),
+            ("flashtext2, scikit-learn", _flashtext(flashtext, phrases), scored),
+            ("spaCy PhraseMatcher, scikit-learn", _phrase_matcher(spacy, phrases), scored),
+        ]
+        rows += [
+            (f"{phrases:,}", what, *_posts_a_second(find, phrases, then))
+            for what, find, then in ways
+            if find
+        ]
+    if embeds := _minilm():
+        us = microseconds(embeds, posts[:20], runs=2)
+        always = f"{1e6 / us:,.0f}"
+        rows.append(("any", "MiniLM embeddings of all", f"{us:,.0f}", always, always, always))
     show(
         "Posts a second on one core, by how many are about a topic and so are judged",
-        ("phrases", "us to reject", "1 %", "5 %", "100 %"),
+        ("phrases", "what", "us to reject", "1 %", "5 %", "100 %"),
         rows,
     )
+
+
+def _posts_a_second(
+    find: Callable[[Post], object], phrases: int, judged: float
+) -> tuple[str, str, str, str]:
+    """Return the microseconds of a post without phrases, and posts a second by share with one."""
+    miss = microseconds(find, some_posts(), runs=3)
+    hit = microseconds(find, with_hits(some_posts(), phrases, 1), runs=3)
+    at_one, at_five, at_all = (
+        f"{1e6 / (miss + share * (hit - miss + judged)):,.0f}" for share in (0.01, 0.05, 1.0)
+    )
+    return f"{miss:,.1f}", at_one, at_five, at_all
 
 
 def test_finding_phrases_beside_peers() -> None:

@@ -178,10 +178,18 @@ def test_a_file_that_is_not_the_one_of_the_card_is_refused(tmp_path: Path, name:
     with (tmp_path / name).open("ab") as file_:
         file_.write(b"x")
 
+    reader = Reader.load(tmp_path)
+    reader.load_ahead()  # says nothing: the reader may never be needed
     with pytest.raises(ModelError, match="not the one of its card"):
-        Reader.load(tmp_path).read(read("a", "b"))
+        reader.read(read("a", "b"))
     with pytest.raises(ModelError, match="not the one of its card"):
         Reader.load(tmp_path).check()
+
+
+def test_a_reader_that_was_loaded_ahead_reads_the_same() -> None:
+    title, body = "Which tent?", "We are four people and it rains a lot here."
+
+    assert Judge.load(ahead=True).judge(title, body) == Judge.load().judge(title, body)
 
 
 def test_a_folder_without_a_card_holds_no_reader(tmp_path: Path) -> None:

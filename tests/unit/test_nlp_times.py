@@ -4,6 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from nlp.feasts import easter, next_of
 from nlp.times import day_of, normalised_time
 
 SAID_AT = datetime(2026, 2, 11, 9, 30, tzinfo=UTC)  # a Wednesday
@@ -38,6 +39,43 @@ SAID_AT = datetime(2026, 2, 11, 9, 30, tzinfo=UTC)  # a Wednesday
         ("it may be late", None, None),
         ("before Christmas", "2026-12-25", "--12-25"),
         ("for Valentines day", "2026-02-14", "--02-14"),
+        ("on New Year's Eve", "2026-12-31", "--12-31"),
+        ("for x-mas", "2026-12-25", "--12-25"),
+        ("before Easter", "2026-04-05", None),
+        ("until Thanksgiving", "2026-11-26", None),
+        ("on Black Friday", "2026-11-27", None),
+        ("Cyber Monday", "2026-11-30", None),
+        ("by the 15th", "2026-02-15", None),
+        ("until the 11th", "2026-02-11", None),
+        ("due on the 10th", "2026-03-10", None),
+        ("closes on the 30th", "2026-03-30", None),
+        ("for the 58th", None, None),
+        ("ends 30.06.", "2026-06-30", "--06-30"),
+        ("by 5.1.", "2027-01-05", "--01-05"),
+        ("by 6/30", "2026-06-30", "--06-30"),
+        ("by 30/6/27", "2027-06-30", "2027-06-30"),
+        ("until 7/13/2026", "2026-07-13", "2026-07-13"),
+        ("by 3/4", None, None),
+        ("by 14/13", None, None),
+        ("by 1.13.", None, None),
+        ("by thurs", "2026-02-12", None),
+        ("tues", "2026-02-17", None),
+        ("closes tmrw", "P1D", "P1D"),
+        ("in the morning", "P1D", "P1D"),
+        ("by noon", "now", "now"),
+        ("by noon on Friday", "2026-02-13", None),
+        ("by EOD", "now", "now"),
+        ("by EOW", "2026-02-15", None),
+        ("by eom", "2026-02-28", None),
+        ("eoy", "2026-12-31", "--12-31"),
+        ("about to sign", "now", "now"),
+        ("ready to order", "now", "now"),
+        ("the next 5 business days", "P7D", "P7D"),
+        ("in eight working days", "P12D", "P12D"),
+        ("in two more weeks", "P2W", "P2W"),
+        ("in 3ish weeks", "P3W", "P3W"),
+        ("over the upcoming months", "P1M", "P1M"),
+        ("for May", "2026-05-31", "--05"),
         ("by Friday", "2026-02-13", None),
         ("by Wednesday", "2026-02-18", None),
         ("this week", "2026-02-15", None),
@@ -61,6 +99,18 @@ SAID_AT = datetime(2026, 2, 11, 9, 30, tzinfo=UTC)  # a Wednesday
 def test_a_time_has_one_form(text: str, dated: str | None, undated: str | None) -> None:
     assert normalised_time(text, SAID_AT) == dated
     assert normalised_time(text) == undated
+
+
+@pytest.mark.parametrize(
+    "day", ["1954-04-18", "1981-04-19", "2024-03-31", "2025-04-20", "2038-04-25", "2049-04-18"]
+)
+def test_easter_is_when_it_is(day: str) -> None:
+    assert easter(int(day[:4])).isoformat() == day
+
+
+def test_a_feast_that_is_over_is_next_years() -> None:
+    assert next_of("easter", date(2026, 4, 5)) == date(2026, 4, 5)
+    assert next_of("easter", date(2026, 4, 6)) == date(2027, 3, 28)
 
 
 _MONTHS = "January February March April May June July August September October November December"

@@ -1,0 +1,33 @@
+"""Commands are imported when they are asked for, and all of them are there."""
+
+import subprocess
+import sys
+
+import pytest
+from typer.core import TyperGroup
+
+from service.cli.commands import COMMANDS, GROUPS, OnDemand
+
+
+def test_each_command_has_the_name_that_it_is_asked_for_by() -> None:
+    commands = OnDemand()
+
+    assert len(commands) == len(list(commands)) == len(set(commands))
+    assert [commands[name].name for name in COMMANDS] == list(COMMANDS)
+    assert all(isinstance(commands[name], TyperGroup) for name in GROUPS)
+
+
+def test_what_is_no_command_is_not_found() -> None:
+    with pytest.raises(KeyError):
+        OnDemand()["commands"]
+
+
+def test_a_command_loads_no_other() -> None:
+    asked = (
+        "import sys; from service.cli.commands import OnDemand; OnDemand()['classify'];"
+        "print(sorted({'service.cli.leads', 'sqlalchemy', 'numpy', 'rich'} & set(sys.modules)))"
+    )
+
+    ran = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+
+    assert ran.stdout == "[]\n"
