@@ -23,15 +23,15 @@ _TAG = re.compile(
 _ENDLESS_NUMBER = re.compile(r"&#(?:\d{8,}|[xX][0-9a-fA-F]{7,});?")
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[@-_]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_BLANKS_AND_BREAKS = re.compile(r"\s+")
-_BLANKS = re.compile(r"[^\S\n]+")
-_AROUND_BREAK = re.compile(r" ?\n ?")
 _MANY_BREAKS = re.compile(r"\n{3,}")
 _QUOTED_LINE = re.compile(r"\s{0,3}(?:>\s?)+(?![\d=])\S")
 _QUOTE_CLASS = re.compile(
     r"\b(?:quote|quotebox|quotecontent|quoteheader|gmail_quote|bbCodeBlock--quote|bbCodeQuote|"
     r"bbcode_quote)\b"
 )
+#: What may be left out by its class, and where that stands.
+_BLOCKS = frozenset({"aside", "div", "footer", "p", "section", "span", "table"})
+_CLASS = re.compile(r"""\bclass\s*=\s*["']?([^"'>]{1,200})""", re.IGNORECASE)
 #: Cells that quote: vBulletin 3 (alt2) and phpBB 2.
 _QUOTE_CELL = re.compile(r"\b(?:alt2|quote)\b")
 
@@ -61,9 +61,14 @@ class PlainText:
     quoted: str = ""
 
 
-def from_html(markup: str) -> PlainText:
-    """Return the text of a piece of HTML; only its first 64 K characters are looked at."""
-    return _Scan(markup[:MAX_TEXT]).run()
+def from_html(markup: str, *, without: re.Pattern[str] | None = None) -> PlainText:
+    """Return the text of a piece of HTML; only its first 64 K characters are looked at.
+
+    Args:
+        markup: the HTML.
+        without: leaves out blocks whose class it finds, as signatures.
+    """
+    return _Scan(markup[:MAX_TEXT], without).run()
 
 
 def from_text(text: str) -> PlainText:
@@ -129,8 +134,9 @@ class _Lines:
 class _Scan:
     """One walk over the tags, from left to right."""
 
-    def __init__(self, markup: str) -> None:
+    def __init__(self, markup: str, without: re.Pattern[str] | None = None) -> None:
         self._markup = markup
+        self._without = without
         self.own, self.quoted = _Lines(), _Lines()
         self._into = self.own
         self._hidden: tuple[str, int] | None = None  # element that hides, how often it is open
@@ -162,7 +168,8 @@ class _Scan:
         if not closes and name in _RAW:
             end = _RAW_END[name].search(self._markup, tag.end())
             return end.start() if end else len(self._markup)
-        self._hidden = _step(self._hidden, name, closes=closes, begins=name in _HIDDEN)
+        hides = name in _HIDDEN or self._leaves_out(name, tag["attributes"])
+        self._hidden = _step(self._hidden, name, closes=closes, begins=hides)
         if self._hidden is None:
             self._break(name)
             begins = name == "blockquote" or _is_quote(name, tag["attributes"])
@@ -171,6 +178,12 @@ class _Scan:
             if name == "pre":
                 self._pre = max(0, self._pre + (-1 if closes else 1))
         return tag.end()
+
+    def _leaves_out(self, name: str, attributes: str) -> bool:
+        if self._without is None or name not in _BLOCKS:
+            return False
+        named = _CLASS.search(attributes)
+        return named is not None and self._without.search(named[1]) is not None
 
     def _break(self, name: str) -> None:
         if name == "br":
@@ -186,7 +199,7 @@ class _Scan:
     def _say(self, raw: str) -> None:
         if raw and self._hidden is None:
             text = html.unescape(_ENDLESS_NUMBER.sub("\ufffd", raw))
-            self._into.add(text if self._pre else _BLANKS_AND_BREAKS.sub(" ", text))
+            self._into.add(text if self._pre else _flowing(text))
 
 
 def _step(
@@ -211,8 +224,21 @@ def _after(found: int, length: int, end: int) -> int:
     return end if found == -1 else found + length
 
 
+def _flowing(text: str) -> str:
+    """Return text with one blank for each run of blanks and breaks, also where it begins or ends.
+
+    Splitting and joining take a third of the time that a regular expression does.
+    """
+    words = text.split()
+    if text[:1].isspace():
+        words.insert(0, "")
+    if text[-1:].isspace():
+        words.append("")
+    return " ".join(words)
+
+
 def _tidy(text: str) -> str:
-    lines = _AROUND_BREAK.sub("\n", _BLANKS.sub(" ", clean(text)))
+    lines = "\n".join(" ".join(line.split()) for line in clean(text).split("\n"))
     return _MANY_BREAKS.sub("\n\n", lines).strip()
 
 

@@ -10,10 +10,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from crawlers.forums.authors import author_of
+from crawlers.forums.furniture import HEADINGS, is_furniture
 from crawlers.forums.nodes import MAX_NAME
 from crawlers.forums.sketch import Sketch
 
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _WORDS_NAME = re.compile(
     r"(?:^|[\s_-])(?:content|body|text|message|entry|markdown|prose|comment|msg|words|copy)"
     r"(?=$|[\s_-])",
@@ -37,13 +38,8 @@ _FLOW = frozenset({
     "del", "ins", "mark",
 })
 # fmt: on
-_UI_WORDS = re.compile(
-    r"(?:#?[0-9]+|reply|quote|report|edit(?:ed)?|delete|share|likes?|flag|link|permalink|"
-    r"permanent link|up(?:vote)?|down(?:vote)?|respond|mark(?: as solution)?|top|by|on|at|"
-    r"posted|wrote|said|says|answered|asked|commented|antworten|zitieren|melden|teilen|"
-    r"gefällt mir|répondre|citer|von|par|am|à|[\W_]+)[\s:.,·|-]*",
-    re.IGNORECASE,
-)
+_MENUS = frozenset({"div", "ul", "ol", "footer", "nav", "form", "section", "aside", "header"})
+_FLOW_NAME = re.compile(r"quot|\bcode|highlight|spoiler|\bcite", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +50,7 @@ class Block:
     stop: int
     time: int
     user: int
+    name: str  # of the author, as the page words it
     bodies: dict[str, list[int]]  # pieces of text by where they hang
 
 
@@ -91,12 +88,15 @@ def block_at(drawn: Sketch, start: int, stop: int, *, holes: dict[int, int]) -> 
     """
     inside = _without(range(start, stop), holes)
     time = _time_of(drawn, inside)
-    user = _user_of(drawn, inside, time)
+    user, name = author_of(drawn, inside, time)
     if time is None or user is None:
         return None
+    menus = [at for at in inside if _is_menu(drawn, at)]
     tainted = _above(drawn, (time, user, *holes), start)
-    bodies = _bodies(drawn, start, stop, tainted, holes)
-    return Block(start, stop, time, user, bodies) if bodies else None
+    tainted |= _above(drawn, (drawn.parent[at] for at in menus if at > start), start)
+    named = {at for at in (time, user) if at != start and drawn.length[at] <= MAX_NAME}
+    bodies = _bodies(drawn, start, stop, tainted, holes | {at: drawn.end[at] for at in named})
+    return Block(start, stop, time, user, name, bodies) if bodies else None
 
 
 def _without(span: range, holes: dict[int, int]) -> list[int]:
@@ -114,30 +114,6 @@ def _time_of(drawn: Sketch, inside: list[int]) -> int | None:
     times = [at for at in inside if at in drawn.moments]
     marked = [at for at in times if drawn.moments[at].marked]
     return next(iter(marked or times), None)
-
-
-def _user_of(drawn: Sketch, inside: list[int], time: int | None) -> int | None:
-    best: tuple[int, int] | None = None
-    for at in inside:
-        sure = drawn.users.get(at, 0)
-        if sure and 0 < drawn.length[at] <= MAX_NAME and (best is None or sure > best[0]):
-            best = (sure, at)
-    if best is not None:
-        return _innermost(drawn, best[1])
-    # a link beside the time, whatever it leads to
-    links = [
-        at
-        for at in inside
-        if at in drawn.links and 0 < drawn.length[at] <= 40 and not in_heading(drawn, at)
-    ]
-    near = [at for at in links if time is not None and abs(at - time) <= 12]
-    return near[0] if near else None
-
-
-def _innermost(drawn: Sketch, at: int) -> int:
-    """Return the user's link within an element that is called author and holds more."""
-    inside = drawn.within(at)
-    return next((one for one in inside if drawn.users.get(one, 0) >= 2 and drawn.length[one]), at)
 
 
 def _above(drawn: Sketch, ats: Iterable[int], start: int) -> set[int]:
@@ -167,17 +143,26 @@ def _bodies(
     return bodies
 
 
+def _is_menu(drawn: Sketch, at: int) -> bool:
+    """Say whether an element stands around words: buttons, a signature, a head."""
+    return drawn.tag[at] in _MENUS | HEADINGS and drawn.length[at] > 0 and _is_noise(drawn, at)
+
+
 def _is_noise(drawn: Sketch, at: int) -> bool:
     names = drawn.names[at]
     if _NOISE_NAME.search(names) and not _SURE_WORDS_NAME.search(names):
         return True
-    if drawn.length[at] > 30:
+    if drawn.tag[at] == "form" and not any(one in drawn.moments for one in drawn.within(at)):
+        return True
+    if drawn.length[at] > 60:
         return False
-    return _UI_WORDS.fullmatch(drawn.text(at, most=30)) is not None
+    return is_furniture(drawn.text(at, most=60))
 
 
 def _hangs(drawn: Sketch, at: int) -> str:
-    if drawn.tag[at] in _FLOW and not _WORDS_NAME.search(drawn.names[at]):
+    names = drawn.names[at]
+    flows = drawn.tag[at] in _FLOW or _FLOW_NAME.search(names) is not None
+    if flows and not _WORDS_NAME.search(names):
         above = drawn.parent[at]
         return f"{drawn.signature[above]}>*" if above >= 0 else "*"
     return drawn.signature[at]
@@ -197,9 +182,3 @@ def home_of(drawn: Sketch, blocks: Sequence[Block]) -> tuple[str, float]:
         return "", 0
     home = max(words, key=lambda hangs: words[hangs] * posts[hangs] / len(blocks))
     return home, words[home] * posts[home] / len(blocks)
-
-
-def in_heading(drawn: Sketch, at: int) -> bool:
-    """Say whether a link is in a heading, or a heading in it."""
-    around = (drawn.parent[at], *range(at + 1, min(drawn.end[at], at + 4)))
-    return any(drawn.tag[one] in _HEADINGS for one in around)

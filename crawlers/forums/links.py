@@ -4,7 +4,8 @@ import re
 from urllib.parse import urlsplit
 
 _THREAD = re.compile(
-    r"/(?:topics?|threads?|t|d|discussions?|questions?|q|conversations?|talk|diskussion|thema)"
+    r"/(?:topics?|threads?|t|d|discussions?|questions?|q|conversations?|talk|diskussion|thema|"
+    r"tickets?|issues?|bugs?)"
     r"[/-][^/]+|/(?:viewtopic|showthread|thread|topic|discussion|question)\b[^/]*[?,]"
     r"|[?&](?:topic|tid|threadid|thread|showtopic)=[0-9]|/item\?id=",
     re.IGNORECASE,

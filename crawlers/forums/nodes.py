@@ -18,6 +18,7 @@ _SESSION = re.compile(r"[?&](?:sid|PHPSESSID|s)=\w*", re.IGNORECASE)
 _DIGITS = re.compile(r"[0-9]+")
 _THOUSANDS = re.compile(r"([0-9])[.,'\u2019\s]([0-9]{3})(?![0-9])")
 _SHORT_NUMBER = re.compile(r"([0-9]+(?:\.[0-9])?)\s?([kKmM])\b")
+_NUMBERS = ("id", "data-post-id", "data-comment-id", "data-pid", "data-id", "data-object-id")
 #: Attributes that hold a time exactly, the surest first.
 _TIMES = ("datetime", "data-timestamp", "data-time", "data-datetime", "data-date", "content")
 
@@ -37,6 +38,12 @@ def first(within: LexborHTMLParser | LexborNode, selector: str) -> LexborNode | 
 def attribute(node: LexborNode | None, name: str) -> str:
     """Return an attribute, or nothing."""
     return (node.attributes.get(name) or "") if node else ""
+
+
+def numbered(node: LexborNode) -> str:
+    """Return what an element is called, if that holds a number: "post-345"; or nothing."""
+    values = (attribute(node, name) for name in _NUMBERS)
+    return next((value for value in values if _DIGITS.search(value)), "")
 
 
 def line(node: LexborNode | None, *, most: int) -> str:

@@ -27,6 +27,7 @@ from crawlers.forums.nodes import (
     link,
     moment,
     number,
+    numbered,
     rough_moment,
     short_state,
 )
@@ -38,14 +39,19 @@ from crawlers.forums.selectors_other import WORDPRESS
 from crawlers.forums.siblings import sibling_posts
 from crawlers.forums.sketch import sketch
 from crawlers.forums.values import ForumPage, ForumPost, ListedThread
-from crawlers.plaintext import PlainText, from_html, one_line
+from crawlers.forums.words import said
+from crawlers.plaintext import from_html, one_line
 from crawlers.times import epoch
 
 UNKNOWN = "unknown software"
 #: What a page's feed goes before: blogs look so too, and a feed has all their articles.
 AFTER_FEEDS = frozenset({UNKNOWN, "JSON-LD", "microdata", WORDPRESS.name})
 
-_QUOTE_LABEL = re.compile(r"^(?:Quote|Zitat|Citation|Cita):?$", re.MULTILINE | re.IGNORECASE)
+_FEED = re.compile(rb"<(?:rss|feed|rdf:RDF)[\s>]", re.IGNORECASE)
+_HTML = re.compile(rb"<html[\s>]", re.IGNORECASE)
+_ROOT = 2_048  # bytes in which a document says what it is
+_DIGITS = re.compile(r"[0-9]+")
+_MAX_OWN_LINKS = 40  # of a post that are looked at for its own
 _PLACE = re.compile(r"[\w-]{1,60}")
 
 
@@ -63,25 +69,44 @@ def read_forum_page(body: bytes, *, url: str, now: int = 0, in_thread: bool = Fa
     """
     if body.lstrip()[:1] in (b"[", b"{"):
         return isso_page(body, url=url) or ForumPage(None, "", url)
+    if _FEED.search(body[:_ROOT]) and not _HTML.search(body[:_ROOT]):
+        return ForumPage(None, "", url)
     refuse_hazards(body)
     tree = LexborHTMLParser(body)
     title = line(tree.css_first("title"), most=MAX_TITLE)
     page = ForumPage(None, title, link(tree.css_first("link[rel=canonical]"), url) or url)
-    read: ForumPage | None = None
-    for known in PLATFORMS:
-        if tree.css_first(known.mark):
-            read = _by_platform(tree, known, replace(page, platform=known.name), url, now)
-            if _holds(read):
-                break
-    if read is None or not _holds(read):
-        read = _by_statements(tree, read or page, url)
-    if len(read.posts) < 2 and (read.platform in {None, "JSON-LD", "microdata"}):
+    read = _by_known(tree, page, url, now)
+    if not _holds(read):
+        read = _by_statements(tree, page, url)
+    if _may_say_more(read):
         read = _by_likeness(tree, read, url, now, in_thread=in_thread)
     return read
 
 
+def _by_known(tree: LexborHTMLParser, page: ForumPage, url: str, now: int) -> ForumPage:
+    """Return what the page holds by the first platform that finds something in it."""
+    for known in PLATFORMS:
+        if tree.css_first(known.mark):
+            read = _by_platform(tree, known, replace(page, platform=known.name), url, now)
+            if _holds(read):
+                return read
+    return page
+
+
 def _holds(page: ForumPage) -> bool:
     return bool(page.posts or page.threads or page.boards)
+
+
+def _may_say_more(read: ForumPage) -> bool:
+    """Say whether to look at what repeats: little was stated, or a theme moved the marks."""
+    if read.platform in {None, "JSON-LD", "microdata"}:
+        return len(read.posts) < 2 or _sure(read) < len(read.posts)
+    return _sure(read) * 2 < len(read.posts)
+
+
+def _sure(page: ForumPage) -> int:
+    """Return how many posts have an author and a time."""
+    return sum(post.author is not None and post.published is not None for post in page.posts)
 
 
 def _by_platform(
@@ -122,7 +147,7 @@ def _thread(row: LexborNode, platform: Platform, url: str, now: int) -> ListedTh
 
 
 def _post(node: LexborNode, platform: Platform, url: str, now: int) -> ForumPost:
-    read = _words(next(filter(None, map(node.css_first, platform.body)), None))
+    read = said(inner_html(next(filter(None, map(node.css_first, platform.body)), None)))
     named = (attribute(node, name) for name in platform.post_id)
     author = attribute(node, platform.author_attribute) if platform.author_attribute else ""
     exact, rough = _times(node, platform.time, now)
@@ -138,12 +163,6 @@ def _post(node: LexborNode, platform: Platform, url: str, now: int) -> ForumPost
         quoted=read.quoted,
         opens=None if platform.opens else False,
     )
-
-
-def _words(body: LexborNode | None) -> PlainText:
-    """Return what a post says, without the word over a quote in old tables."""
-    read = from_html(inner_html(body))
-    return replace(read, text=_QUOTE_LABEL.sub("", read.text).strip()) if read.quoted else read
 
 
 def _at_place(node: LexborNode, url: str) -> str | None:
@@ -192,7 +211,7 @@ def _with_text(posts: tuple[ForumPost, ...]) -> tuple[ForumPost, ...]:
 
 
 def _stated(statement: Statement, *, url: str) -> ForumPost:
-    read = from_html(statement.text)
+    read = said(statement.text)
     return ForumPost(
         id=None,
         url=_joined(url, statement.url),
@@ -205,17 +224,27 @@ def _stated(statement: Statement, *, url: str) -> ForumPost:
 
 
 def _marked(post: MicroPost, url: str) -> ForumPost:
-    read, said = from_html(post.markup), post.said
-    published = said.get("datepublished") or said.get("datecreated") or said.get("commenttime")
+    read, told = said(post.markup), post.said
+    published = told.get("datepublished") or told.get("datecreated") or told.get("commenttime")
+    named = one_line(numbered(post.node), most=MAX_NAME)
     return ForumPost(
-        id=one_line(attribute(post.node, "id"), most=MAX_NAME) or None,
-        url=_joined(url, said.get("url", "")),
-        author=one_line(said.get("author", ""), most=MAX_NAME) or None,
+        id=named or None,
+        url=_joined(url, told.get("url", "")) or _own_link(post.node, named, url),
+        author=one_line(told.get("author", ""), most=MAX_NAME) or None,
         published=epoch(published or ""),
         text=read.text,
         quoted=read.quoted,
         opens=None if post.opens else False,
     )
+
+
+def _own_link(node: LexborNode, named: str, url: str) -> str | None:
+    """Return a link within a post that holds its number, else its place on this page."""
+    numbers = _DIGITS.findall(named)[-1:]
+    for anchor in node.css("a[href]")[:_MAX_OWN_LINKS] if numbers else ():
+        if numbers[0] in _DIGITS.findall(attribute(anchor, "href")):
+            return link(anchor, url)
+    return _at_place(node, url)
 
 
 def _joined(base: str, href: str) -> str | None:
@@ -230,7 +259,7 @@ def _by_likeness(
 ) -> ForumPage:
     drawn = sketch(tree, now=now)
     posts = sibling_posts(drawn, url=url, single=in_thread and not page.posts)
-    if len(posts) <= len(page.posts) and page.posts:
+    if page.posts and _sure(replace(page, posts=posts)) <= _sure(page):
         return page
     boards: tuple[str, ...] = ()
     threads: tuple[ListedThread, ...] = ()

@@ -8,12 +8,15 @@ row is what is around one such link and no other. Threads are known by their add
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 
+from crawlers.forums.authors import worded_name
 from crawlers.forums.links import to_board, to_service, to_thread
-from crawlers.forums.nodes import MAX_LISTED, MAX_TITLE, address, number, short_state
+from crawlers.forums.nodes import MAX_LISTED, MAX_NAME, MAX_TITLE, address, number, short_state
 from crawlers.forums.paging import place
 from crawlers.forums.sketch import Sketch
+from crawlers.forums.thread_keys import thread_key
 from crawlers.forums.values import ListedThread
 from crawlers.plaintext import one_line
 
@@ -23,6 +26,8 @@ _ANSWERS = re.compile(
 _OTHER_COUNTS = re.compile(
     r"view|hit|read|vote|like|score|point|follow|particip|user|aufruf|star", re.IGNORECASE
 )
+_NUMBERED_PATH = re.compile(r"[0-9][^/.]*/?$")
+_BOARDS_COUNT = re.compile(r"topics|threads|discussions|themen|sujets|temas", re.IGNORECASE)
 _MAX_LINKS = 3_000
 _MAX_HEIGHT = 12
 _MAX_SEGMENTS = 12
@@ -38,12 +43,22 @@ def listed(drawn: Sketch, *, url: str) -> tuple[tuple[str, ...], tuple[ListedThr
         if _are_threads(drawn, hrefs, rows):
             for (at, href), row in zip(links, rows, strict=True):
                 thread = _thread(drawn, at, row, href)
-                known = threads.get(href)
-                if known is None or (known.state is None and thread.state is not None):
-                    threads[href] = thread
+                key = _one_key(href)
+                known = threads.get(key)
+                if known is None:
+                    threads[key] = thread
+                elif known.state is None and thread.state is not None:
+                    threads[key] = replace(thread, url=known.url, title=known.title)
         elif all(map(to_board, hrefs)):
             boards += hrefs
     return tuple(dict.fromkeys(boards))[:MAX_LISTED], tuple(threads.values())[:MAX_LISTED]
+
+
+def _one_key(href: str) -> str:
+    """Return what two links to one thread have in common: to its title, and to its last post."""
+    key = thread_key(href)
+    path = urlsplit(href).path
+    return path if "?" in key and _NUMBERED_PATH.search(path) else key
 
 
 def _kinds(drawn: Sketch, url: str) -> dict[tuple[str, ...], list[tuple[int, str]]]:
@@ -112,16 +127,39 @@ def _are_threads(drawn: Sketch, hrefs: Sequence[str], rows: Sequence[range]) -> 
     told = [_told(drawn, row) for row in rows]
     if sum(map(to_thread, hrefs)) >= many:
         return True
-    if any(map(to_board, hrefs)):
+    if len(hrefs) <= 2 or sum(told) < many:
         return False
-    return len(hrefs) > 2 and sum(told) >= many
+    # where all stands below /forum/, the names of addresses say nothing
+    return not any(map(to_board, hrefs)) or not any(_counts_threads(drawn, row) for row in rows)
 
 
 def _told(drawn: Sketch, row: range) -> bool:
     """Say whether a row tells when, by whom, and how many answers there are."""
     has_time = any(at in drawn.moments for at in row)
-    has_user = any(at in drawn.users for at in row)
-    return has_time and has_user and _answers(drawn, row, labelled=True) is not None
+    has_user = any(at in drawn.users for at in row) or any(
+        drawn.tag[at] == "#text" and drawn.length[at] <= MAX_NAME and worded_name(drawn, at)
+        for at in row
+    )
+    if not (has_time and has_user):
+        return False
+    return _answers(drawn, row, labelled=not _has_headings(drawn)) is not None
+
+
+def _has_headings(drawn: Sketch) -> bool:
+    """Say whether a column is headed as the number of answers."""
+    return any(
+        tag == "th" and _ANSWERS.search(drawn.text(at, most=30)) is not None
+        for at, tag in enumerate(drawn.tag)
+    )
+
+
+def _counts_threads(drawn: Sketch, row: range) -> bool:
+    return any(
+        drawn.tag[at] == "#text"
+        and drawn.length[at] <= 30
+        and _BOARDS_COUNT.search(f"{drawn.text(at, most=30)} {drawn.names[drawn.parent[at]]}")
+        for at in row
+    )
 
 
 def _thread(drawn: Sketch, at: int, row: range, href: str) -> ListedThread:
@@ -155,7 +193,7 @@ def _answers(drawn: Sketch, row: range, *, labelled: bool) -> int | None:
             continue
         said = drawn.text(one, most=30)
         found = number(said)
-        if found is None:
+        if found is None or one in drawn.moments or drawn.parent[one] in drawn.moments:
             continue
         label = f"{said} {_around(drawn, one, row)}"
         counts = said[:1].isdigit() or _ANSWERS.search(said)

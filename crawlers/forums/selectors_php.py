@@ -8,8 +8,11 @@ PHPBB = Platform(
     board="a.forumtitle, a.subforum, a.forumlink, a.subforum.read",
     row="ul.topiclist.topics > li.row, table.forumbg tr, tr:has(> td a.topictitle)",
     thread="a.topictitle",
-    replies="dd.posts, td.posts",
-    last="dd.lastpost time[datetime], dd.lastpost a[href*='p='], td.lastpost a[href*='p=']",
+    replies="dd.posts, td.posts, td.row2 .postdetails",
+    last=(
+        "dd.lastpost time[datetime], dd.lastpost a[href*='p='], td.lastpost a[href*='p='], "
+        "td.row3Right .postdetails"
+    ),
     title="h2.topic-title, h2 a[href*='viewtopic'], h3 a[href*='viewtopic'], a.maintitle",
     post="div.post[id^=p], div.post.has-profile",
     author=(

@@ -6,31 +6,40 @@ are a link to somewhere else; entries of a blog lead elsewhere by their headings
 """
 
 import re
+from bisect import bisect
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from crawlers.forums.blocks import Block, block_at, blocks_of, home_of, in_heading
-from crawlers.forums.links import to_board, to_service, to_thread
-from crawlers.forums.nodes import MAX_LISTED, MAX_NAME, address, attribute, markup
+from crawlers.forums.blocks import Block, block_at, blocks_of, home_of
+from crawlers.forums.furniture import in_heading
+from crawlers.forums.links import to_board, to_thread
+from crawlers.forums.nodes import MAX_LISTED, MAX_NAME, address, markup
+from crawlers.forums.own_places import own_ids, permalinks
 from crawlers.forums.paging import place
 from crawlers.forums.sketch import Moment, Sketch
+from crawlers.forums.thread_keys import thread_key
 from crawlers.forums.values import ForumPost
-from crawlers.plaintext import from_html, one_line
+from crawlers.forums.words import said
+from crawlers.plaintext import one_line
 
 _HEIGHT = 9  # how far above its time a post may begin
+_MAX_TIME = 60  # characters of a text that is a time with a word or two around it
 _MAX_TIMES = 2_000
 _MAX_GROUPS = 16  # that are looked at closely
+_MOST_WORDS = 0.8  # of what is said around an opening must be in it
 _ALIKE = 0.6  # of a group's members must be posts
+_NAMED_WITHIN = 30  # elements and texts in which something may be called a post
 _FEW = 3  # so many alike need no other sign
 
 _POST_NAME = re.compile(
     r"(?:^|[\s_-])(?:post|comment|message|msg|reply|replies|answer|entry|response|topic|thread|"
-    r"beitrag|article|opening|question)(?:s|body|bit|box|item|wrapper|container|row)?"
+    r"beitrag|article|opening|question|discussion|ticket|node)(?:s|body|bit|box|item|wrapper|container|row)?"
     r"(?=$|[\s_\d-])",
     re.IGNORECASE,
 )
+_TO_BOARD = "board "
 _NUMBERED = re.compile(r"[0-9]")
 
 
@@ -99,7 +108,29 @@ def _with_others(
         if len({block.time for block in new}) == len(new):
             starts += [block.start for block in new]
             times |= {block.time for block in new}
+    if opening := _opening(drawn, groups, starts, url):
+        starts.append(opening.start)
     return blocks_of(drawn, sorted(starts)[:MAX_LISTED])
+
+
+def _opening(
+    drawn: Sketch, groups: dict[str, list[int]], starts: Sequence[int], url: str
+) -> Block | None:
+    """Return a post before all others that looks like none: the smallest that says as much."""
+    first = min(starts)
+    found = [
+        (home_of(drawn, [block])[1], block)
+        for members in groups.values()
+        if len(members) == 1
+        and drawn.end[members[0]] <= first
+        and (block := block_at(drawn, members[0], drawn.end[members[0]], holes={}))
+        and (drawn.moments[block.time].marked or _is_called_post(drawn, block))
+        and drawn.users.get(block.user, 0)
+        and not _leads_elsewhere(drawn, block, url)
+    ]
+    most = max((words for words, _ in found), default=0)
+    whole = [block for words, block in found if words >= _MOST_WORDS * most]
+    return min(whole, key=lambda block: block.stop - block.start, default=None)
 
 
 def _holes(drawn: Sketch, starts: Iterable[int], at: int) -> dict[int, int]:
@@ -138,40 +169,95 @@ def _weight(drawn: Sketch, members: list[int]) -> int:
 def _are_posts(drawn: Sketch, members: Sequence[int], blocks: Sequence[Block], url: str) -> bool:
     if len(blocks) < 2 or len(blocks) < _ALIKE * len(members):
         return False
-    if len(blocks) < _FEW and not any(_POST_NAME.search(drawn.names[b.start]) for b in blocks):
+    if len(blocks) < _FEW and not any(_is_called_post(drawn, block) for block in blocks):
         return False
-    elsewhere = sum(_leads_elsewhere(drawn, block, url) for block in blocks)
+    starts = sorted(block.start for block in blocks)
+    ways = Counter(
+        way for block in blocks if (way := _leads_elsewhere(drawn, block, url, starts=starts))
+    )
+    # to what thread all lead, that is where this is: the same one under another address
+    elsewhere = sum(
+        times
+        for way, times in ways.items()
+        if times * 2 <= len(blocks) or way.startswith(_TO_BOARD)
+    )
     return elsewhere <= len(blocks) / 3
 
 
-def _leads_elsewhere(drawn: Sketch, block: Block, url: str) -> bool:
-    """Say whether a block is an entry of a list: its heading or its longest link is its way."""
+def _is_called_post(drawn: Sketch, block: Block) -> bool:
+    within = range(block.start, min(block.stop, block.start + _NAMED_WITHIN))
+    return any(_POST_NAME.search(drawn.names[at]) for at in within)
+
+
+def _leads_elsewhere(drawn: Sketch, block: Block, url: str, *, starts: Sequence[int] = ()) -> str:
+    """Return where a block leads if it is an entry of a list, by its heading or longest link.
+
+    What belongs to an entry may be around the block: all up to the next one of ``starts``.
+    """
     here = urlsplit(url).path.rstrip("/")
     longest, title = 0, ""
-    for at in range(block.start, block.stop):
+    for at in _unit(drawn, block, starts):
         href = drawn.links.get(at)
-        if not href or at in drawn.users or drawn.length[at] < 4:
+        if not href or at in drawn.users or drawn.length[at] < 4 or _is_place(drawn, block, at):
             continue
-        if _is_way(href, url):
-            return True
+        if way := _way(href, url):
+            return way
         weight = drawn.length[at] + (1_000 if in_heading(drawn, at) else 0)
-        if weight > longest:
+        if weight > longest and _leads_off(href, url, here):
             longest, title = weight, href
-    target = address(title, url)
-    if not target or title.startswith("#"):
-        return False
-    path = urlsplit(target).path.rstrip("/")
-    same = path == here or "#" in title
-    is_most = longest >= 1_000 or longest * 2 > drawn.length[block.start]
-    return is_most and not same
+    words = max(
+        sum(drawn.length[at] - drawn.linked[at] for at in pieces if _is_said(drawn, at))
+        for pieces in block.bodies.values()
+    )
+    is_most = longest >= 1_000 or longest * 2 > drawn.length[block.start] or longest >= words
+    return address(title, url) or "" if title and is_most else ""
 
 
-def _is_way(href: str, url: str) -> bool:
-    """Say whether a link leads from this page to another thread or board of the forum."""
+def _is_said(drawn: Sketch, at: int) -> bool:
+    """Say whether a piece is words, and neither a link nor a time."""
+    is_time = drawn.length[at] <= _MAX_TIME and any(up in drawn.moments for up in drawn.within(at))
+    return drawn.tag[at] != "a" and not is_time
+
+
+def _leads_off(href: str, url: str, here: str) -> bool:
+    target = address(href, url)
+    return bool(target) and "#" not in href and urlsplit(target or "").path.rstrip("/") != here
+
+
+def _unit(drawn: Sketch, block: Block, starts: Sequence[int]) -> range:
+    """Return the most that is around a block and no other."""
+    unit = range(block.start, block.stop)
+    at = block.start
+    for _ in range(_HEIGHT if len(starts) > 1 else 0):
+        at = drawn.parent[at]
+        if at < 1 or bisect(starts, drawn.end[at] - 1) - bisect(starts, at - 1) > 1:
+            break
+        unit = range(at, max(drawn.end[at], block.stop))
+    return unit
+
+
+def _is_place(drawn: Sketch, block: Block, at: int) -> bool:
+    """Say whether a link is a post's own: at its time, or to a numbered place on a page."""
+    if at <= block.time < drawn.end[at] or block.time <= at < drawn.end[block.time]:
+        return True
+    fragment = drawn.links[at].partition("#")[2]
+    return _NUMBERED.search(fragment) is not None and not in_heading(drawn, at)
+
+
+def _way(href: str, url: str) -> str:
+    """Return the thread or board of the forum that a link leads to, if it isn't this one."""
     target = address(href.partition("#")[0], url)
     if not target or urlsplit(target).netloc != urlsplit(url).netloc:
-        return False
-    return place(target).of != place(url).of and (to_thread(target) or to_board(target))
+        return ""
+    if not (to_thread(target) or to_board(target)) or place(target).of == place(url).of:
+        return ""
+    path = urlsplit(target).path
+    if path == urlsplit(url).path and _NUMBERED.search(path):
+        return ""  # the number is the thread's, what comes behind it a place in it
+    key = thread_key(target)
+    if key == thread_key(url):
+        return ""
+    return key if to_thread(target) else f"{_TO_BOARD}{key}"
 
 
 def _alone(drawn: Sketch, groups: dict[str, list[int]]) -> list[Block]:
@@ -192,68 +278,36 @@ def _is_list(drawn: Sketch, block: Block) -> bool:
     return sum(drawn.linked[at] for at in pieces) * 2 > sum(drawn.length[at] for at in pieces)
 
 
-def _up(drawn: Sketch, at: int) -> list[int]:
-    way = []
-    while at >= 0:
-        way.append(at)
-        at = drawn.parent[at]
-    return way
-
-
 def _read(drawn: Sketch, blocks: Sequence[Block], *, url: str) -> tuple[ForumPost, ...]:
     """Return the posts; words are looked for where others of the same look have them."""
     looks: defaultdict[str, list[Block]] = defaultdict(list)
     for block in blocks:
         looks[drawn.signature[block.start]].append(block)
     homes = {signature: home_of(drawn, alike)[0] for signature, alike in looks.items()}
+    ids = own_ids(drawn, blocks)
+    links = permalinks(drawn, blocks, ids, url=url)
     posts = []
-    for block in blocks:
+    for block, (named, _), link in zip(blocks, ids, links, strict=True):
         home = homes[drawn.signature[block.start]]
         home = home if home in block.bodies else home_of(drawn, [block])[0]
-        posts.append(_post(drawn, block, home, url))
+        posts.append(replace(_post(drawn, block, home), id=named, url=link))
     return tuple(
         _sure_of_ids([post for post in posts if post.author and (post.text or post.quoted)])
     )
 
 
-def _post(drawn: Sketch, block: Block, home: str, url: str) -> ForumPost:
-    read = from_html("".join(markup(drawn.nodes[at]) for at in block.bodies.get(home, ())))
+def _post(drawn: Sketch, block: Block, home: str) -> ForumPost:
+    read = said("".join(markup(drawn.nodes[at]) for at in block.bodies.get(home, ())))
     when: Moment = drawn.moments[block.time]
     return ForumPost(
-        id=_id(drawn, block),
-        url=_permalink(drawn, block, url),
-        author=one_line(drawn.nodes[block.user].text(), most=MAX_NAME).lstrip("@") or None,
+        id=None,
+        url=None,
+        author=one_line(block.name, most=MAX_NAME).lstrip("@") or None,
         published=when.seconds,
         exact=when.exact,
         text=read.text,
         quoted=read.quoted,
     )
-
-
-def _id(drawn: Sketch, block: Block) -> str | None:
-    """Return the number that the page gives the post, on its element or one around it or first."""
-    above = drawn.parent[block.start]
-    wraps = above >= 0 and drawn.end[above] == block.stop and above == block.start - 1
-    for at in (*((above,) if wraps else ()), *range(block.start, block.start + 6)):
-        if at >= block.stop or drawn.tag[at] == "#text":
-            continue
-        for name in ("id", "data-post-id", "data-id", "data-pk", "data-comment-id", "name"):
-            value = attribute(drawn.nodes[at], name)[:MAX_NAME]
-            if value and _NUMBERED.search(value):
-                return value
-    return None
-
-
-def _permalink(drawn: Sketch, block: Block, url: str) -> str | None:
-    """Return a link to a numbered place on a page, or the one around the time."""
-    for at in range(block.start, block.stop):
-        href = drawn.links.get(at, "")
-        if "#" in href and _NUMBERED.search(href.partition("#")[2]):
-            return address(href, url)
-    around = next((at for at in _up(drawn, block.time)[:3] if at in drawn.links), None)
-    if around is None or around in drawn.users or to_service(drawn.links[around]):
-        return None
-    return address(drawn.links[around], url)
 
 
 def _sure_of_ids(posts: list[ForumPost]) -> list[ForumPost]:

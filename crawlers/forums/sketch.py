@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawlers.forums.links import to_board, to_thread
 from crawlers.forums.nodes import attribute
-from crawlers.times import epoch, epoch_from
+from crawlers.times import MAY_BE_TIME, epoch, epoch_from
 
 MAX_ELEMENTS = 60_000  # what lies behind is not looked at
 _MAX_LINK = 2_048
@@ -27,6 +27,7 @@ _STATES = re.compile(
     r"staff|admin|moderator|sticky|pinned|locked|hot|highlight\w*|depth-\w+|level-\w+)\b",
     re.IGNORECASE,
 )
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")  # in "ItemDiscussion"
 _TOKEN_END = re.compile(r"[0-9]+\w*")
 _USER_LINK = re.compile(
     r"/(?:u|users?|members?|profiles?|people|authors?|accounts?|person|~|@)[/.?=-]\w|/[~@]\w"
@@ -34,8 +35,8 @@ _USER_LINK = re.compile(
     re.IGNORECASE,
 )
 _USER_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:author|user-?name|poster|nick(?:name)?|byline|fn|user|member-?name|handle|"
-    r"commenter|creator|posted-?by)(?=$|[\s_-])|^name$",
+    r"(?:^|[\s_-])(?:author|user-?name|poster|nick(?:name)?|byline|fn|user(?=$|\s)|user-?link|member-?name|"
+    r"handle|commenter|creator|posted-?by|(?:comment|post|message|reply|by)[_-]?name)(?=$|[\s_-])|^name$",
     re.IGNORECASE,
 )
 _NO_POST_TIME = re.compile(
@@ -43,11 +44,22 @@ _NO_POST_TIME = re.compile(
     r"|mitglied|dabei|beitritt|geboren|zuletzt|bearbeitet|copyright|©|inscri",
     re.IGNORECASE,
 )
-_QUOTE = re.compile(r"\bquot|citation|\bcite\b", re.IGNORECASE)
-_TIME_HINT = re.compile(
-    r"[0-9]{1,4}[-/.:, ]|\bago\b|yesterday|today|gestern|heute|hier|just now|vor ", re.IGNORECASE
+#: What says so right before a time that is marked as one.
+_NO_POST_LABEL = re.compile(
+    r"(?:join\w*|regist\w*|since|birth\w*|edit\w*|modified|updated|seen|visit|login|activity|active|"
+    r"mitglied seit|dabei seit|bearbeitet|inscri\w*)\W*(?:on|date|am)?\W*",
+    re.IGNORECASE,
 )
+_EDITED = re.compile(r"edit|modif|revis", re.IGNORECASE)
+_QUOTE = re.compile(r"\bquot|citation|\bcite\b", re.IGNORECASE)
 _MAX_TIME_TEXT = 90
+#: A clock that stands apart from its date, and what tells that a date has one.
+_CLOCK_ALONE = re.compile(
+    r"\W*(?:at|um|à|kl)?\W*[0-9]{1,2}[:.][0-9]{2}(?::[0-9]{2})?(?:\s?[ap]\.?m\.?)?\W*",
+    re.IGNORECASE,
+)
+_HAS_CLOCK = re.compile(r"[0-9]:[0-9]|[0-9]\s?[ap]\.?m\b", re.IGNORECASE)
+_BESIDE = 4  # elements and texts between a date and its clock, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +120,7 @@ class _Hand:
         self._skipped: set[int] = set()
         self._quoted: set[int] = set()  # numbers of elements within a quote
         self._label = ""  # the text before, if it may say what comes: "Joined:"
+        self._date: tuple[int, str] | None = None  # the last one without a clock
 
     def draw(self, node: LexborNode) -> None:
         above = node.parent.mem_id if node.parent else 0
@@ -140,12 +153,29 @@ class _Hand:
         at = self._add(node, parent, tag="#text", names="", length=len(said.strip()))
         if parent in self._quoted:
             self._quoted.add(at)
-        elif len(said.strip()) <= _MAX_TIME_TEXT and _TIME_HINT.search(text):
-            self._note_time(at, text, marked=False)
+        elif len(said.strip()) <= _MAX_TIME_TEXT and MAY_BE_TIME.search(text):
+            self._note_words(at, text)
         self._label = "" if any(map(str.isdigit, text)) else text[-40:]
+
+    def _note_words(self, at: int, text: str) -> None:
+        """Note a time in words, a date and the clock beside it as one."""
+        if self._date and _CLOCK_ALONE.fullmatch(text) and at - self._date[0] <= _BESIDE:
+            self._note_time(self._date[0], f"{self._date[1]} {text}", marked=False)
+            return
+        if any(
+            up in self._drawn.moments
+            and self._drawn.moments[up].marked
+            and self._drawn.moments[up].exact
+            for up in (self._drawn.parent[at],)
+        ):
+            return  # it says the same in words
+        self._note_time(at, text, marked=False)
+        is_date = at in self._drawn.moments and not _HAS_CLOCK.search(text)
+        self._date = (at, text) if is_date else None
 
     def _draw_element(self, node: LexborNode, parent: int) -> None:
         names = f"{attribute(node, 'class')[:300]} {attribute(node, 'id')[:100]}".strip()
+        names = _HUMP.sub("-", names)
         tag = node.tag or ""
         at = self._add(node, parent, tag=tag, names=names, length=0)
         self._places[node.mem_id] = at
@@ -159,7 +189,7 @@ class _Hand:
         self._note_user(at, node, names, href)
         stated = next(filter(None, map(node.attributes.get, ("datetime", "data-time"))), "")
         stated = stated or attribute(node, "data-timestamp") or attribute(node, "title")
-        if stated and _TIME_HINT.search(stated + " "):
+        if stated and MAY_BE_TIME.search(stated + " "):
             self._note_time(at, stated, marked=True)
         elif tag == "time":
             self._note_time(at, node.text()[:_MAX_TIME_TEXT], marked=True)
@@ -190,13 +220,25 @@ class _Hand:
 
     def _note_time(self, at: int, text: str, *, marked: bool) -> None:
         text = text.strip()
-        if not marked and (_NO_POST_TIME.search(text) or _NO_POST_TIME.search(self._label)):
+        if self._is_no_post_time(at, text, marked=marked):
             return
         seconds = epoch(text)
         rough = epoch_from(text, now=self._now) if seconds is None and self._now else None
         if seconds is not None or rough is not None:
             exact = seconds is not None
             self._drawn.moments[at] = Moment(int(seconds or rough or 0), exact, marked)
+
+    def _is_no_post_time(self, at: int, text: str, *, marked: bool) -> bool:
+        """Say whether a time is of something else: when its author joined, when it was edited."""
+        above = self._drawn.parent[at]
+        if above >= 0 and _EDITED.search(self._drawn.names[above]):
+            return True
+        if marked:
+            last = self._label.rpartition(" ")[2] or self._label
+            return _NO_POST_LABEL.fullmatch(last) is not None
+        return _NO_POST_TIME.search(text) is not None or (
+            _NO_POST_TIME.search(self._label) is not None
+        )
 
     def _note_user(self, at: int, node: LexborNode, names: str, href: str) -> None:
         by_link = bool(href) and (

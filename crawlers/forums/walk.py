@@ -25,34 +25,17 @@ from crawlers.errors import (
     ServerFailed,
     SourceError,
 )
-from crawlers.forums.paging import place
 from crawlers.forums.progress import Progress
+from crawlers.forums.thread_keys import same_thread, thread_key
 from crawlers.forums.values import ForumPage, ForumPost, ListedThread
 from crawlers.found import Cursor, FoundPost
 from crawlers.times import stated
-from crawlers.urls import Target, parse_url, safe_link, strip_origin, strip_session
+from crawlers.urls import Target, parse_url, safe_link, strip_session
 
 MAX_PAGES = 500
 #: So many failures in a row mean that the server is down, not that pages are bad.
 MAX_FAILURES = 5
 
-#: Parameters that number a thread: phpBB; MyBB; SMF; vBulletin; Invision; FluxBB has plain ids.
-_THREAD_KEYS = ("t", "tid", "topic", "threadid", "showtopic")
-_THREAD_NUMBER = re.compile(r"([0-9]{1,12})(?:\.(?:0|[0-9]+|msg[0-9]+|new))?")
-_THREAD_PATH = re.compile(
-    r"/threads/(?:[^/]*\.)?([0-9]+)(?=[/?-]|$)"  # XenForo, vBulletin 4
-    r"|/showthread\.php/([0-9]+)"
-    r"|/thread-([0-9]+)(?=[-.])"  # MyBB
-    r"|/topic,([0-9]+)\.",  # SMF
-    re.IGNORECASE,
-)
-#: ``/topic/12-name``, ``/t/name/12/3``, ``/question/12/name/``, ``/topic/name-12/``
-_NAMED_PATH = re.compile(
-    r"/(topic|question|questions|discussion|d|t|thread)/"
-    r"(?:([0-9]+)(?=[/?-]|$)|[^/?]+/([0-9]+)(?=[/?]|$)|[^/?]*-([0-9]+)(?=[/?]|$))",
-    re.IGNORECASE,
-)
-_PLACE_KEYS = frozenset({"start", "page", "p", "pid", "sid", "f", "post", "sort", "highlight"})
 _POST_ID = re.compile(r"[\w-]{1,60}")
 
 
@@ -192,7 +175,7 @@ class Walk:
             return Step()
         known.update(post.external_id for post in posts)
         following = self._inside(page.following) if posts else None
-        if following is None or following == visit.url:
+        if following is None or following == visit.url or not _goes_on(visit, page, following):
             self._read_to_its_end(visit, is_new=bool(posts))
             return Step(tuple(posts))
         self.progress.read_up_to(thread, resume=_path(following), state=None)
@@ -227,8 +210,11 @@ class Walk:
         return step
 
     def _posts(self, key: str, visit: Visit, page: ForumPage) -> list[FoundPost]:
+        # not every address tells which page it is
+        is_first = page.number == 1 and visit.before is None
+        is_first &= visit.home is None or _path(visit.home) == _path(visit.url)
         return [
-            self._post(post, key, visit, page, opens=page.number == 1 and place == 0)
+            self._post(post, key, visit, page, opens=is_first and place == 0)
             for place, post in enumerate(page.posts)
         ]
 
@@ -287,24 +273,6 @@ class Walk:
         return strip_session(self._home.origin + URL(target.url).raw_path_qs) if same else None
 
 
-def thread_key(url: str) -> str:
-    """Return what names a thread under all its addresses: ``t12``, ``topic12``, or its path."""
-    parsed = URL(url)
-    for name in _THREAD_KEYS:
-        if number := _THREAD_NUMBER.fullmatch(parsed.query.get(name, "")[:40]):
-            return f"t{number[1]}"
-    if parsed.path.endswith("/viewtopic.php") and parsed.query.get("id", "").isdecimal():
-        return f"t{parsed.query['id'][:12]}"
-    path_and_query = f"{parsed.path}?{parsed.query_string}"  # Invision: /index.php?/topic/12-x/
-    if found := _THREAD_PATH.search(path_and_query):
-        return f"t{next(filter(None, found.groups()))}"
-    if named := _NAMED_PATH.search(path_and_query):
-        return f"{named[1].lower()}{next(filter(None, named.groups()[1:]))}"
-    kept = parsed.without_query_params(*_PLACE_KEYS).with_fragment(None)
-    own = strip_origin(str(kept), own_host=str(parsed.raw_host))
-    return (place(own).of.removesuffix("?") if place(str(kept)).at else own)[:300]
-
-
 def strip_sid(link: str) -> str:
     """Return a permalink without session id, its place in the page kept."""
     fragment = urlsplit(link).fragment
@@ -321,6 +289,11 @@ def _external_id(post: ForumPost, key: str, link: str | None, *, is_global: bool
     published = post.published if post.exact else None
     said = f"{post.author}\0{published}\0{post.text}"
     return f"{key}~{_digest(said)}"
+
+
+def _goes_on(visit: Visit, page: ForumPage, following: str) -> bool:
+    """Say whether the page that is named next is of the same thread."""
+    return any(same_thread(url, following) for url in (visit.home or visit.url, page.url))
 
 
 def _digest(text: str) -> str:

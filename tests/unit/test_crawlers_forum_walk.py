@@ -13,8 +13,9 @@ from crawlers.errors import (
     UnexpectedStatus,
 )
 from crawlers.forums.progress import MAX_REMEMBERED, Progress
+from crawlers.forums.thread_keys import same_thread, thread_key
 from crawlers.forums.values import ForumPage, ForumPost, ListedThread
-from crawlers.forums.walk import MAX_FAILURES, Step, Visit, Walk, thread_key
+from crawlers.forums.walk import MAX_FAILURES, Step, Visit, Walk
 from crawlers.found import Cursor
 
 NOW = datetime(2026, 6, 30, 12, 0, tzinfo=UTC)
@@ -372,3 +373,41 @@ def test_the_threads_read_last_are_remembered() -> None:
 @pytest.mark.parametrize("cursor", [{}, {"threads": None}, {"threads": {"t1": "x", "t2": [1, 2]}}])
 def test_a_cursor_of_another_shape_is_no_cursor(cursor: Cursor) -> None:
     assert Progress(cursor).cursor(complete=False) == {"complete": False, "threads": {}}
+
+
+@pytest.mark.parametrize(
+    ("first", "other", "same"),
+    [
+        ("/ticket/3", "/ticket/4", False),
+        ("/ticket/3", "/ticket/35", False),
+        ("/blog/desks/", "/blog/chairs/", False),
+        ("/msg00012.html", "/msg00013.html", False),
+        ("/viewtopic.php?t=12", "/viewtopic.php?t=13", False),
+        ("/item?id=5", "/item?id=6", False),
+        ("/item?id=5", "/item?id=5&p=2", True),
+        ("/viewtopic.php?t=12", "/viewtopic.php?t=12&start=20", True),
+        ("/t/hobs/12/", "/t/hobs/12/2/", True),
+        ("/topic/hobs/", "/topic/hobs/?seite=2", True),
+        ("/thread-12.html", "/thread-12-2.html", True),
+        ("/hobs/index.html", "/hobs/index2.html", True),
+        ("/article/5", "/article/5/p3", True),
+    ],
+)
+def test_the_next_article_is_no_page_of_this_one(first: str, other: str, same: bool) -> None:
+    assert same_thread(HOME + first[1:], HOME + other[1:]) is same
+
+
+def test_what_is_named_next_is_followed_only_within_the_thread() -> None:
+    walk = a_walk()
+    arrive(walk, walk.start(), a_board((3, "s1")))
+    visit = Visit(url=HOME + "ticket/3", thread="ticket3", home=HOME + "ticket/3")
+    page = replace(a_thread(98), url=visit.url, following=HOME + "ticket/4")
+    assert arrive(walk, visit, page).visits == ()
+
+
+def test_a_page_behind_the_first_opens_nothing_even_if_its_address_does_not_tell() -> None:
+    walk = a_walk()
+    arrive(walk, walk.start(), a_board((12, "s1")))
+    visit = Visit(url=HOME + "t/hobs/12/2/", thread="t12", home=HOME + "t/hobs/12/")
+    step = arrive(walk, visit, replace(a_thread(98), url=visit.url))
+    assert [post.is_opening for post in step.posts] == [False]
