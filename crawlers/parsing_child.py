@@ -2,7 +2,8 @@
 
 It reads a task from standard input, answers on standard output, both as a length and that many
 bytes, and has no other way out: no files to write, a bounded memory, five seconds of CPU a task.
-Started with ``python -m crawlers.parsing_child``; ``crawlers.parsing`` does that.
+Started with ``python -m crawlers.parsing_child SECONDS MIB MODULE``, of CPU, of memory, and of the
+first task's parser; ``crawlers.parsing`` does that.
 """
 
 import importlib
@@ -14,28 +15,24 @@ import sys
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from math import ceil
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from crawlers.child_talk import LENGTH, READY, REFUSAL, RESULT
 from crawlers.errors import BadDocument
 
-#: Imported before the first task; others are imported when they are asked for.
-_PARSERS = ("crawlers.feeds.document", "crawlers.forums.page", "crawlers.plaintext")
 _MIB = 2**20
 
 
 def main() -> None:
     """Work off tasks until standard input ends."""
-    cpu_seconds, memory_mib = int(sys.argv[1]), int(sys.argv[2])
+    cpu_seconds, memory_mib, module = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
     tasks, answers = _private_streams()
     _limit(memory_mib)
-    for module in _PARSERS:
-        importlib.import_module(module)
+    importlib.import_module(module)
     _send(answers, READY)  # from here on time is the task's, not ours
     while (task := _receive(tasks)) is not None:
         body = _receive(tasks) or b""
-        _grant_cpu(cpu_seconds)
-        _send(answers, _answer(json.loads(task), body))
+        _send(answers, _answer(json.loads(task), body, cpu_seconds))
 
 
 def _private_streams() -> tuple[BinaryIO, BinaryIO]:
@@ -62,10 +59,13 @@ def _grant_cpu(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
 
 
-def _answer(task: dict[str, object], body: bytes) -> bytes:
+def _answer(task: dict[str, Any], body: bytes, cpu_seconds: int) -> bytes:
     try:
+        _grant_cpu(cpu_seconds)
+        parse = _parser(str(task["parser"]))
+        _grant_cpu(cpu_seconds)  # anew: the first of its kind had to be imported
         # as UTF-8 and not in escapes: long texts are read twice as fast by those who wait for them
-        result = json.dumps(_parse(task, body), default=_plain, ensure_ascii=False)
+        result = json.dumps(parse(body, **task["options"]), default=_plain, ensure_ascii=False)
         return RESULT + result.encode(errors="replace")
     except BadDocument as error:
         refused, detail = type(error).__name__, error.detail
@@ -76,11 +76,10 @@ def _answer(task: dict[str, object], body: bytes) -> bytes:
     return REFUSAL + json.dumps({"refused": refused, "detail": detail}).encode()
 
 
-def _parse(task: dict[str, object], body: bytes) -> object:
-    module, _, name = str(task["parser"]).partition(":")
-    options = task["options"]
+def _parser(named: str) -> Callable[..., object]:
+    module, _, name = named.partition(":")
     parser: Callable[..., object] = getattr(importlib.import_module(module), name)
-    return parser(body, **options) if isinstance(options, dict) else parser(body)
+    return parser
 
 
 def _plain(value: object) -> dict[str, object]:

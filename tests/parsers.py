@@ -26,6 +26,10 @@ def environment(body: bytes) -> list[str]:
     return sorted(os.environ)
 
 
+def loaded(body: bytes) -> list[str]:
+    return sorted(sys.modules)
+
+
 def sleep(body: bytes) -> int:
     time.sleep(60)
     return 0

@@ -12,7 +12,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from xml.parsers import expat
 
 from crawlers.feeds.pieces import Pieces, split
@@ -51,6 +51,7 @@ _ODD_TAG = re.compile(rb"(?i)<(?:[\w.-]{1,40}:)?(?:div|svg|math|rss|feed|channel
 class Sight:
     """A feed's items and the key of each: equal keys mean that feedparser would say the same."""
 
+    body: bytes  # as it came
     pieces: Pieces
     keys: tuple[str, ...]
 
@@ -81,7 +82,7 @@ def sight(body: bytes, *, url: str, content_type: str, language: str) -> Sight |
     for declared in (pieces.head, pieces.tail):
         around.update(b"\n".join(_DECLARED.findall(declared) + _LANGUAGE.findall(declared)))
     secret = around.digest()
-    return Sight(pieces, tuple(_key(item, secret) for item in pieces.items))
+    return Sight(body, pieces, tuple(_key(item, secret) for item in pieces.items))
 
 
 def _key(item: bytes, around: bytes) -> str:
@@ -107,7 +108,7 @@ def unseen_part(
         known: the keys of the items that were parsed before.
         encoding: what it was decoded from.
     """
-    pieces = split(document)
+    pieces = _pieces_of(document, seen, encoding)
     new = [place for place, key in enumerate(seen.keys) if key not in known]
     if pieces is None or not new or not _is_sure(document, pieces):
         return None
@@ -119,6 +120,14 @@ def unseen_part(
         return None
     body = pieces.document(tuple(pieces.items[place] for place in places))
     return Part(body, tuple(places))
+
+
+def _pieces_of(document: bytes, seen: Sight, encoding: str) -> Pieces | None:
+    """Return the document's pieces: those it came in where decoding touched its prolog only."""
+    items_on = seen.body[len(seen.pieces.head) :]
+    if encoding.lower() == "utf-8" and document.endswith(items_on):
+        return replace(seen.pieces, head=document[: -len(items_on)])
+    return split(document)
 
 
 def _is_same(raw: tuple[bytes, ...], items: tuple[bytes, ...], place: int, encoding: str) -> bool:

@@ -69,11 +69,11 @@ def read_feed(
     said = {"content-type": content_type, "content-language": language, "content-location": url}
     headers = {name: value for name, value in said.items() if value}
     unseen = frozenset(known)
+    if unseen and seen is not None and len(seen.keys) <= most:
+        feed = _delta(body, headers, seen, url=url, known=unseen)
+        if feed is not None:
+            return feed
     if is_well_formed(body) or not breaks_off(body):
-        if unseen and seen is not None and len(seen.keys) <= most:
-            feed = _delta(body, headers, seen, url=url, known=unseen)
-            if feed is not None:
-                return feed
         body, problem = _bounded(body, headers, most=most)
         feed = _document(_understood(body, headers), seen, url=url, known=unseen)
         return replace(feed, problem=problem)
@@ -91,17 +91,21 @@ def read_feed(
 def _delta(
     body: bytes, headers: Mapping[str, str], seen: Sight, *, url: str, known: Collection[str]
 ) -> FeedDocument | None:
-    """Return the feed with its new entries, having parsed those only; None when that is unsafe."""
+    """Return the feed with its new entries, having parsed those only; None when that is unsafe.
+
+    Raises:
+        PoisonDocument: what would be parsed is built to be expensive.
+    """
     decoded: dict[str, Any] = {}  # feedparser tells the encoding in it
     document = convert_to_utf8(headers, body, decoded)
     part = unseen_part(document, seen, known=known, encoding=decoded["encoding"])
-    if part is None:
+    if part is None or not is_well_formed(part.body):
         return None
     in_utf_8 = {**headers, "content-type": "application/xml; charset=utf-8"}
     parsed = _parse(part.body, in_utf_8)
     if len(parsed["entries"]) != len(part.places) or not parsed["version"]:
         return None
-    of_part = Sight(seen.pieces, tuple(seen.keys[place] for place in part.places))
+    of_part = replace(seen, keys=tuple(seen.keys[place] for place in part.places))
     return replace(_document(parsed, of_part, url=url, known=known), items=seen.keys)
 
 

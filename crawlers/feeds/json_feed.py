@@ -72,7 +72,8 @@ def read_json_feed(
 def _load(body: bytes) -> Json:
     try:
         loaded = json.loads(
-            body.lstrip(_BLANKS),
+            body.lstrip(_BLANKS).decode(errors="replace"),  # one bad byte costs one letter
+            strict=False,  # line breaks within a text, as templates write them
             parse_int=_integer,
             parse_constant=_constant,
             object_pairs_hook=_object,

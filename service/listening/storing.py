@@ -21,7 +21,7 @@ from service.errors import HarkenError, StoreError
 from service.leads.ledger import emit
 from service.listening.grouping import Groups
 from service.listening.leases import LEASE, Leased, all_held
-from service.posts.intake import Ahead, Counts, Intake
+from service.posts.intake import Ahead, Arrived, Counts, Intake
 from service.posts.liveness import bury
 from service.rules.rhythm import quiet_at, remembered
 from service.store.engine import reading, writing
@@ -58,6 +58,15 @@ class _Heard:
 
     brought: Brought
     ahead: Ahead
+
+    @property
+    def source_id(self) -> str:
+        """The id of the source that brought it."""
+        return self.brought.lease.source.id
+
+    def of(self, source: Source) -> Arrived:
+        """Return it as what arrived at the source's row."""
+        return Arrived(source, self.brought.batch.posts, self.ahead)
 
 
 class Stores:
@@ -131,24 +140,18 @@ class Stores:
         now = self._clock.now()
         with writing(self._engine) as db:
             rows = all_held(db, [one.brought.lease for one in heard])
-            batches = ((one.brought.lease.source.id, one.brought.batch.posts) for one in heard)
-            met = self._intake.meet(
-                db, [(rows[id_], posts) for id_, posts in batches if id_ in rows]
+            ours = [one for one in heard if one.source_id in rows]
+            counts = self._intake.take_in_all(
+                db, [one.of(rows[one.source_id]) for one in ours], now=now
             )
-            results: list[Stored | Exception] = []
-            for one in heard:
-                source = rows.get(one.brought.lease.source.id)
-                if source is None:
-                    results.append(LeaseLostError())
-                    continue
-                batch, intake = one.brought.batch, self._intake
-                counts = intake.take_in(db, source, batch.posts, now=now, ahead=one.ahead, met=met)
-                bury(db, source, batch.deleted, config=intake.config, now=now)
-                results.append(Stored(counts, source))
-            for one, result in zip(heard, results, strict=True):
-                if isinstance(result, Stored):
-                    _note(db, result, one.brought.batch, now)
-        return results
+            stored: dict[str, Stored] = {}
+            for one, count in zip(ours, counts, strict=True):
+                source = rows[one.source_id]
+                bury(db, source, one.brought.batch.deleted, config=self._intake.config, now=now)
+                stored[source.id] = Stored(count, source)
+            for one in ours:
+                _note(db, stored[one.source_id], one.brought.batch, now)
+        return [stored.get(one.source_id, LeaseLostError()) for one in heard]
 
 
 def _portions(brought: Sequence[Brought]) -> Iterator[Sequence[Brought]]:

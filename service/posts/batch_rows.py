@@ -2,7 +2,8 @@
 
 A post is three rows, with its thread and its author. A statement for each costs more than all
 else that is done with a post. So what is there is read once for the whole batch, and what is new
-is gathered until ``write``, which has to come before anybody else may look for it.
+is gathered until ``write``, which has to come before anybody else may look for it; also by the
+batches of many sources together, each of which may have brought one post.
 """
 
 from collections.abc import Iterator, Mapping, Sequence, Set
@@ -11,6 +12,7 @@ from datetime import datetime
 from typing import Any, Generic, Self, TypeVar
 
 from sqlalchemy import BindParameter, bindparam, insert
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -36,6 +38,15 @@ _THREADS = select(Thread).where(
 _AUTHORS = select(Author).where(
     col(Author.source_id).in_(_OF_SOURCES), col(Author.handle_norm).in_(_NAMES)
 )
+_HASHES = columns(
+    col(Post.source_id),
+    col(Post.external_id),
+    col(Post.content_hash),
+    col(Post.deleted_at_source),
+).where(
+    col(Post.source_id).in_(_OF_SOURCES),
+    col(Post.external_id).in_(_NAMES),
+)
 
 RowT = TypeVar("RowT", Author, Thread)
 AnyRow = TypeVar("AnyRow", Author, Post, Thread)
@@ -58,12 +69,11 @@ class _Named(Generic[RowT]):
             self.there[name] = db.get_one(self.table, self.written.pop(name))
         return self.there.get(name)
 
-    def write(self, db: Session) -> None:
-        """Insert what is new."""
-        if self.new:
-            db.connection().execute(insert(self.table), list(self.new.values()))
-            self.written |= {name: str(row["id"]) for name, row in self.new.items()}
-            self.new = {}
+    def take_new(self) -> list[Values]:
+        """Return what is new, to be inserted at once."""
+        new, self.new = self.new, {}
+        self.written |= {name: str(row["id"]) for name, row in new.items()}
+        return list(new.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +113,7 @@ class BatchRows:
     posts: Mapping[str, Post]  # those that are there, by external id; tombstones too
     #: Ids of conversations in which somebody spoke and that a lead may have come of.
     talked: set[str]
+    together: list["BatchRows"]  # the batches of this transaction, which are written as one
     _threads: _Named[Thread]
     _authors: _Named[Author]
     _begun: set[str] = field(default_factory=set)  # ids of threads that began with this batch
@@ -110,26 +121,26 @@ class BatchRows:
 
     @classmethod
     def look_up(
-        cls,
-        db: Session,
-        source: Source,
-        found: Sequence[FoundPost],
-        *,
-        now: datetime,
-        at_hand: AtHand | None = None,
-    ) -> "BatchRows":
-        """Return what is there of ``found`` and around it; no query for what is at hand."""
-        there = at_hand or AtHand.look_up(db, [(source, found)])
-        return cls(
-            db=db,
-            source=source,
-            storage=there.policies[source.policy_name].allow_storage,
-            now=now,
-            posts=_of_source(there.posts, source),
-            talked=set(),
-            _threads=_Named(Thread, _of_source(there.threads, source)),
-            _authors=_Named(Author, _of_source(there.authors, source)),
+        cls, db: Session, brought: Sequence[tuple[Source, Sequence[FoundPost]]], *, now: datetime
+    ) -> list["BatchRows"]:
+        """Return what is there of batches of different sources, and around them."""
+        there = AtHand.look_up(db, brought)
+        together: list[BatchRows] = []
+        together += (
+            cls(
+                db=db,
+                source=source,
+                storage=there.policies[source.policy_name].allow_storage,
+                now=now,
+                posts=_of_source(there.posts, source),
+                talked=set(),
+                together=together,
+                _threads=_Named(Thread, _of_source(there.threads, source)),
+                _authors=_Named(Author, _of_source(there.authors, source)),
+            )
+            for source, _ in brought
         )
+        return together
 
     def thread_id(self, found: FoundPost) -> str:
         """Return the thread of a post, with the title and the address that the post gives it."""
@@ -143,7 +154,8 @@ class BatchRows:
             new["url"] = found.thread_url or new["url"] or own_url
             self._begun.add(new["id"])
             return str(new["id"])
-        if thread.deleted_at_source is None:  # replies still carry the title that was deleted
+        # Replies still carry the title that was deleted, or the address that led to a name.
+        if thread.deleted_at_source is None and thread.pseudonymised_at is None:
             thread.title = title or thread.title
             thread.url = found.thread_url or thread.url or own_url
             self.db.add(thread)
@@ -178,12 +190,14 @@ class BatchRows:
             self.talked.add(post["thread_id"])
 
     def write(self) -> None:
-        """Insert what was gathered: from here on it is found, and can be changed."""
-        self._threads.write(self.db)
-        self._authors.write(self.db)
-        if self._new_posts:
-            self.db.connection().execute(insert(Post), self._new_posts)
-            self._new_posts = []
+        """Insert what all batches gathered: from here on it is found, and can be changed."""
+        _insert(self.db, Thread, [row for one in self.together for row in one._threads.take_new()])
+        _insert(self.db, Author, [row for one in self.together for row in one._authors.take_new()])
+        _insert(self.db, Post, [row for one in self.together for row in one._take_new_posts()])
+
+    def _take_new_posts(self) -> list[Values]:
+        new, self._new_posts = self._new_posts, []
+        return new
 
     def _a_thread(self, key: str) -> Values:
         return {
@@ -206,6 +220,24 @@ class BatchRows:
         }
 
 
+def hashes_of(
+    db: Session, brought: Sequence[tuple[Source, Sequence[FoundPost]]]
+) -> Mapping[str, Mapping[str, str | None]]:
+    """Return by source the hashes of the posts that are there; None for one taken back."""
+    found: dict[str, dict[str, str | None]] = {source.id: {} for source, _ in brought}
+    names = sorted({post.external_id for _, posts in brought for post in posts})
+    for some in _chunks(names):
+        asked = {"sources": sorted(found), "names": list(some)}
+        for source_id, name, digest, deleted_at in db.connection().execute(_HASHES, asked):
+            found[source_id][name] = None if deleted_at else digest
+    return found
+
+
+def _insert(db: Session, table: type[Author | Post | Thread], rows: Sequence[Values]) -> None:
+    if rows:
+        db.connection().execute(insert(table), rows)
+
+
 def _key(found: FoundPost) -> str:
     return found.thread_key or found.external_id
 
@@ -217,11 +249,11 @@ def _of_source(rows: Mapping[tuple[str, str], AnyRow], source: Source) -> dict[s
 def _named(
     db: Session, statement: SelectOfScalar[AnyRow], sources: Sequence[str], names: Set[str]
 ) -> Iterator[AnyRow]:
-    for some in chunks(sorted(names)):
+    for some in _chunks(sorted(names)):
         yield from db.exec(statement, params={"sources": list(sources), "names": list(some)})
 
 
-def chunks(names: Sequence[str]) -> Iterator[Sequence[str]]:
+def _chunks(names: Sequence[str]) -> Iterator[Sequence[str]]:
     """Yield names in portions of which one query may hold one."""
     for start in range(0, len(names), _IN_CHUNK):
         yield names[start : start + _IN_CHUNK]

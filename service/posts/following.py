@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Select, func
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
+from config import Config
 from crawlers.found import ThreadToRead
 from models.lead import Lead, LeadSignal
 from models.moves import LIVE
@@ -25,7 +26,14 @@ from models.source import Source, SourcePolicy
 from models.words import SourceHealth, SourceKind
 from service.listening.hosts import resting
 from service.listening.leases import host_of
-from service.rules.following import Stake, first_reading, next_check, next_reading, stake_of
+from service.rules.following import (
+    OVER_AFTER,
+    Stake,
+    first_reading,
+    next_check,
+    next_reading,
+    stake_of,
+)
 
 #: Long enough for a reading that waits for its host's turn, short enough to be tried again soon.
 CLAIM = timedelta(minutes=10)
@@ -155,7 +163,7 @@ def claim_checks(
     return tuple(claimed)
 
 
-def was_read(db: Session, thread: Thread, *, failed: bool, now: datetime) -> None:
+def was_read(db: Session, thread: Thread, *, failed: bool, config: Config, now: datetime) -> None:
     """Note how a reading went, and when the next one is, if there is to be one."""
     thread.read_fails = thread.read_fails + 1 if failed else 0
     thread.read_at = thread.read_at if failed else now
@@ -165,6 +173,7 @@ def was_read(db: Session, thread: Thread, *, failed: bool, now: datetime) -> Non
         stake=_stake(db, thread),
         recheck=_recheck(_policy_of(db, thread.source_id)),
         fails=thread.read_fails,
+        over_after=_over_after(db, thread, config),
     )
     db.add(thread)
 
@@ -177,7 +186,7 @@ def was_checked(db: Session, post: Post, *, is_missing: bool, now: datetime) -> 
     db.add(post)
 
 
-def stop_watching(db: Session, *, now: datetime, most: int) -> int:
+def stop_watching(db: Session, *, config: Config, now: datetime, most: int) -> int:
     """Stop watching conversations that are overdue and have nothing left to be read for.
 
     Those of sources whose adapter can't read one conversation are never read: they end here.
@@ -190,7 +199,7 @@ def stop_watching(db: Session, *, now: datetime, most: int) -> int:
         .with_for_update(skip_locked=True)
     ).all()
     for thread in overdue:
-        was_read(db, thread, failed=True, now=now)
+        was_read(db, thread, failed=True, config=config, now=now)
     return sum(thread.next_read_at is None for thread in overdue)
 
 
@@ -229,6 +238,23 @@ def _stake(db: Session, thread: Thread) -> Stake:
     leads = db.exec(select(Lead).where(col(Lead.id).in_(_leads_of(thread)))).all()
     statuses = frozenset(lead.status for lead in leads)
     return stake_of(statuses, has_signal=db.exec(signals).first() is not None)
+
+
+def _over_after(db: Session, thread: Thread, config: Config) -> timedelta:
+    """Return when the conversation is over, by the slowest that somebody there may be sold."""
+    if not config.offerings:
+        return OVER_AFTER
+    topics = db.exec(
+        select(Signal.topic_id)
+        .join(Post, col(Post.id) == Signal.post_id)
+        .where(Post.thread_id == thread.id)
+        .distinct()
+    )
+    found = [config.offering_of(topic) for topic in topics]
+    return max(
+        (one.quiet_after if one else OVER_AFTER for one in found),
+        default=OVER_AFTER,
+    )
 
 
 def _leads_of(thread: Thread) -> Select[str]:

@@ -11,9 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam
-from sqlalchemy import select as columns
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from config import Config
 from config.settings import PrivacyMode
@@ -26,7 +24,7 @@ from models.source import Source
 from nlp.language import language_of_post
 from service.leads.hearing import hear, reconsider
 from service.leads.transitions import lead_of
-from service.posts.batch_rows import AtHand, BatchRows, chunks
+from service.posts.batch_rows import BatchRows, hashes_of
 from service.posts.folding import fold, forget, remember, words_of
 from service.posts.following import watch
 from service.posts.judging import Judged, Listener
@@ -36,18 +34,9 @@ from service.posts.own_people import is_own
 from service.posts.replies import heed_replies
 from service.posts.signals import rejudge, signal_of, withdraw
 from service.posts.suppression import Barred, admitted, barred_among
+from service.posts.unnamed import has_pseudonym, unnamed
 
 logger = logging.getLogger(__name__)
-
-_HASHES = columns(
-    col(Post.source_id),
-    col(Post.external_id),
-    col(Post.content_hash),
-    col(Post.deleted_at_source),
-).where(
-    col(Post.source_id).in_(bindparam("sources", expanding=True)),
-    col(Post.external_id).in_(bindparam("names", expanding=True)),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,11 +75,23 @@ Ahead = Mapping[tuple[str, str], Listened]
 
 
 @dataclass(frozen=True, slots=True)
-class Met:
-    """What batches meet in the database, looked up together."""
+class Arrived:
+    """What a source brought, and what was made of it before anything is written."""
 
-    barred: Barred
-    at_hand: AtHand
+    source: Source
+    found: Sequence[FoundPost]
+    ahead: Ahead
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A batch without those who must be left alone, and the rows that it meets."""
+
+    rows: BatchRows
+    posts: Mapping[str, FoundPost]  # by external id
+    shells: Sequence[str]  # ids of those that were taken back
+    ahead: Ahead
+    counts: Counts  # of what is not looked at any further
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ class Intake:
     ) -> list[Fresh]:
         """Return the same for batches of different sources, in their order."""
         barred = self._barred(db, brought)
-        hashes = _hashes(db, brought)
+        hashes = hashes_of(db, brought)
         return [
             self._fresh(admitted(found, source_url=source.url, barred=barred), hashes[source.id])
             for source, found in brought
@@ -142,42 +143,54 @@ class Intake:
         now: datetime,
         ahead: Ahead | None = None,
         own_page: bool = False,
-        met: Met | None = None,
     ) -> Counts:
         """Store ``found`` and what follows from it, in the caller's transaction.
 
         What ``ahead`` doesn't have is judged here. ``own_page``: it is the conversation as its
         source shows it now, which alone brings back what was deleted there
-        (service.posts.liveness). ``met``: what was looked up of it together with others.
+        (service.posts.liveness).
         """
+        arrived = [Arrived(source, found, ahead or {})]
+        return self.take_in_all(db, arrived, now=now, own_page=own_page)[0]
+
+    def take_in_all(
+        self, db: Session, arrived: Sequence[Arrived], *, now: datetime, own_page: bool = False
+    ) -> list[Counts]:
+        """Do so with batches of different sources, whose rows are looked up and written as one."""
         if db.new:  # such as a source that was made a moment ago
             db.flush()
         with db.no_autoflush:  # a lease that was renewed is written later, with the cursor
-            met = met or self.meet(db, [(source, found)])
-            allowed = admitted(found, source_url=source.url, barred=met.barred)
-            shells = {p.external_id for p in allowed if is_shell(p)}
-            taken = {p.external_id: p for p in allowed if p.external_id not in shells}
-            rows = BatchRows.look_up(
-                db, source, list(taken.values()), now=now, at_hand=met.at_hand
-            )
-        counts = Counts(
-            suppressed=len(found) - len(allowed),
-            duplicates=len(allowed) - len(taken) - len(shells),
-        )
-        for external_id, post in taken.items():
-            if _is_tombstone(rows.posts.get(external_id)) and not own_page:
+            opened = self._open(db, arrived, now=now)
+        taken = [self._gather(one, own_page=own_page) for one in opened]
+        for any_of_them in opened[:1]:
+            any_of_them.rows.write()
+        return [
+            one.counts + so_far + self._heed(one)
+            for one, so_far in zip(opened, taken, strict=True)
+        ]
+
+    def _open(self, db: Session, arrived: Sequence[Arrived], *, now: datetime) -> list[_Opened]:
+        brought = [(one.source, one.found) for one in arrived]
+        barred = self._barred(db, brought)
+        every = BatchRows.look_up(db, brought, now=now)
+        return [_opened(rows, one, barred) for rows, one in zip(every, arrived, strict=True)]
+
+    def _gather(self, batch: _Opened, *, own_page: bool) -> Counts:
+        """Take in the posts of a batch, of which those that are no signals wait to be written."""
+        counts = Counts()
+        for external_id, post in batch.posts.items():
+            if _is_tombstone(batch.rows.posts.get(external_id)) and not own_page:
                 counts += Counts(duplicates=1)
             else:
-                counts += self._take(rows, post, ahead or {})
-        rows.write()
-        buried = bury(db, source, sorted(shells), config=self.config, now=now)
-        counts += Counts(updated=buried, duplicates=len(shells) - buried)
-        heeded = heed_replies(db, rows.talked, config=self.config, now=now)
-        return counts + Counts(signals=heeded)
+                counts += self._take(batch.rows, post, batch.ahead)
+        return counts
 
-    def meet(self, db: Session, brought: Sequence[tuple[Source, Sequence[FoundPost]]]) -> Met:
-        """Look up what batches of different sources meet, for ``take_in`` of each of them."""
-        return Met(self._barred(db, brought), AtHand.look_up(db, brought))
+    def _heed(self, batch: _Opened) -> Counts:
+        """Let a batch, which is written, say what it says of others: of posts and of leads."""
+        rows, shells = batch.rows, batch.shells
+        buried = bury(rows.db, rows.source, shells, config=self.config, now=rows.now)
+        heeded = heed_replies(rows.db, rows.talked, config=self.config, now=rows.now)
+        return Counts(updated=buried, duplicates=len(shells) - buried, signals=heeded)
 
     def _barred(
         self, db: Session, brought: Sequence[tuple[Source, Sequence[FoundPost]]]
@@ -319,6 +332,22 @@ class Intake:
         return made
 
 
+def _opened(rows: BatchRows, arrived: Arrived, barred: Barred) -> _Opened:
+    allowed = admitted(arrived.found, source_url=rows.source.url, barred=barred)
+    shells = {post.external_id for post in allowed if is_shell(post)}
+    posts = {post.external_id: post for post in allowed if post.external_id not in shells}
+    return _Opened(
+        rows,
+        posts,
+        sorted(shells),
+        arrived.ahead,
+        Counts(
+            suppressed=len(arrived.found) - len(allowed),
+            duplicates=len(allowed) - len(posts) - len(shells),
+        ),
+    )
+
+
 def content_hash(found: FoundPost) -> str:
     """Return the hash by which an edit is noticed: of the words and who says them.
 
@@ -332,7 +361,10 @@ def _revise(rows: BatchRows, row: Post, kept: FoundPost, digest: str) -> None:
     if row.deleted_at_source is not None and row.is_opening:  # its source shows it again
         rows.show_again(kept)
     rows.talked.add(rows.thread_id(kept))
-    author_id = rows.author_id(kept)
+    if has_pseudonym(rows.db, row.author_id):
+        author_id, kept = row.author_id, unnamed(kept)
+    else:
+        author_id = rows.author_id(kept)
     rows.write()
     row.author_id = author_id
     row.title, row.text, row.quoted = kept.title, kept.text, kept.quoted
@@ -356,16 +388,3 @@ def _signals_of(db: Session, post: Post | None) -> Mapping[str, Signal]:
 
 def _is_tombstone(row: Post | None) -> bool:
     return row is not None and row.deleted_at_source is not None
-
-
-def _hashes(
-    db: Session, brought: Sequence[tuple[Source, Sequence[FoundPost]]]
-) -> Mapping[str, Mapping[str, str | None]]:
-    """Return by source the hashes of the posts that are there; None for one taken back."""
-    found: dict[str, dict[str, str | None]] = {source.id: {} for source, _ in brought}
-    names = sorted({post.external_id for _, posts in brought for post in posts})
-    for some in chunks(names):
-        asked = {"sources": sorted(found), "names": list(some)}
-        for source_id, name, digest, deleted_at in db.connection().execute(_HASHES, asked):
-            found[source_id][name] = None if deleted_at else digest
-    return found

@@ -63,9 +63,13 @@ def find_subject(db: Session, name: str, *, secret: bytes, host: str | None = No
         secret: of the installation, by which addresses are known again.
         host: where the handle is used; None: wherever it is found.
     """
-    found = _authors(db, name, host)
-    persons = set(_persons_behind(db, found)) | set(_persons_with(db, name, secret))
-    every = sorted({*found, *_authors_of(db, persons)})
+    return subject_of(db, _authors(db, name, host), set(_persons_with(db, name, secret)))
+
+
+def subject_of(db: Session, authors: Collection[str], persons: Collection[str]) -> Subject:
+    """Return whom these handles and persons, by their ids, stand for: whoever is behind them."""
+    persons = {*_persons_behind(db, authors), *persons}
+    every = sorted({*authors, *_authors_of(db, persons)})
     return Subject(
         handles=tuple(_known(db, every)),
         persons=tuple(sorted(persons)),

@@ -17,6 +17,7 @@ from tests.parsers import (
     flood,
     leave,
     lie,
+    loaded,
     odd,
     recurse,
     see,
@@ -83,6 +84,17 @@ def test_a_child_is_replaced_after_its_share_of_tasks() -> None:
         return len({(await pool.run(see, b"")).pid for _ in range(4)})
 
     assert pooled(work, limits=ParsingLimits(tasks_per_child=2)) == 2
+
+
+def test_a_child_loads_what_it_is_asked_for_and_no_more() -> None:
+    async def work(pool: ParsingPool) -> list[list[str]]:
+        before = await pool.run(loaded, b"")
+        await pool.run(many_from_html, b'["<b>"]')
+        return [before, await pool.run(loaded, b"")]
+
+    before, after = pooled(work)
+    assert not {"crawlers.plaintext", "feedparser", "selectolax"} & set(before)
+    assert "crawlers.plaintext" in after
 
 
 def test_a_child_has_none_of_our_secrets() -> None:

@@ -1,13 +1,13 @@
 """From found posts to stored posts, signals and leads."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlmodel import select
 
 from config.settings import PrivacyMode
@@ -19,7 +19,7 @@ from models.signal import Signal
 from models.source import Source
 from models.tables import METADATA
 from models.words import Kind, LeadStatus, Negative, StorageMode, SuppressionReason
-from service.posts.intake import Counts, content_hash
+from service.posts.intake import Arrived, Counts, content_hash
 from service.posts.suppression import ANYWHERE, suppress_author
 from service.store.engine import reading, writing
 from tests.builders import (
@@ -522,6 +522,65 @@ def test_a_judge_that_fails_on_one_post_leaves_none_of_the_batch(engine: Engine)
         place.take_in(a_post("1"), a_post("2", "boom"))
 
     assert everything(engine) == before
+
+
+# Many sources at once.
+
+
+def arrived_at(place: Place, posts: Mapping[str, Sequence[FoundPost]]) -> list[Counts]:
+    """Take in what sources brought, by slug, as a crawl of many of them does."""
+    with writing(place.engine) as db:
+        rows = {source.slug: source for source in db.exec(select(Source))}
+        arrived = [Arrived(rows[slug], found, {}) for slug, found in posts.items()]
+        return place.intake.take_in_all(db, arrived, now=place.clock.now())
+
+
+def test_what_many_sources_bring_is_taken_in_as_if_each_came_alone(engine: Engine) -> None:
+    place = a_place(engine, a_config(sources=[a_source(slug) for slug in ("talk", "board", "x")]))
+    place.take_in(a_post("1", "Hello"), a_post("5", "Hi"), source="talk")
+
+    counts = arrived_at(
+        place,
+        {
+            "board": [a_post("1", "Lovely weather", author="ben"), a_post("9")],
+            "talk": [
+                a_post("1", "Hello", author="anna"),  # as it was
+                a_post("5", "[deleted]"),
+                a_post("2"),  # what she asked on the board
+                a_post("3", "Indeed", thread="2", author="ben", is_opening=False),
+            ],
+            "x": [],
+        },
+    )
+
+    assert counts == [
+        Counts(new=2, signals=1),
+        Counts(new=2, updated=1, duplicates=1),
+        Counts(),
+    ]
+    assert len(place.all(Post)) == 6
+    assert len(place.all(Thread)) == 5
+    assert sorted(author.handle for author in place.all(Author)) == ["anna", "anna", "ben", "ben"]
+    assert place.only(Signal).source_id == place.only(Lead).source_id
+
+
+def test_new_posts_of_many_sources_take_as_many_statements_as_those_of_one(
+    sqlite_engine: Engine,
+) -> None:
+    slugs = [f"s{number}" for number in range(8)]
+    place = a_place(sqlite_engine, a_config(sources=[a_source(slug) for slug in slugs]))
+    said: list[str] = []
+
+    @event.listens_for(sqlite_engine, "before_cursor_execute")
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        said.append(statement)
+
+    def statements(*of: str, number: str) -> int:
+        said.clear()
+        arrived_at(place, {slug: [a_post(number, "Hello", author=f"a{number}")] for slug in of})
+        return len(said)
+
+    assert statements(slugs[0], number="1") == statements(*slugs[1:], number="2")
 
 
 # Cross-posts.

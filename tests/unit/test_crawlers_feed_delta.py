@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crawlers.errors import PoisonDocument
 from crawlers.feeds.delta import LARGEST_AT_ONCE, Part, leaves_traces, sight, unseen_part
 from crawlers.feeds.document import read_feed
 from crawlers.feeds.entry import FeedEntry
@@ -194,6 +195,28 @@ def test_an_item_that_leaves_traces_stays_before_those_that_follow_it() -> None:
         in_rss(traces, "3").encode(), (0, 2)
     )
     assert part_of(in_rss("<title>1</title>", traces), new=0) is not None
+
+
+@pytest.mark.parametrize("prolog", ["", "\ufeff", "<?xml version='1.0' encoding='utf-8'?>\n"])
+def test_items_are_found_again_where_decoding_changes_the_prolog_only(prolog: str) -> None:
+    raw = (prolog + in_rss("<title>Größe</title>", "<title>2</title>")).encode()
+    seen = sight(raw, url=URL, content_type="text/xml", language="")
+    assert seen is not None
+    decoded = (
+        b"<?xml version='1.0' encoding='utf-8'?>\n"
+        + in_rss("<title>Größe</title>", "<title>2</title>").encode()
+    )
+    part = unseen_part(decoded, seen, known=seen.keys[1:], encoding="UTF-8")
+    assert part is not None
+    assert part.body == decoded.replace(b"<item><title>2</title></item>", b"")
+
+
+def test_a_new_item_that_is_poison_is_found_among_known_ones() -> None:
+    known = read_feed(in_rss("<guid>1</guid>").encode(), url=URL, content_type="text/xml").items
+    deep = "<b>" * 300 + "</b>" * 300
+    body = in_rss(f"<guid>2</guid>{deep}", "<guid>1</guid>").encode()
+    with pytest.raises(PoisonDocument, match="nested"):
+        read_feed(body, url=URL, content_type="text/xml", known=known)
 
 
 @pytest.mark.parametrize(

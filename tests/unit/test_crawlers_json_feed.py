@@ -95,6 +95,15 @@ def test_a_byte_order_mark_before_it_does_no_harm() -> None:
     assert read(b"\xef\xbb\xbf" + a_feed({"id": "1"}).encode()).entries
 
 
+def test_a_bad_byte_and_a_raw_line_break_cost_no_more_than_themselves() -> None:
+    body = a_feed({"id": "1", "title": "caf-"}, {"id": "2", "content_text": "one- two"}).encode()
+    feed = read(body.replace(b"caf-", b"caf\xe9").replace(b"one- two", b"one\n\ttwo"))
+    assert [(entry.title, entry.text) for entry in feed.entries] == [
+        ("caf\ufffd", ""),
+        ("", "one\ntwo"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("body", "kind"),
     [
