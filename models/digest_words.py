@@ -45,3 +45,5 @@ class AttentionKind(StrEnum):
     ADDRESS_BOUNCING = "address_bouncing"
     DELIVERY_DEAD = "delivery_dead"
     ENDPOINT_DISABLED = "endpoint_disabled"
+    NOTICE_DUE = "notice_due"  # somebody who is heard was not told yet
+    PRIVACY_REQUEST = "privacy_request"  # somebody who is heard asks for what is theirs

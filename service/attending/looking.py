@@ -15,6 +15,7 @@ from service.attending.hearing import of_sources, of_topics
 from service.attending.matter import ADMIN, Matter
 from service.attending.modelling import of_model
 from service.attending.reaching import of_deliveries, of_mail
+from service.attending.telling import of_notices, of_requests
 
 _LEAST_FREE = 512 * 2**20  # bytes, as `harken doctor` has it
 
@@ -40,6 +41,8 @@ def look_around(
         *of_mail(db, now),
         *of_deliveries(db),
         *of_model(db, now),
+        *of_notices(db, config, now),
+        *of_requests(db),
     )
 
 

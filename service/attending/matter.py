@@ -8,6 +8,7 @@ from models.digest_words import AttentionKind
 from models.words import UserRole
 
 ADMIN = (UserRole.ADMIN.value,)
+OFFICERS = (UserRole.ADMIN.value, UserRole.PRIVACY_OFFICER.value)
 LISTENERS = (UserRole.ADMIN.value, UserRole.MARKETER.value)
 #: How far back it is looked for what people said and what was heard.
 LOOK_BACK = timedelta(days=30)

@@ -27,6 +27,8 @@ LOOKED_FOR = frozenset(
         AttentionKind.ADDRESS_BOUNCING,
         AttentionKind.DELIVERY_DEAD,
         AttentionKind.ENDPOINT_DISABLED,
+        AttentionKind.NOTICE_DUE,
+        AttentionKind.PRIVACY_REQUEST,
     }
 )
 

@@ -25,6 +25,10 @@ class MisdirectedError(RefusedError):
     """Nothing can be sent to this endpoint as it is set up."""
 
 
+class UnknownAddressError(MisdirectedError):
+    """The environment does not say where this endpoint is, or what signs for it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
     """Where an endpoint is, and what signs for it."""
@@ -37,7 +41,7 @@ class Address:
         """Return the address of an endpoint.
 
         Raises:
-            MisdirectedError: a variable is not set, or holds no address or no secret.
+            UnknownAddressError: a variable is not set, or holds no address or no secret.
         """
         named = {
             "url_env": spec.url_env,
@@ -48,10 +52,10 @@ class Address:
             found = secrets_of({key: name for key, name in named.items() if name is not None})
             url = parse_url(spec.url or found["url"]).url
         except SourceError as error:
-            raise MisdirectedError(str(error)) from error
+            raise UnknownAddressError(str(error)) from error
         secrets = tuple(found[key] for key in ("secret", "old_secret") if key in found)
         if not all(_SECRET.fullmatch(secret) for secret in secrets):
-            raise MisdirectedError(
+            raise UnknownAddressError(
                 "a secret is no secret of Standard Webhooks: `harken deliveries secret` makes one"
             )
         return cls(url=url, secrets=secrets)
@@ -87,7 +91,11 @@ def checked_address(db: Session, spec: EndpointSpec, *, own_urls: Sequence[str])
 def sync_endpoints(
     db: Session, specs: Mapping[str, EndpointSpec], *, own_urls: Sequence[str], now: datetime
 ) -> None:
-    """Write which endpoints there are; one whose address is new gets a new chance."""
+    """Write which endpoints there are; one whose address is new gets a new chance.
+
+    Whoever looks from a shell that lacks the variables of an endpoint changes nothing of it: those
+    are the worker's, who finds out by itself when it lacks them.
+    """
     for row in db.exec(select(Endpoint).where(col(Endpoint.id).not_in(specs))):
         row.active = False
         db.add(row)
@@ -102,9 +110,11 @@ def _sync(db: Session, spec: EndpointSpec, own_urls: Sequence[str], now: datetim
     row.kind, row.active = spec.kind, spec.active
     try:
         address = checked_address(db, spec, own_urls=own_urls)
+    except UnknownAddressError as error:
+        if not row.address_hash:
+            disable(row, str(error), now=now)
     except MisdirectedError as error:
-        row.address_hash = ""
-        disable(row, str(error), now=now)
+        misdirect(row, str(error), now=now)
     else:
         seen = hashlib.sha256(address.url.encode()).hexdigest()
         if row.address_hash != seen:
@@ -117,6 +127,12 @@ def disable(row: Endpoint, because: str, *, now: datetime) -> None:
     """Send nothing there any more, until its address is another or a person says so."""
     row.disabled_at = row.disabled_at or now
     row.disabled_reason = because
+
+
+def misdirect(row: Endpoint, because: str, *, now: datetime) -> None:
+    """Send nothing there as it is set up; the next time that it is set up well it may be tried."""
+    row.address_hash = ""
+    disable(row, because, now=now)
 
 
 def enable(row: Endpoint, *, now: datetime) -> None:

@@ -25,19 +25,34 @@ from crawlers.errors import SourceError
 from crawlers.fetch import Gate, Limits
 from models.clock import Clock
 from models.delivery import Delivery, DeliveryState, Endpoint
-from service.delivery.endpoints import Address, MisdirectedError, checked_address, disable
+from service.delivery.endpoints import (
+    Address,
+    MisdirectedError,
+    checked_address,
+    disable,
+    misdirect,
+)
 from service.delivery.loops import LOOP_HEADER, loop_mark
 from service.delivery.planning import MOST, give_up, plan
 from service.delivery.signing import sign
-from service.delivery.turns import Message, Turn, end_turn, held, next_message, take_turns
+from service.delivery.turns import (
+    Message,
+    Turn,
+    end_turn,
+    held,
+    keep_rate,
+    next_message,
+    take_turns,
+)
 from service.rules import delivery as rules
+from service.rules.delivery import FARTHEST
 from service.store.engine import writing
 
 logger = logging.getLogger(__name__)
 
 #: Standard Webhooks: 15 to 30 s for an answer. A lease is longer than an attempt.
 DELIVERY_LIMITS = Limits(
-    total_seconds=20, stall_seconds=15, connect_seconds=8, connections_per_host=4
+    total_seconds=30, stall_seconds=30, connect_seconds=8, connections_per_host=4
 )
 
 _REMEMBERED = 12  # attempts in a delivery's log
@@ -132,7 +147,8 @@ class Deliverer:
         with writing(post.engine) as db:
             if dead := give_up(db, now=now):
                 logger.warning("deliveries were given up", extra={"count": dead})
-            return take_turns(db, now=now)
+            longest = max([FARTHEST, *(spec.batch_every for spec in post.endpoints.values())])
+            return take_turns(db, now=now, longest_rest=longest)
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
         self._running.discard(task)
@@ -166,7 +182,7 @@ class Deliverer:
                 address = checked_address(db, spec, own_urls=post.own_urls)
             except MisdirectedError as error:
                 if (row := held(db, turn, now=now)) is not None:
-                    disable(row, str(error), now=now)
+                    misdirect(row, str(error), now=now)
                 return None
             message = next_message(
                 db, turn, spec, base_url=post.base_url, secret=post.secret, now=now
@@ -182,6 +198,8 @@ class Deliverer:
             if row is None:
                 return False
             _note_endpoint(row, spec, message, attempt, now=now)
+            if spec.kind.is_read_by_people:
+                keep_rate(db, row, until=now + spec.gap)
             return row.disabled_at is None
 
     def _let_go(self, turn: Turn) -> None:

@@ -24,7 +24,7 @@ from service.delivery.planning import ABOUT_NOBODY
 from service.delivery.slack import slack_message
 from service.delivery.teams import teams_message
 from service.exports.told import ToldLead, may_leave, read_told
-from service.rules.delivery import HELD_BACK, order
+from service.rules.delivery import FARTHEST, HELD_BACK, order
 
 #: Longer than one attempt may take with the wait before it.
 LEASE = timedelta(seconds=60)
@@ -53,28 +53,54 @@ class Message:
     covers: int  # how many those are
 
 
-def take_turns(db: Session, *, now: datetime) -> tuple[Turn, ...]:
-    """Lease every endpoint for which something is due and to which nobody sends."""
+def take_turns(
+    db: Session, *, now: datetime, longest_rest: timedelta = FARTHEST
+) -> tuple[Turn, ...]:
+    """Lease every endpoint for which something is due and to which nobody sends.
+
+    Of several that write into one channel one has its turn: the channel's rate is theirs together.
+    What is put off for longer than ``longest_rest`` was put off by a clock that was wrong.
+    """
     waiting = exists().where(col(Delivery.endpoint_id) == col(Endpoint.id), _is_due(now))
-    free = or_(col(Endpoint.lease_until).is_(None), col(Endpoint.lease_until) <= now)
+    rests_until = col(Endpoint.next_send_at)
     rows = db.exec(
         select(Endpoint)
         .where(
             col(Endpoint.active).is_(True),
             col(Endpoint.disabled_at).is_(None),
-            col(Endpoint.next_send_at) <= now + PATIENCE,
-            free,
+            or_(rests_until <= now + PATIENCE, rests_until > now + longest_rest),
+            ~_is_leased(now),
             waiting,
         )
         .order_by(Endpoint.id)
         .with_for_update(skip_locked=True, of=Endpoint)
     ).all()
+    busy = _busy_channels(db, now)
     turns = []
     for row in rows:
+        if row.kind.is_read_by_people:
+            if row.address_hash in busy:
+                continue
+            busy.add(row.address_hash)
+        if row.next_send_at > now + longest_rest:
+            row.next_send_at = now
         row.lease_token, row.lease_until = secrets.token_hex(8), now + LEASE
         db.add(row)
         turns.append(Turn(endpoint_id=row.id, token=row.lease_token))
     return tuple(turns)
+
+
+def keep_rate(db: Session, row: Endpoint, *, until: datetime) -> None:
+    """Let the others that write into the same channel rest until then, too."""
+    db.connection().execute(
+        update(Endpoint)
+        .where(
+            col(Endpoint.address_hash) == row.address_hash,
+            col(Endpoint.id) != row.id,
+            col(Endpoint.next_send_at) < until,
+        )
+        .values(next_send_at=until)
+    )
 
 
 def held(db: Session, turn: Turn, *, now: datetime) -> Endpoint | None:
@@ -236,5 +262,17 @@ def _named(db: Session, within: ColumnElement[bool], secret: bytes) -> list[Told
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
-    pending = col(Delivery.state) == DeliveryState.PENDING
-    return and_(pending, col(Delivery.next_attempt_at) <= now)
+    pending, at = col(Delivery.state) == DeliveryState.PENDING, col(Delivery.next_attempt_at)
+    return and_(pending, or_(at <= now, at > now + FARTHEST))
+
+
+def _is_leased(now: datetime) -> ColumnElement[bool]:
+    """Return the condition under which somebody sends; no lease is longer than one of ours."""
+    until = col(Endpoint.lease_until)
+    return and_(until.is_not(None), until > now, until <= now + LEASE)
+
+
+def _busy_channels(db: Session, now: datetime) -> set[str]:
+    """Return the addresses of people's channels that somebody sends to."""
+    leased = select(Endpoint).where(_is_leased(now))
+    return {row.address_hash for row in db.exec(leased) if row.kind.is_read_by_people}

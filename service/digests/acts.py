@@ -24,10 +24,10 @@ from models.words import (
 from service.digests.readers import scope_of
 from service.errors import ConflictError, ForbiddenError, NotFoundError, RefusedError
 from service.leads import by_hand
-from service.leads.by_hand import DECIDERS
 from service.leads.ledger import audit
 from service.leads.snoozing import morning, snooze
 from service.leads.transitions import lead_of
+from service.leads.whose import DECIDERS
 from service.routing import offers
 
 _ASSIGNERS = frozenset({UserRole.ADMIN, UserRole.MANAGER})

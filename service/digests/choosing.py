@@ -19,11 +19,13 @@ from models.signal import CrossPost, Signal
 from models.words import LeadStatus, OfferState, SignalStatus
 from service.digests.readers import Scope, Wishes, scope_of
 from service.rules.digest import Candidate, Choice, choose, some_of
+from service.rules.digest_times import OF_THE_DAY
 
 _MOST_CANDIDATES = 20_000  # the best of them; a digest shows a hundred at the most
 _MOST_REJECTS = 50_000  # newest posts that chance draws from
 _LEAST_TO_READ = 40  # characters: of less nobody can tell what is meant
 
+_DAY = timedelta(days=1)
 _AT_ONCE = frozenset({Rhythm.INSTANT, Rhythm.HOURLY})
 
 
@@ -54,12 +56,15 @@ def choose_for(
     """Return what the digest of ``user`` for the date ``on`` holds.
 
     One that comes at once or every hour holds what no earlier one showed; one of a day or a week
-    holds all that was not dealt with.
+    holds all that was not dealt with. What did not fit into one at once was counted there: for it
+    alone no other comes on the same day, or ten thousand leads would be a mail every five minutes.
     """
     scope = scope_of(user, config)
     shown = _shown_before(db, subscription)
     at_once = wishes.rhythm in _AT_ONCE
-    found = _candidates(db, _in_scope(scope, now), shown)
+    wanted = _in_scope(scope, now)
+    is_told = at_once and _is_told_of(db, wanted, subscription, user, now)
+    found = [] if is_told else _candidates(db, wanted, shown)
     seed = f"{user.id}|{on}"
     explores = scope.reviews and not at_once
     choice = choose(
@@ -89,15 +94,19 @@ def still_waiting(
 
 
 def attention_for(db: Session, user: User, *, on: date) -> tuple[AttentionItem, ...]:
-    """Return what is the matter that ``user`` can act on and was not told of on that date."""
+    """Return what is the matter that ``user`` can act on and was not told of on that date.
+
+    What resolved itself and is the matter again on the same day was told of, too.
+    """
     told = set(
         db.exec(
-            select(AttentionShown.item_id).where(
-                AttentionShown.user_id == user.id, AttentionShown.local_date == on
-            )
-        )
+            select(AttentionItem.kind, AttentionItem.subject)
+            .join(AttentionShown, col(AttentionShown.item_id) == AttentionItem.id)
+            .where(AttentionShown.user_id == user.id, AttentionShown.local_date == on)
+        ).all()
     )
-    return tuple(item for item in open_items_for(db, user) if item.id not in told)
+    items = open_items_for(db, user)
+    return tuple(item for item in items if (item.kind, item.subject) not in told)
 
 
 def open_items_for(db: Session, user: User) -> tuple[AttentionItem, ...]:
@@ -140,6 +149,44 @@ def _low(scope: Scope, config: Config, now: datetime) -> ColumnElement[bool]:
 
 def _awake(now: datetime) -> ColumnElement[bool]:
     return or_(col(Lead.snoozed_until).is_(None), col(Lead.snoozed_until) <= now)
+
+
+def _is_told_of(
+    db: Session,
+    wanted: ColumnElement[bool],
+    subscription: DigestSubscription,
+    user: User,
+    now: datetime,
+) -> bool:
+    """Tell whether all that waits was counted in a digest of the last day, and nothing came since.
+
+    What came is a lead that got to where it is, was heard, offered or woke up after that digest.
+    """
+    last = db.exec(
+        select(DigestRun)
+        .where(
+            DigestRun.subscription_id == subscription.id,
+            DigestRun.slot != OF_THE_DAY,
+            DigestRun.created_at <= now,
+            DigestRun.created_at > now - _DAY,
+            col(DigestRun.state).in_((RunState.SENT, RunState.WAITING)),
+        )
+        .order_by(col(DigestRun.created_at).desc())
+        .limit(1)
+    ).first()
+    if last is None or not last.not_shown:
+        return False
+    since = last.created_at
+    offered = select(Offer.lead_id).where(
+        Offer.to_user_id == user.id, Offer.state == OfferState.OPEN, Offer.offered_at > since
+    )
+    fresh = or_(
+        col(Lead.status_since) > since,
+        col(Lead.last_signal_at) > since,
+        col(Lead.snoozed_until) > since,
+        col(Lead.id).in_(offered),
+    )
+    return db.exec(select(Lead.id).where(wanted, fresh).limit(1)).first() is None
 
 
 def _confirmed() -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from models.attention import AttentionItem, AttentionShown
 from models.digest import DigestItem, DigestRun, DigestSubscription
 from models.digest_words import RunState
 from models.people import User
-from service.digests.choosing import choose_for, items_of
+from service.digests.choosing import choose_for, items_of, still_waiting
 from service.digests.digest import Digest, put_together
 from service.digests.readers import find_reader, wishes_of
 from service.digests.use import last_week, proposal_for
@@ -60,10 +60,16 @@ def of_run(
     config: Config,
     now: datetime,
 ) -> Digest:
-    """Return what ``run`` holds, without what was dealt with since it was written down."""
+    """Return what ``run`` holds, without what was dealt with since it was written down.
+
+    A lead that somebody else has by now is none of the reader's either, nor one that sleeps.
+    """
     items = db.exec(
         select(DigestItem).where(DigestItem.run_id == run.id).order_by(col(DigestItem.position))
     ).all()
+    held = [item.lead_id for item in items if item.lead_id]
+    waiting = still_waiting(db, user, held, config=config, now=now)
+    items = [item for item in items if item.lead_id is None or item.lead_id in waiting]
     notices = db.exec(
         select(AttentionItem)
         .join(AttentionShown, col(AttentionShown.item_id) == AttentionItem.id)

@@ -24,6 +24,7 @@ from service.digests.digest import Digest
 from service.digests.html import as_html
 from service.digests.links import Links, Signer
 from service.digests.made import of_run
+from service.digests.readers import wishes_of
 from service.digests.text import as_text
 from service.house import House
 from service.leads.ledger import emit, take_turn
@@ -31,6 +32,7 @@ from service.mail.addresses import note_delivery, note_refusal
 from service.mail.errors import AddressRefusedError, MailError, MailLaterError
 from service.mail.message import Letter, write
 from service.mail.smtp import longest, send
+from service.rules.digest_times import is_quiet, quiet_until
 from service.store.engine import reading, writing
 
 logger = logging.getLogger(__name__)
@@ -38,6 +40,9 @@ logger = logging.getLogger(__name__)
 _LEASE = timedelta(minutes=1)  # beside what the server may take
 _SIDE_BY_SIDE = 4
 _PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 240))
+_LONGEST_WAIT = timedelta(hours=25)  # quiet hours, on a day that has an hour more
+#: A day has room for eleven tries. What was begun so often and never ended kills its senders.
+_MOST_TRIES = 24
 #: After this time the digest of the next day says it better.
 _GIVE_UP = timedelta(hours=24)
 
@@ -134,8 +139,14 @@ def _take(mailroom: Mailroom, run_id: str | None = None) -> Ready | None:
                 db, run, subscription, user, config=mailroom.config, now=mailroom.clock.now()
             )
             held = db.exec(select(DigestItem).where(DigestItem.run_id == run.id).limit(1)).first()
+            plan = wishes_of(subscription, user, mailroom.config.settings.digest).plan
+            quiet_ends = quiet_until(plan, mailroom.clock.now())
         if not user.active or user.email is None:
             _end(mailroom, run, RunState.DEAD, "there is nobody any more to send it to")
+        elif run.attempts > _MOST_TRIES:
+            _end(mailroom, run, RunState.DEAD, "every attempt to send it broke off")
+        elif run_id is None and is_quiet(plan, mailroom.clock.now()):
+            _put_off(mailroom, run, quiet_ends)  # nobody is woken by what a server was late with
         elif held is not None and not (digest.entries or digest.notices or digest.rejects):
             _end(mailroom, run, RunState.SILENT, None)  # all of it was dealt with meanwhile
         else:
@@ -151,8 +162,13 @@ def _take(mailroom: Mailroom, run_id: str | None = None) -> Ready | None:
 
 def _lease(mailroom: Mailroom, run_id: str | None) -> DigestRun | None:
     now = mailroom.clock.now()
-    free = or_(col(DigestRun.lease_until).is_(None), col(DigestRun.lease_until) <= now)
-    due = (col(DigestRun.next_try_at) <= now, free)
+    lasts = _LEASE + longest(mailroom.config.settings.mail)
+    # What is further ahead than anybody puts it was written while the clock was wrong.
+    lease, try_at = col(DigestRun.lease_until), col(DigestRun.next_try_at)
+    due = (
+        or_(try_at <= now, try_at > now + _LONGEST_WAIT),
+        or_(lease.is_(None), lease <= now, lease > now + lasts),
+    )
     which = due if run_id is None else (col(DigestRun.id) == run_id,)
     with writing(mailroom.engine) as db:
         run = db.exec(
@@ -163,7 +179,7 @@ def _lease(mailroom: Mailroom, run_id: str | None) -> DigestRun | None:
             .with_for_update(skip_locked=True)
         ).first()
         if run is not None:
-            run.lease_until = now + _LEASE + longest(mailroom.config.settings.mail)
+            run.lease_until = now + lasts
             run.attempts += 1
             db.add(run)
     return run
@@ -237,6 +253,14 @@ def _tell(db: Session, run: DigestRun, now: datetime) -> None:
     subscription = db.get_one(DigestSubscription, run.subscription_id)
     told = {"user_id": subscription.user_id, "local_date": run.local_date.isoformat()}
     emit(db, "digest.sent", run.id, now, dict(told))
+
+
+def _put_off(mailroom: Mailroom, run: DigestRun, until: datetime) -> None:
+    with writing(mailroom.engine) as db:
+        row = db.get_one(DigestRun, run.id)
+        row.next_try_at, row.lease_until = until, None
+        row.attempts -= 1  # it was none
+        db.add(row)
 
 
 def _end(mailroom: Mailroom, run: DigestRun, state: RunState, problem: str | None) -> None:

@@ -1,15 +1,20 @@
 """A digest as plain text, which reads well in a terminal and in a mail."""
 
+import re
 import textwrap
 from collections.abc import Iterator
 
 from service.digests import words
 from service.digests.digest import Digest, Reject, Shown
 from service.digests.links import Links
+from service.links import outward
 from service.times import age
 
 _WIDTH = 78
 _INDENT = "    "
+#: What turns the direction of all that follows in a line (bidirectional controls): in plain text
+#: nothing ends it where a stranger's words end.
+_TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def as_text(digest: Digest, links: Links, *, width: int = _WIDTH) -> str:
@@ -48,15 +53,18 @@ def _entry(number: int, entry: Shown, digest: Digest, links: Links, width: int) 
     yield from _wrapped(f"Next: {words.next_step(line, now)}", width)
     for also in entry.also:
         yield from _wrapped(f"In the same thread: [{also.shown_score:.1f}] {also.title}", width)
+        yield f"{_INDENT}{links.lead(also.id)}"
     for place, url in words.elsewhere(line, now):
-        yield from _wrapped(f"Also posted in {place}" + (f": {url}" if url else ""), width)
+        yield from _wrapped(f"Also posted in {place}", width)
+        if there := outward(url):
+            yield f"{_INDENT}{there}"
     if entry.rules:
         yield from _wrapped(f"Before you answer there: {entry.rules}", width)
     if entry.credit:
         yield from _wrapped(f"Source's terms: {entry.credit}", width)
     yield f"{_INDENT}{links.lead(line.id)}"
-    if line.url:
-        yield f"{_INDENT}Original: {line.url}"
+    if original := outward(line.url):
+        yield f"{_INDENT}Original: {original}"
     if links.signer is not None and entry.acts:
         names = ", ".join(words.BUTTONS[act].lower() for act in entry.acts)
         yield from (f"{_INDENT}Decide ({names}):", f"{_INDENT}{links.act(line.id)}")
@@ -90,6 +98,8 @@ def _reject(
     title = f"{reject.title} ({where})" if reject.title else where
     yield from _wrapped(title, width, bullet=f"{number:2}. ")
     yield from _wrapped(f"“{reject.quote}”", width)
+    if reject.url:
+        yield f"{_INDENT}Original: {reject.url}"
     if links.signer is not None:
         yield f"{_INDENT}Right or wrong? {links.label(reject.post_id)}"
     yield ""
@@ -113,7 +123,7 @@ def _wrapped(
     text: str, width: int, *, indent: str = _INDENT, bullet: str | None = None
 ) -> list[str]:
     return textwrap.wrap(
-        text,
+        _TURNS.sub("", text),
         width,
         initial_indent=indent if bullet is None else bullet,
         subsequent_indent=indent,

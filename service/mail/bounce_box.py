@@ -11,6 +11,7 @@ from config.mail import Mail
 from crawlers.errors import BadDocument, SourceError
 from crawlers.fetch import Gate
 from crawlers.mail.bounce import Bounce, read_bounce
+from crawlers.mail.bounce_prose import SERVERS
 from crawlers.mail.dialogue import Server, ending, in_thread, parse_server
 from crawlers.mail.imap_session import ImapSession
 from crawlers.parsing import ParsingPool
@@ -25,7 +26,7 @@ logger = logging.getLogger(__name__)
 READ_EVERY = timedelta(minutes=10)
 
 #: Who writes that a mail came back, as mail servers sign it (RFC 5321, 4.5.5; RFC 3464).
-_SENDERS = ("mailer-daemon", "postmaster")
+_SENDERS = tuple(sorted(SERVERS))
 _BEGINNING = timedelta(days=7)  # how far back a mailbox is read that is new to us
 _CHUNK = 20  # mails that are fetched together
 _MOST = 500  # mails of one reading; what is left is read at the next

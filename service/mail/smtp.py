@@ -19,6 +19,9 @@ from service.typed import one_line
 _ROUNDS = 4
 _LONGEST_WORDS = 300
 _PERMANENT = 500
+#: "Log in first", "encrypt first" (RFC 4954, 6; RFC 3207, 4): it is our settings that are refused,
+#: and neither the mail nor its reader. A person mends them within the day, and it goes out.
+_SETTINGS = frozenset({530, 534, 535, 538})
 
 
 def longest(mail: Mail) -> timedelta:
@@ -39,11 +42,11 @@ async def send(message: EmailMessage, mail: Mail) -> None:
             await _send(message, mail)
     except aiosmtplib.SMTPRecipientsRefused as error:
         refused = error.recipients[0]
-        if refused.code < _PERMANENT:
+        if _passes(refused.code):
             raise MailLaterError(_said(refused)) from error
         raise AddressRefusedError(_said(refused)) from error
     except (aiosmtplib.SMTPDataError, aiosmtplib.SMTPSenderRefused) as error:
-        if error.code < _PERMANENT:
+        if _passes(error.code):
             raise MailLaterError(_said(error)) from error
         raise MailRefusedError(_said(error)) from error
     except aiosmtplib.SMTPAuthenticationError as error:
@@ -74,7 +77,14 @@ async def _send(message: EmailMessage, mail: Mail) -> None:
     )
 
 
+def _passes(code: int) -> bool:
+    """Tell whether the same mail may be taken later."""
+    return code < _PERMANENT or code in _SETTINGS
+
+
 def _said(error: aiosmtplib.SMTPResponseException | aiosmtplib.SMTPRecipientRefused) -> str:
+    if error.code < 0:  # it has no code: what answered knows no SMTP
+        return one_line(f"no mail server answers there: {error.message}")[:_LONGEST_WORDS]
     return one_line(f"{error.code} {error.message}")[:_LONGEST_WORDS]
 
 

@@ -30,6 +30,9 @@ JITTER = 0.1
 #: A later event of a lead waits for an earlier one through so many failed attempts, half an hour.
 HELD_BACK = 3
 
+#: No attempt is put off for longer: a day, with its jitter, or what an endpoint asked for.
+FARTHEST = max(SCHEDULE) * (1 + JITTER) + timedelta(hours=1)
+
 _PAUSE, _LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
 
 

@@ -51,7 +51,9 @@ def latest(plan: Plan, now: datetime) -> Occurrence | None:
     if is_quiet(plan, now):
         return None
     found = _last_of_day(plan, now) if plan.every is None else _last_of_many(plan, now)
-    return found if found is not None and found.due_at >= plan.since else None
+    # Who subscribed in the future did so while the clock was wrong: nobody waits for that.
+    since = plan.since if plan.since <= now else found.due_at if found else now
+    return found if found is not None and found.due_at >= since else None
 
 
 def next_after(plan: Plan, now: datetime) -> datetime:
@@ -72,6 +74,16 @@ def is_quiet(plan: Plan, now: datetime) -> bool:
     local = now.astimezone(plan.tz)
     minute = local.hour * 60 + local.minute
     return start <= minute < end if start <= end else minute >= start or minute < end
+
+
+def quiet_until(plan: Plan, now: datetime) -> datetime:
+    """Return when the quiet hours that ``now`` is in end; ``now`` itself when it is in none."""
+    if plan.quiet is None or not is_quiet(plan, now):
+        return now
+    _, end = plan.quiet
+    today = now.astimezone(plan.tz).date()
+    moments = (moment_of(today + offset * _DAY, end, plan.tz) for offset in (-1, 0, 1, 2))
+    return next(at for at in moments if at > now)
 
 
 @lru_cache(maxsize=4096)

@@ -219,15 +219,23 @@ def test_one_at_once_shows_each_lead_once_and_comes_every_five_minutes_at_most(
     planned = [desk.plan(after=timedelta(seconds=7)) for _ in range(40)]
     assert sum(planned) == 1, "a digest of fifteen, not forty mails"
 
-    for _ in range(30):
-        with writing(desk.engine) as db:
-            for run in db.exec(select(DigestRun).where(DigestRun.state == RunState.WAITING)):
-                run.state = RunState.SENT
-                db.add(run)
-        desk.plan(after=MINUTE)
+    def wait(minutes: int) -> int:
+        for _ in range(minutes):
+            with writing(desk.engine) as db:
+                for run in db.exec(select(DigestRun).where(DigestRun.state == RunState.WAITING)):
+                    run.state = RunState.SENT
+                    db.add(run)
+            desk.plan(after=MINUTE)
+        return len(desk.runs())
+
+    assert wait(12) == 1, "what did not fit was counted, and nothing is new"
+    assert desk.runs()[0].not_shown == 25
+    desk.lead("new", status=LeadStatus.OFFERED, offered_to=ben)
+    assert wait(12) == 2, "with it come the best of those that did not fit"
+    desk.house.clock.pass_by(DAY)
+    assert wait(1) == 3, "and the others on the next day"
     shown = [item.lead_id for item in desk.items() if item.kind is ItemKind.RANKED]
-    assert len(shown) == len(set(shown)) == 40
-    assert len(desk.runs()) == 3
+    assert len(shown) == len(set(shown)) == 41
 
 
 def test_a_digest_that_never_got_out_is_in_the_next(desk: Desk) -> None:

@@ -112,6 +112,31 @@ def test_a_mail_is_only_believed_about_what_was_sent_and_where_to(desk: Desk) ->
     assert desk.runs()[0].returned_at is None
 
 
+def in_prose(
+    about: str, *, to: str = TO, words: str = "is permanent: no mailbox (#5.1.1)"
+) -> bytes:
+    """Return what a server that writes for people says of a mail."""
+    text = f"I wasn't able to deliver your message.\n\n<{to}>:\nThis {words}\n\n"
+    text += f"--- Below this line is a copy of the message.\n\nMessage-ID: <{about}>\n\nHi\n"
+    return a_mail(text, sender="MAILER-DAEMON@mx.acme.example", message_id=None)
+
+
+def test_words_for_people_are_believed_as_far_as_a_report_is(desk: Desk) -> None:
+    ours = sent(desk, desk.marketer())
+    strange = (
+        in_prose("made-up@acme.example"),
+        in_prose(ours, to="boss@acme.example"),
+        in_prose(ours, words="is delayed: 451 4.2.0 come back, we will try again"),
+        in_prose(ours).replace(b"MAILER-DAEMON", b"ben"),
+    )
+    assert came_back(desk, *strange) == Noted(others=4)
+    assert not left_alone(desk)
+
+    assert came_back(desk, in_prose(ours)) == Noted(returned=1, given_up=(TO,))
+    assert left_alone(desk)
+    assert "no mailbox (#5.1.1)" in (desk.runs()[0].problem or "")
+
+
 # The command, and the mailbox.
 
 

@@ -10,8 +10,8 @@ from service.access.viewer import Viewer
 from service.digests import words as digest_words
 from service.digests.acts import SNOOZES, Act
 from service.digests.reading import read_today
-from service.leads.by_hand import DECIDERS
 from service.leads.snoozing import morning
+from service.leads.whose import DECIDERS
 from service.serving.site import SiteHere
 from service.store.engine import writing
 from service.web.access.guard import require

@@ -16,8 +16,8 @@ from service.digests.settings import Wish, clock, note
 from service.digests.use import proposal_for, weeks_of
 from service.digests.words import RHYTHMS
 from service.errors import RefusedError
-from service.leads.by_hand import DECIDERS
 from service.leads.mutes import mutes
+from service.leads.whose import DECIDERS
 from service.rules.digest_times import next_after
 from service.serving.site import SiteHere
 from service.store.engine import writing
