@@ -26,6 +26,7 @@ FILES = (
     "content.toml",
     "costs.toml",
     "channels.toml",
+    "privacy.toml",
 )
 
 #: Other tools' files that lie about in working directories.

@@ -25,6 +25,7 @@ from config.nurture import Nurture
 from config.offering import Offering, OfferingsFile
 from config.phrases import risky_phrases
 from config.places import KeyPath
+from config.privacy import Notices
 from config.problem import ConfigError, Problem
 from config.process import Process
 from config.scoring import ScoringProfile, Thresholds
@@ -66,6 +67,7 @@ class Config:
     costs: CostsFile
     endpoints: Mapping[str, EndpointSpec]  # by id: where events go
     offerings: Mapping[str, Offering]  # by id: what is sold
+    notices: Notices  # to people who are heard
 
     def offering_of(self, topic: str) -> Offering | None:
         """Return what the leads of a topic are to be sold, where its file says so."""
@@ -90,6 +92,24 @@ class Config:
         offering = self.offering_of(topic)
         own = offering.review_after if offering else None
         return own or self.nurture.review_after
+
+    def neglected_after(self, topic: str, *, is_sold: bool) -> timedelta | None:
+        """Return after how long without anything done a lead of a topic is neglected.
+
+        Never before its next touch or review is due at all. None: as everywhere.
+
+        Args:
+            topic: an id.
+            is_sold: sales has it, and not marketing.
+        """
+        offering = self.offering_of(topic)
+        if offering is None:
+            return None
+        touch = offering.touch_every or WorkingSpan()
+        due = touch.days * timedelta(days=7) / 5 + touch.time
+        if not is_sold:
+            due = offering.review_after or timedelta(0)
+        return max(offering.quiet_after, due)
 
     def policy_for(self, kind: SourceKind, url: str, *, named: str | None = None) -> PolicySpec:
         """Return what may be done at a source, also at one that no file knows.
@@ -181,6 +201,7 @@ def _check(reading: Reading) -> Config:
     costs = desk.read("costs.toml", CostsFile)
     channels = desk.read("channels.toml", Channels)
     offerings = desk.read("offerings.toml", OfferingsFile)
+    notices = desk.read("privacy.toml", Notices)
     desk.compare(sources, policies, teams, sla)
     desk.look_at_offerings(offerings, scoring)
     desk.look_at_endpoints(channels, sources)
@@ -199,6 +220,7 @@ def _check(reading: Reading) -> Config:
         or costs is None
         or channels is None
         or offerings is None
+        or notices is None
     ):
         raise ConfigError(desk.problems)
     return Config(
@@ -221,6 +243,7 @@ def _check(reading: Reading) -> Config:
         costs=costs.model,
         endpoints=MappingProxyType({each.id: each for each in channels.model.endpoint}),
         offerings=MappingProxyType({each.id: each for each in offerings.model.offering}),
+        notices=notices.model,
     )
 
 

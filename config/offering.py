@@ -4,6 +4,7 @@ Source: requirement E14: sales cycles, touchpoints and follow-up thresholds depe
 sells. What an offering says goes before what the house says for everything.
 """
 
+from datetime import timedelta
 from typing import Annotated
 
 from pydantic import Field
@@ -22,6 +23,14 @@ class Offering(Shape):
     review_after: PositiveDuration | None = None  # of who is not ready; None: that of nurture.toml
     #: The score (0..100) from which a lead is ready for sales; None: that of scoring.toml.
     follow_up_from: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)] | None = None
+
+    @property
+    def quiet_after(self) -> timedelta:
+        """After how long without anything a sale of it has gone quiet: a third of its cycle.
+
+        What counts elsewhere is a month, as in a sale that takes three.
+        """
+        return self.cycle / 3
 
 
 class OfferingsFile(Shape):

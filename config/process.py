@@ -30,6 +30,14 @@ class Criteria(Shape):
 Target = Annotated[int, Field(ge=1, le=10_000_000)]
 
 
+#: What statuses are called that are no words, or others than on the page.
+_PLAIN = {
+    LeadStatus.MQL: "To review",
+    LeadStatus.SALES_READY: "Ready for sales",
+    LeadStatus.DISQUALIFIED: "Dismissed",
+}
+
+
 class Targets(Shape):
     """What both halves mean to reach in a month. What is left out nobody aims at."""
 
@@ -54,7 +62,8 @@ class Process(Shape):
 
     def label(self, status: LeadStatus) -> str:
         """Return what this house calls a status; the state machine stays the same."""
-        return self.stages.get(status, status.value.replace("_", " ").capitalize())
+        plain = _PLAIN.get(status, status.value.capitalize())
+        return self.stages.get(status, plain)
 
 
 def content_of(process: Process) -> dict[str, str]:

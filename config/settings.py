@@ -40,6 +40,14 @@ class Privacy(Shape):
     """``[privacy]``."""
 
     mode: Word[PrivacyMode] = PrivacyMode.STANDARD
+    #: In the mode "eu": who was not told of us by then loses their name; the law gives a month.
+    notice_days: Annotated[Whole, Field(ge=1, le=30)] = 30
+    warn_days: Annotated[Whole, Field(ge=0, le=29)] = 7  # before that, whoever can tell them
+
+    @property
+    def has_clock(self) -> bool:
+        """Whether people who are heard have to be told within a time."""
+        return self.mode is PrivacyMode.EU
 
 
 Days = Annotated[Whole, Field(ge=1, le=3650)]

@@ -77,3 +77,14 @@ class Activity(Row, table=True):
     reference: str = Field(unique=True, max_length=128)  # of the sender's: once is enough
     at: datetime
     received_at: datetime
+
+
+class Customer(Row, table=True):
+    """A company that bought from us before, as somebody says: no lead of ours tells of it."""
+
+    __tablename__ = "customer"
+
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
+    account: str = Field(unique=True)  # as on Lead; letters of either case are the same
+    at: datetime
+    by: str  # a user's id

@@ -86,6 +86,7 @@ class Lead(Row, table=True):
         _some("ix_lead_live_heard", "last_signal_at", "id", of=_IS_LIVE),
         _some("ix_lead_live_due", "next_step_at", "id", of=_IS_LIVE),
         Index("ix_lead_owner", "owner_id", "status"),
+        Index("ix_lead_account", text("lower(account)")),  # customers come however they are spelt
         Index("ix_lead_status_since", "status_since"),
     )
 

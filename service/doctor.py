@@ -66,6 +66,7 @@ def examine(folder: Path) -> Iterator[Finding]:
     yield Finding(what="configuration", verdict=Verdict.OK, words=_switched_on(config))
     yield from _machine(folder)
     yield from _process(config)
+    yield from _notices(config)
     yield _secret(config, folder)
     yield from _rights(folder)
     engine = open_engine(database_url(config.settings, folder))
@@ -138,6 +139,25 @@ def _process(config: Config) -> Iterator[Finding]:
         process = config.process
         words = f"version {process.version}, owned by {process.owner}; leads can be routed"
         yield Finding(what="process", verdict=Verdict.OK, words=words)
+
+
+def _notices(config: Config) -> Iterator[Finding]:
+    """Look whether people who are heard can read who answers for it, where that is a duty."""
+    if not config.settings.privacy.has_clock:
+        return
+    told = config.notices
+    if told.controller.name and (told.controller.email or told.controller.address):
+        words = f"people who are heard read that {told.controller.name} answers for it"
+        yield Finding(what="notices", verdict=Verdict.OK, words=words)
+    else:
+        words = "people who are heard can't read who answers for it: fill in [controller] of "
+        yield Finding(what="notices", verdict=Verdict.PROBLEM, words=f"{words}privacy.toml")
+    if told.page is None and config.settings.base_url is None:
+        words = (
+            "people who are heard can't reach the page for them: set base_url in harken.toml, or "
+            "page in privacy.toml"
+        )
+        yield Finding(what="notices", verdict=Verdict.WARNING, words=words)
 
 
 def _database(engine: Engine, config: Config) -> Iterator[Finding]:

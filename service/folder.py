@@ -15,6 +15,9 @@ from service.errors import RefusedError
 DATABASE = "harken.db"
 SECRET = "secret.key"  # noqa: S105 - a file's name
 
+#: Keyed hashes of who is left alone: see service.privacy.left_alone.
+LEFT_ALONE = "left-alone.list"
+
 _OWNER_ONLY = 0o700
 
 

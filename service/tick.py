@@ -42,7 +42,7 @@ def tick(engine: Engine, config: Config, *, now: datetime, secret: bytes | None 
         parked = _park(db, config, now)
     with writing(engine) as db:
         forgotten = forget_posts(db, now=now, most=_MOST)
-        stop_watching(db, now=now, most=_MOST)
+        stop_watching(db, config=config, now=now, most=_MOST)
         forget_expired(db, now=now)
         told = forget_told(db, now=now)
     if any(routed.values()) or any(lived.values()) or parked or forgotten or told:

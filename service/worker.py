@@ -26,8 +26,11 @@ from service.listening.hosts import forget_idle
 from service.listening.leases import Leased, lease_due
 from service.logs import set_up_logging
 from service.mail import bounce_box
+from service.pace import LATE_NOT_NEVER, keep_pace
 from service.posts.forgetting import forget_lost, forget_weak
 from service.posts.rereading import reread
+from service.privacy.left_alone import note_left_alone
+from service.privacy.pseudonyms import let_names_go
 from service.reports.campaign_noting import note_mentions
 from service.store.backups import BACKUPS, forget_backups
 from service.store.engine import refresh_statistics, writing
@@ -58,7 +61,7 @@ async def _work(house: House, parent: int) -> None:
         loop.add_signal_handler(number, stopping.set)
     async with house.crawl() as crawl, house.post_office() as post, Deliverer(post) as deliverer:
         scheduler = AsyncIOScheduler(timezone="UTC")
-        every = {"seconds": TICK_SECONDS, "max_instances": 1, "coalesce": True}
+        every = {"seconds": TICK_SECONDS, **LATE_NOT_NEVER}
         for job in (
             partial(_crawl_due, house, crawl),
             partial(reread, crawl),
@@ -83,9 +86,11 @@ async def _work(house: House, parent: int) -> None:
             _until_stopped, "interval", args=[matters], **(every | {"seconds": around})
         )
         scheduler.start()
+        pace = asyncio.create_task(keep_pace(scheduler))
         try:
             await stopping.wait()
         finally:
+            pace.cancel()
             scheduler.shutdown(wait=False)
 
 
@@ -121,9 +126,12 @@ def _tidy(house: House) -> None:
     with writing(house.engine) as db:
         forget_lost(db, before=now - lost, most=_MOST_LOST, now=now)
     with writing(house.engine) as db:
+        let_names_go(db, house.config.settings, now=now, most=_MOST_LOST)
+    with writing(house.engine) as db:
         forget_weak(db, before=now - weak, most=_MOST_LOST)
     with writing(house.engine) as db:
         forget_events(db, before=now - old, most=_MOST_EVENTS, now=now)
+    note_left_alone(house.engine, house.folder, secret=house.secret)
     spare = timedelta(days=retention.backups_days)
     forget_backups(house.folder / BACKUPS, before=now - spare)
     with writing(house.engine) as db:

@@ -21,8 +21,7 @@ def backup(
     """Copy database, secret and files into a new folder, while Harken goes on working.
 
     Backups that are older than retention.backups_days and were made there by this command are
-    deleted. To restore one, stop Harken and copy what is in it back to where it was; then erase
-    again whom you erased since. Whoever can read a backup can read everything.
+    deleted. `harken restore` puts one back. Whoever can read a backup can read everything.
 
     Example: harken backup --to /mnt/usb/harken
     """

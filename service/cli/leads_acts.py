@@ -1,4 +1,4 @@
-"""`harken leads merge|unmerge|snooze|wake|related|score`."""
+"""`harken leads merge|unmerge|snooze|wake|related|score|customer|told`."""
 
 from datetime import UTC, datetime
 from functools import partial
@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from models.privacy_words import NoticeWay
 from service.cli.acting import By, LeadName, act_on, acting, lead_named, moment, tell, user_id
 from service.cli.options import AsJson, DataDir, data_dir
 from service.cli.output import print_json, say, table
@@ -13,7 +14,7 @@ from service.cli.output import print_json, say, table
 
 def register(app: typer.Typer) -> None:
     """Add these commands to those of `harken leads`."""
-    for command in (merge, unmerge, snooze, wake, related, score):
+    for command in (merge, unmerge, snooze, wake, related, score, customer, told):
         app.command()(command)
 
 
@@ -185,3 +186,51 @@ def score(
             say("It is the stored score." if is_equal else f"The stored score is {row.score}.")
     if is_stored and not is_equal:
         raise typer.Exit(1)
+
+
+def customer(
+    account: Annotated[
+        str, typer.Argument(metavar="COMPANY", help="As it stands on leads; case does not matter.")
+    ],
+    by: By,
+    is_none: Annotated[
+        bool, typer.Option("--not", help="Take it back; who bought from us here stays one.")
+    ] = False,
+    data: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Note that a company is a customer already, from before: its leads say so, also later ones.
+
+    Example: harken leads customer "Weir Ltd" --by mia
+    """
+    from service.leads.customers import mark_customer, unmark_customer
+
+    do = unmark_customer if is_none else mark_customer
+    with acting(data) as (house, db):
+        changed = do(db, account, user_id=user_id(db, by), now=house.clock.now())
+    if as_json:
+        print_json({"account": account, "customer": not is_none, "leads": changed})
+        return
+    leads = "1 live lead" if changed == 1 else f"{changed} live leads"
+    say(f"Noted{', taken back' if is_none else ''}: {leads} changed, and later ones go by it.")
+
+
+def told(
+    lead: LeadName,
+    by: By,
+    way: Annotated[
+        NoticeWay, typer.Option("--way", help="By what way they were told.")
+    ] = NoticeWay.REPLY,
+    data: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Note that a lead's author was told that you keep words of theirs (see privacy notices).
+
+    Example: harken leads told e5658dc6 --by mia --way message
+    """
+    from service.privacy.notices import tell as tell_them
+
+    with acting(data) as (house, db):
+        found = lead_named(db, lead)
+        tell_them(db, lead_id=found.id, user_id=user_id(db, by), way=way, now=house.clock.now())
+    tell(found, as_json=as_json)

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from service.store.swapping import settle
+
 DataDir = Annotated[
     Path | None,
     typer.Option(
@@ -23,5 +25,13 @@ AsJson = Annotated[
 
 
 def data_dir(value: Path | None) -> Path:
-    """Return the folder that ``--data`` or HARKEN_DATA names, else the working directory."""
-    return value if value is not None else Path.cwd()
+    """Return the folder that ``--data`` or HARKEN_DATA names, else the working directory.
+
+    A restore that was cut short there is ended first.
+
+    Raises:
+        RefusedError: it can't be ended.
+    """
+    folder = value if value is not None else Path.cwd()
+    settle(folder)
+    return folder

@@ -1,15 +1,19 @@
-"""`harken privacy`: what is kept of somebody, handed over or erased."""
+"""`harken privacy`: what is kept of somebody, handed over or erased; who is still to be told."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from config.settings import Privacy
 from service.cli.options import AsJson, DataDir, data_dir
-from service.cli.output import complain, print_json, say
+from service.cli.output import complain, print_json, say, table
+from service.rules.notices import Standing
 
 if TYPE_CHECKING:
     from service.posts.erasing import Erased
     from service.posts.subject import Subject
+    from service.privacy.notices import Untold
 
 app = typer.Typer(no_args_is_help=True, help="Answer who asks what you keep of them.")
 
@@ -46,13 +50,15 @@ def erase(
     """Erase somebody for good, and keep them out: also what a later crawl or file brings.
 
     Posts, names, titles, notes, inquiries and activities go, with all handles that are known to be
-    the same person's; ids, codes and counts stay. Backups hold it until you delete them.
+    the same person's; ids, codes and counts stay. Backups hold it until you delete
+    them; `harken restore` takes it out of one again.
 
     Example: harken privacy erase quiet_otter --host talk.example.com --dry-run
     """
     from service.house import existing_house
     from service.posts.erasing import erase as erase_all
     from service.posts.subject import find_subject
+    from service.privacy.left_alone import note_left_alone
     from service.store.engine import fold_in, reading, writing
 
     where = host.lower() if host else None
@@ -73,6 +79,7 @@ def erase(
                 now=house.clock.now(),
             )
         fold_in(house.engine)
+        note_left_alone(house.engine, house.folder, secret=house.secret)
     _tell_gone(gone, as_json=as_json)
 
 
@@ -97,6 +104,75 @@ def export(handle: Handle, host: Host = None, data: DataDir = None) -> None:
     if not found.is_here:
         complain("nothing is here under that name; try another spelling, or without --host")
         raise typer.Exit(1)
+
+
+@app.command()
+def notices(
+    within: Annotated[
+        int | None,
+        typer.Option("--within", min=0, metavar="DAYS", help="Only who is due by then."),
+    ] = None,
+    data: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """List who is to be told that you keep words of theirs, and by when; the most urgent first.
+
+    In the mode "eu" that is at the first contact, and within notice_days at the latest: whoever
+    was neither contacted nor told by then loses their name here. The status is 1 while somebody
+    is overdue.
+
+    Example: harken privacy notices --within 7
+    """
+    from service.house import existing_house
+    from service.privacy.notices import untold
+    from service.store.engine import reading
+
+    with existing_house(data_dir(data)) as house, reading(house.engine) as db:
+        settings, now = house.config.settings, house.clock.now()
+        until = None if within is None else now + timedelta(days=within)
+        due = untold(db, settings, now=now, until=until)
+    _tell_due(due, settings.privacy, as_json=as_json)
+    if any(one.standing is Standing.OVERDUE for one in due):
+        raise typer.Exit(1)
+
+
+def _tell_due(due: "tuple[Untold, ...]", privacy: Privacy, *, as_json: bool) -> None:
+    if as_json:
+        for one in due:
+            print_json(
+                {
+                    "handle": one.handle,
+                    "host": one.host,
+                    "lead": one.lead_id,
+                    "owner": one.owner,
+                    "heard_at": one.since,
+                    "contacted_at": one.contacted_at,
+                    "due_at": one.due_at,
+                    "goes_at": one.goes_at,
+                    "standing": one.standing.value,
+                }
+            )
+        return
+    if not privacy.has_clock:
+        say('No clock runs in the mode "standard"; see [privacy] in harken.toml.')
+    elif not due:
+        say("Nobody is to be told.")
+    else:
+        table(
+            ("due (UTC)", "standing", "handle", "host", "lead", "owner", "then"),
+            [
+                (
+                    f"{one.due_at:%Y-%m-%d %H:%M}",
+                    one.standing.value,
+                    one.handle,
+                    one.host,
+                    one.lead_id[-8:] if one.lead_id else "",
+                    one.owner or "",
+                    f"the name goes {one.goes_at:%Y-%m-%d}" if one.goes_at else "was contacted",
+                )
+                for one in due
+            ],
+        )
 
 
 def _tell_found(found: "Subject", *, as_json: bool) -> None:
@@ -148,7 +224,8 @@ def _tell_gone(gone: "Erased", *, as_json: bool) -> None:
             f"{gone.activities} activities. They are kept out from now on."
         )
         complain(
-            "backups that were made before still hold it: delete them, or erase again after one"
+            "backups that were made before still hold it: delete them; `harken restore` takes it "
+            "out of one again"
         )
     if not was_here:
         complain(

@@ -8,7 +8,7 @@ from config import Config
 from models.contact import Person
 from models.lead import Lead
 from models.signal import Signal
-from service.leads.customers import wins_of
+from service.leads.customers import is_customer
 from service.leads.persons import person_of
 from service.rules.buyers import region_of
 
@@ -26,4 +26,4 @@ def know_buyer(db: Session, lead: Lead, signals: Sequence[Signal], config: Confi
         strongest = sorted(signals, key=lambda signal: (-signal.probability, signal.id))
         slots = [slot for signal in strongest for slot in signal.slots]
         lead.region = region_of(slots, config.routing.regions)
-    lead.existing_customer = lead.existing_customer or bool(wins_of(db, lead))
+    lead.existing_customer = lead.existing_customer or is_customer(db, lead)

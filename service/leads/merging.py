@@ -15,11 +15,11 @@ from models.moves import LIVE, OWNED, LeadEvent, MoveRefusedError, Request
 from models.people import User
 from models.words import LeadStatus
 from service.errors import ForbiddenError, NotFoundError, RefusedError
-from service.leads.by_hand import DECIDERS
 from service.leads.hearing import reconsider
 from service.leads.ledger import audit, emit
 from service.leads.objecting import stands_in_the_way
 from service.leads.transitions import lead_of, transition
+from service.leads.whose import DECIDERS
 from service.rules.merging import Fields, Standing, as_stored, survivor, taken_over
 
 #: How long a merge can be undone.

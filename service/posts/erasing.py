@@ -5,10 +5,11 @@ sent us is gone, and a keyed hash on the suppression list keeps the intake from 
 theirs in again (security-and-privacy.md, Art. 17). What is left are ids, codes and counts.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import ColumnElement, delete, update
 from sqlmodel import Session, col, select
@@ -30,8 +31,14 @@ from service.leads.persons import email_key
 from service.leads.transitions import transition
 from service.posts.forgetting import empty_leads
 from service.posts.liveness import bury
-from service.posts.subject import Subject, find_subject
-from service.posts.suppression import ANYWHERE, normalise_handle, suppress, suppress_author
+from service.posts.subject import Subject, find_subject, subject_of
+from service.posts.suppression import (
+    ANYWHERE,
+    author_key,
+    normalise_handle,
+    suppress,
+    suppress_author,
+)
 
 _WHY = SuppressionReason.ERASURE
 _IN_CHUNK = 400  # ids in one statement; SQLite takes 999 variables at the least
@@ -79,7 +86,70 @@ def erase(
         raise NotFoundError("Say whose: the handle is empty.")
     take_turn(db)
     subject = find_subject(db, handle, secret=secret, host=host)
-    _keep_out(db, subject, handle, host=host, secret=secret, by=by, now=now)
+    named = {(host or ANYWHERE, handle)}
+    _keep_out(db, subject, named, secret=secret, by=by, now=now)
+    return _take_away(db, subject, secret=secret, by=by, config=config, now=now)
+
+
+def erase_listed(
+    db: Session, keys: Set[str], *, secret: bytes, by: str, config: Config, now: datetime
+) -> int:
+    """Erase whoever is meant by a keyed hash of ``keys``, in the caller's transaction.
+
+    For a database that knows people who had been erased: nothing but the hashes says who they
+    are, so everybody's are worked out (a million handles take some seconds). Returns how many
+    handles and persons went. On SQLite call `service.store.engine.fold_in` afterwards.
+    """
+    if not keys:
+        return 0
+    take_turn(db)
+    authors = {author_id for author_id, key in _keys_of_authors(db, secret) if key in keys}
+    persons = {person_id for person_id, key in _keys_of_persons(db, secret) if key in keys}
+    if not authors and not persons:
+        return 0
+    subject = subject_of(db, authors, persons)
+    _keep_out(db, subject, (), secret=secret, by=by, now=now)
+    _take_away(db, subject, secret=secret, by=by, config=config, now=now)
+    return len(subject.authors) + len(subject.persons)
+
+
+def _keys_of_authors(db: Session, secret: bytes) -> Iterator[tuple[str, str]]:
+    """Yield all handles by their ids, with the key of each host at which they are theirs."""
+    at_source = select(Author.id, Author.handle, Author.profile_url, Source.url).join(
+        Source, col(Source.id) == Author.source_id
+    )
+    in_posts = (
+        select(Author.id, Author.handle, Author.profile_url, Post.url)
+        .join(Post, col(Post.author_id) == Author.id)
+        .where(col(Post.url).is_not(None))
+    )
+    for asked in (at_source, in_posts):
+        for author_id, handle, *urls in db.exec(asked).yield_per(1000):
+            hosts = {urlsplit(url or "").hostname or "" for url in urls} - {""}
+            for host in (*hosts, ANYWHERE):
+                yield author_id, author_key(secret, host, handle)
+
+
+def _keys_of_persons(db: Session, secret: bytes) -> Iterator[tuple[str, str]]:
+    """Yield all persons by their ids, with the keys of the addresses that they gave."""
+    for person in db.exec(select(Person)).yield_per(1000):
+        if person.email_hash:
+            yield person.id, person.email_hash
+        if person.email:
+            yield person.id, email_key(secret, person.email)
+            yield person.id, author_key(secret, ANYWHERE, person.email)
+    claimed = select(Inquiry.person_id, Inquiry.claimed_hash).where(
+        col(Inquiry.claimed_hash).is_not(None)
+    )
+    for person_id, key in db.exec(claimed).yield_per(1000):
+        if key is not None:
+            yield person_id, key
+
+
+def _take_away(
+    db: Session, subject: Subject, *, secret: bytes, by: str, config: Config, now: datetime
+) -> Erased:
+    """Take away all that there is of somebody who is on the list."""
     leads = _leads_of(db, subject)
     for lead in leads:
         _close(db, lead, by=by, now=now)
@@ -106,15 +176,17 @@ def erase(
 def _keep_out(
     db: Session,
     subject: Subject,
-    handle: str,
+    named: Collection[tuple[str, str]],
     *,
-    host: str | None,
     secret: bytes,
     by: str,
     now: datetime,
 ) -> None:
-    """Put every name of theirs on the list: also a file that is brought again names them."""
-    names = {(host or ANYWHERE, handle), *((one.host, one.handle) for one in subject.handles)}
+    """Put every name of theirs on the list: also a file that is brought again names them.
+
+    ``named``: hosts and handles by which they were asked for, beside those that are known here.
+    """
+    names = {*named, *((one.host, one.handle) for one in subject.handles)}
     hashes: set[str] = set()
     for person_id in subject.persons:
         person = db.get_one(Person, person_id)

@@ -23,6 +23,7 @@ from nlp.near import Signature, band_keys, is_near, sign
 from service.leads.ledger import take_turn
 from service.posts.judging import Judged
 from service.posts.suppression import normalise_handle
+from service.posts.unnamed import has_pseudonym
 
 #: Words that are said again later than this are news.
 WINDOW = timedelta(days=3)
@@ -86,7 +87,7 @@ def fold(db: Session, post: Post, words: Words, judged: Sequence[Judged]) -> tup
 
 def remember(db: Session, post: Post, words: Words) -> None:
     """Let ``post``, a signal, be found when its author says these words again."""
-    if not words.writer:
+    if not words.writer or has_pseudonym(db, post.author_id):
         return
     post.signature = words.signature
     db.add(post)

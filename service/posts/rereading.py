@@ -185,7 +185,8 @@ def _end(
             db.flush()
             done.deleted += bury(db, source, gone, config=crawl.intake.config, now=now)
         thread = db.get_one(Thread, due.id, with_for_update=True, populate_existing=True)
-        was_read(db, thread, failed=error is not None, now=now)
+        config = crawl.intake.config
+        was_read(db, thread, failed=error is not None, config=config, now=now)
 
 
 def _missing(db: Session, thread_id: str, present: set[str]) -> list[Post]:

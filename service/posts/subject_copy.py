@@ -17,6 +17,7 @@ from models.merge import Bant, Result
 from models.mute import Mute
 from models.nurture import Draft, Enrolment
 from models.post import Author, Post, Thread
+from models.privacy import Notice
 from models.reply import ReplyDraft
 from models.scored import LeadFact, ScoreEntry
 from models.signal import CrossPost, Signal
@@ -68,6 +69,7 @@ def copy_of(
         (Signal, Signal.post_id, posts),
         (CrossPost, CrossPost.post_id, posts),
         (Mute, Mute.author_id, authors),
+        (Notice, Notice.author_id, authors),
         (Person, Person.id, persons),
         (PersonAuthor, PersonAuthor.person_id, persons),
         (Inquiry, Inquiry.person_id, persons),

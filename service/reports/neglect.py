@@ -1,7 +1,9 @@
 """Live leads that nobody does anything for."""
 
 import heapq
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from itertools import chain
 
 from sqlalchemy import ColumnElement, ScalarSelect, func, select, type_coerce
 from sqlalchemy.orm import Mapped
@@ -9,17 +11,22 @@ from sqlmodel import Session, col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from models.lead import Lead, StatusChange, Touchpoint
-from models.moves import LIVE
+from models.moves import FUNNELS, LIVE
 from models.people import User
+from models.words import Funnel, LeadStatus
 from service.leads.transitions import HARKEN
 from service.reports.asked import Asked
 from service.reports.document import Report, Table, columns
 from service.reports.lives import wanted
-from service.rules.neglect import Waiting, neglected
+from service.rules.neglect import USUAL, Waiting, neglected
 
 
 def report(db: Session, asked: Asked) -> Report:
-    """Return the live leads for which nobody did anything for a while, the longest first."""
+    """Return the live leads for which nobody did anything for a while, the longest first.
+
+    How long that is depends on what they are to be sold, unless somebody asks for a time.
+    """
+    own = _own_times(asked)
     many, first = _waiting(db, asked)
     shown = neglected(first, now=asked.now, after=asked.idle)
     more = many - len(shown)
@@ -29,7 +36,7 @@ def report(db: Session, asked: Asked) -> Report:
         tables=(
             Table(
                 name="neglected",
-                title=f"Live leads with nothing done for {asked.idle.days} days",
+                title=f"Live leads with nothing done for {_words(asked, own)}",
                 columns=columns(
                     "lead: lead",
                     "status: status",
@@ -56,6 +63,10 @@ def report(db: Session, asked: Asked) -> Report:
         notes=(
             f"{many:,} leads are neglected",
             *((f"{more:,} more; see --most",) if more else ()),
+            *(
+                f"{topic}: after {_days(sold)} with sales, {_days(rests)} before"
+                for topic, (sold, rests) in own.items()
+            ),
         ),
     )
 
@@ -68,6 +79,7 @@ def _waiting(db: Session, asked: Asked) -> tuple[int, list[Waiting]]:
         select(
             col(Lead.id),
             col(Lead.title),
+            col(Lead.topic_id),
             col(Lead.status),
             col(Lead.score),
             col(User.handle),
@@ -88,6 +100,7 @@ def _waiting(db: Session, asked: Asked) -> tuple[int, list[Waiting]]:
             touched_at=last[row.id][1],
             moved_at=last[row.id][2],
             due_at=row.next_step_at,
+            after=_after(asked, row.topic_id, row.status),
         )
         for row in rows
     ]
@@ -97,17 +110,57 @@ def _last_actions(
     db: Session, asked: Asked
 ) -> dict[str, tuple[datetime, datetime | None, datetime | None]]:
     """Return, by neglected lead, when somebody last did something, touched it, and moved it."""
-    opened, since = col(Lead.created_at), asked.now - asked.idle
+    shortest = min((asked.idle or USUAL, *chain.from_iterable(_own_times(asked).values())))
+    opened = col(Lead.created_at)
     rows = db.connection().execute(
-        select(col(Lead.id), opened, _last_touch(), _last_move()).where(
-            wanted(asked), col(Lead.status).in_(LIVE), opened <= since
-        )
+        select(
+            col(Lead.id),
+            col(Lead.topic_id),
+            col(Lead.status),
+            opened,
+            _last_touch(),
+            _last_move(),
+        ).where(wanted(asked), col(Lead.status).in_(LIVE), opened <= asked.now - shortest)
     )
     return {
         lead: (last, touched, moved)
-        for lead, at, touched, moved in rows.all()
-        if (last := max(at, touched or at, moved or at)) <= since
+        for lead, topic, status, at, touched, moved in rows.all()
+        if (last := max(at, touched or at, moved or at)) + _after(asked, topic, status)
+        <= asked.now
     }
+
+
+def _after(asked: Asked, topic: str, status: LeadStatus) -> timedelta:
+    """Return after how long a lead is neglected."""
+    if asked.idle is not None:
+        return asked.idle
+    is_sold = FUNNELS[status] is Funnel.SALES
+    return asked.config.neglected_after(topic, is_sold=is_sold) or USUAL
+
+
+def _own_times(asked: Asked) -> dict[str, tuple[timedelta, timedelta]]:
+    """Return by topic after how long its leads are neglected, with sales and before.
+
+    Only of topics whose leads are sold in a time of their own; of none where somebody asks for a
+    time.
+    """
+    config = asked.config
+    if asked.idle is not None:
+        return {}
+    return {
+        topic: (sold, rests)
+        for topic in sorted(config.topics)
+        if (sold := config.neglected_after(topic, is_sold=True)) is not None
+        and (rests := config.neglected_after(topic, is_sold=False)) is not None
+    }
+
+
+def _words(asked: Asked, own: Mapping[str, object]) -> str:
+    return f"{_days(asked.idle or USUAL)}{', or as long as their offering allows' if own else ''}"
+
+
+def _days(span: timedelta) -> str:
+    return f"{span.days} days"
 
 
 def _last_touch() -> ScalarSelect[datetime | None]:

@@ -51,6 +51,7 @@ class Manner(StrEnum):
     SAME_TEXT = "same_text"
     LENGTH = "length"
     COMMUNITY = "community"
+    NOTICE = "notice"
 
 
 class Weight(StrEnum):
@@ -134,7 +135,13 @@ def read_rules(rules: str) -> House:
 
 
 def check(
-    text: str, house: House, own: Own, earlier: Sequence[Earlier] = (), *, is_asked: bool = False
+    text: str,
+    house: House,
+    own: Own,
+    earlier: Sequence[Earlier] = (),
+    *,
+    is_asked: bool = False,
+    notice: str | None = None,
 ) -> tuple[Finding, ...]:
     """Return what is to be said about an answer, in the order of the text.
 
@@ -144,11 +151,14 @@ def check(
         own: what is ours.
         earlier: answers for others that are nearly the same, the newest first.
         is_asked: whether the asker asked for a link.
+        notice: the address at which they read that we have words of theirs, where they are still
+            to be told; such a link promotes nothing, and is not counted.
     """
     if not text.strip():
         return ()
     found = [
-        *_links(text, house, own, is_asked=is_asked),
+        *_notice(text, notice),
+        *_links(text, house, own, is_asked=is_asked, notice=notice),
         *_promotion(text, house),
         *_disclosure(text, house, own),
         *_same_text(text, earlier),
@@ -175,8 +185,27 @@ def proper_names(products: Iterable[str]) -> tuple[str, ...]:
     )
 
 
-def _links(text: str, house: House, own: Own, *, is_asked: bool) -> Iterator[Finding]:
-    links = list(LINK.finditer(text))
+def _notice(text: str, page: str | None) -> Iterator[Finding]:
+    """Find that a first answer does not say where people read what we have of them."""
+    if page is not None and page not in text:
+        yield Finding(
+            manner=Manner.NOTICE,
+            weight=Weight.CARE,
+            words="They are owed to hear where you have their post from, at the first contact at "
+            f"the latest: add {page}, or tell them by a message.",
+            start=0,
+            end=0,
+        )
+
+
+def _links(
+    text: str, house: House, own: Own, *, is_asked: bool, notice: str | None
+) -> Iterator[Finding]:
+    links = [
+        link
+        for link in LINK.finditer(text)
+        if notice is None or not link.group().startswith(notice)
+    ]
     most = MOST_LINKS if house.most_links is None else house.most_links
     if house.if_asked and is_asked:
         most = max(most, 1)

@@ -13,7 +13,7 @@ from models.words import Funnel, LeadStatus
 
 SHORTEST = timedelta(minutes=15)
 LONGEST = timedelta(days=1)
-#: A conversation in which nobody wrote for so long is over.
+#: A conversation in which nobody wrote for so long is over, where no offering says otherwise.
 OVER_AFTER = timedelta(days=30)
 #: A post that wasn't found is looked for once more after this, before it counts as deleted.
 SECOND_LOOK = timedelta(hours=6)
@@ -42,7 +42,13 @@ def stake_of(leads: frozenset[LeadStatus], *, has_signal: bool) -> Stake:
 
 
 def next_reading(
-    now: datetime, *, last_post_at: datetime, stake: Stake, recheck: timedelta, fails: int = 0
+    now: datetime,
+    *,
+    last_post_at: datetime,
+    stake: Stake,
+    recheck: timedelta,
+    fails: int = 0,
+    over_after: timedelta = OVER_AFTER,
 ) -> datetime | None:
     """Return when a conversation is read again, or None when it need not be.
 
@@ -55,11 +61,13 @@ def next_reading(
         stake: what hangs on it.
         recheck: how often the source's policy has evidence looked for.
         fails: readings in a row that failed.
+        over_after: for how long nobody writes until it is over; what takes a year to be sold is
+            talked of for longer than what is bought in three weeks.
     """
     if stake is Stake.NOTHING:
         return None
     silence = max(now - last_post_at, timedelta(0))
-    if silence > OVER_AFTER:
+    if silence > over_after:
         pause = None if stake is Stake.SIGNAL else recheck
     else:
         pause = min(max(silence * _SHARE[stake], SHORTEST), LONGEST, recheck)

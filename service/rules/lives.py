@@ -31,7 +31,6 @@ class Lives:
     furthest: int  # see WAY
     leads: int = 1
     revenue: Money | None = None  # of all of them together; None: not won, or no amounts
-    slot: int = 0  # between which two of the asker's moments their first signals lie
 
     def reached(self, status: LeadStatus) -> bool:
         """Tell whether they got as far as ``status``, even if they went back since."""

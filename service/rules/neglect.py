@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from models.words import LeadStatus
 
-#: A month without anything done is neglect, unless somebody says a different time.
+#: A month without anything done is neglect, unless somebody says a different time, or what is to
+#: be sold has one of its own.
 USUAL = timedelta(days=30)
 
 
@@ -23,6 +24,7 @@ class Waiting:
     touched_at: datetime | None  # the last touchpoint
     moved_at: datetime | None  # the last move that a person made
     due_at: datetime | None
+    after: timedelta = USUAL  # without anything done for so long, it is neglected
 
     @property
     def last_action_at(self) -> datetime:
@@ -31,8 +33,11 @@ class Waiting:
 
 
 def neglected(
-    leads: Iterable[Waiting], *, now: datetime, after: timedelta = USUAL
+    leads: Iterable[Waiting], *, now: datetime, after: timedelta | None = None
 ) -> tuple[Waiting, ...]:
-    """Return the leads for which nobody did anything for ``after``, the longest first."""
-    found = [lead for lead in leads if lead.last_action_at + after <= now]
+    """Return the leads for which nobody did anything for too long, the longest first.
+
+    ``after``: how long that is, for all of them; None: what each of them says.
+    """
+    found = [lead for lead in leads if lead.last_action_at + (after or lead.after) <= now]
     return tuple(sorted(found, key=lambda lead: (lead.last_action_at, lead.lead_id)))

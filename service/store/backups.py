@@ -16,12 +16,14 @@ from sqlalchemy import Engine
 
 from config.folder import FILES, TOPICS
 from service.errors import RefusedError, StoreError
-from service.folder import DATABASE, SECRET, make
+from service.folder import DATABASE, LEFT_ALONE, SECRET, make
 
 #: In the folder of the installation.
 BACKUPS: Final = "backups"
 _STAMP = "%Y%m%dT%H%M%SZ"
-_NAME = re.compile(r"harken-(\d{8}T\d{6}Z)")
+#: Ends the name of what was there before a restore: it is kept as long as a backup.
+BEFORE_RESTORE: Final = ".before-restore"
+_NAME = re.compile(rf"harken-(\d{{8}}T\d{{6}}Z)(?:{re.escape(BEFORE_RESTORE)})?")
 
 
 def make_backup(engine: Engine, folder: Path, into: Path, *, now: datetime) -> Path:
@@ -42,7 +44,7 @@ def make_backup(engine: Engine, folder: Path, into: Path, *, now: datetime) -> P
             "retention.backups_days are over."
         )
         raise RefusedError(message)
-    made = into / f"harken-{now.astimezone(UTC):{_STAMP}}"
+    made = into / name_at(now)
     part = into / f".{made.name}.part"
     if made.exists():
         raise RefusedError(f"{made} is there already.")
@@ -52,12 +54,17 @@ def make_backup(engine: Engine, folder: Path, into: Path, *, now: datetime) -> P
     # SQLite fills an empty file, and so nobody else can ever read it.
     os.close(os.open(part / DATABASE, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     _copy(engine, part / DATABASE)
-    for name in (SECRET, *FILES, *(f"{TOPICS}/{p.name}" for p in _topics(folder))):
+    for name in (SECRET, LEFT_ALONE, *FILES, *(f"{TOPICS}/{p.name}" for p in _topics(folder))):
         if (folder / name).is_file():
             make((part / name).parent)
             shutil.copy2(folder / name, part / name)
     part.rename(made)
     return made
+
+
+def name_at(now: datetime) -> str:
+    """Return what a backup of then is called."""
+    return f"harken-{now.astimezone(UTC):{_STAMP}}"
 
 
 def forget_backups(folder: Path, *, before: datetime) -> list[str]:
@@ -71,7 +78,7 @@ def forget_backups(folder: Path, *, before: datetime) -> list[str]:
     over = sorted(
         path
         for path in folder.iterdir()
-        if (at := _made_at(path.name)) is not None
+        if (at := made_at(path.name)) is not None
         and at < before
         and path.is_dir()
         and not path.is_symlink()
@@ -90,7 +97,8 @@ def _copy(engine: Engine, file: Path) -> None:
             raise StoreError(f"The backup can't be written: {error}.") from error
 
 
-def _made_at(name: str) -> datetime | None:
+def made_at(name: str) -> datetime | None:
+    """Return when the backup of that name was made; None: it is not called like one."""
     match = _NAME.fullmatch(name)
     try:
         return datetime.strptime(match[1], _STAMP).replace(tzinfo=UTC) if match else None

@@ -18,11 +18,11 @@ from service.web.views.colleagues import read_colleagues
 from service.web.views.conversation import read_conversation
 from service.web.views.dossier import read_dossier
 from service.web.views.lead import read_lead
+from service.web.views.notice import read_notice
 from service.web.views.people import People
 from service.web.views.reply import read_reply
 from service.web.views.timeline import Happening, read_timeline
-from service.web.wording import lead_words
-from service.web.wording.words import reason_in_words
+from service.web.wording.words import reason_in_words, stages
 
 #: What people type on the sheet, and what it is called: kept when somebody was faster.
 _TYPED = {
@@ -75,7 +75,7 @@ def sheet_page(
     with reading(site.engine) as db:
         lead = find_lead(db, viewer, lead_id)
         people = People(db, viewer)
-        timeline = read_timeline(db, lead, people)
+        timeline = read_timeline(db, lead, people, stages(site.config.process))
         return page(
             request,
             "lead.html",
@@ -84,7 +84,6 @@ def sheet_page(
             meanwhile=_meanwhile(timeline, refused, typed or {}) if refused else None,
             timeline=timeline,
             back=Back.LEAD,
-            terms=lead_words,
             tracks=site.config.nurture.track,
             **_parts(db, site, viewer, lead, people),
         )
@@ -95,11 +94,16 @@ def _parts(
 ) -> dict[str, object]:
     now = site.clock.now()
     sheet = read_lead(db, viewer, lead.id, now=now)
-    reply = None
+    reply, config = None, site.config
+    notice = read_notice(db, viewer, lead, people, config=config, base_url=site.base_url, now=now)
     if may(viewer, Permission.WORK_LEADS):
         rules = sheet.source.community_rules
-        reply = read_reply(db, viewer, lead, people, rules=rules, config=site.config, now=now)
+        owed = notice.page if notice and notice.is_owed else None
+        reply = read_reply(
+            db, viewer, lead, people, rules=rules, config=config, now=now, notice=owed
+        )
     return {
+        "notice": notice,
         "sheet": sheet,
         "conversation": read_conversation(db, lead),
         "dossier": read_dossier(db, viewer, lead, people, config=site.config, now=now),

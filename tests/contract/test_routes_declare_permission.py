@@ -24,6 +24,8 @@ OPEN = {
     "/login/first/{token}",
     "/logout",
     "/preferences",
+    "/privacy",  # for people who are heard: they have no login
+    "/privacy/ask",
     "/readyz",
     "/static/{path:path}",
     "/unsubscribe/{token}",

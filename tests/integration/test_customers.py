@@ -1,7 +1,9 @@
 """Customers: what they ask next is a lead of its own, and goes to who won them (E24)."""
 
 import csv
+from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -9,13 +11,16 @@ from sqlalchemy import Engine
 from models.lead import Lead, Offer
 from models.merge import Result
 from models.words import LeadStatus, TokenScope, TouchpointKind, UserRole, WonReason
+from service.errors import ForbiddenError, NotFoundError, RefusedError
 from service.exports.leaving import Format, leads_to_tell, written
 from service.leads.by_hand import log_touch
 from service.leads.closing import Sale, qualify, win
+from service.leads.customers import mark_customer, unmark_customer
 from service.leads.hearing import reconsider
 from service.routing.route import explain
 from service.store.engine import reading, writing
 from tests.builders import PEOPLE, SECRET, Place, a_config, a_place, a_post, a_user
+from tests.command import harken_here
 from tests.programs import ROOT, a_program
 from tests.web_house import House, a_house
 
@@ -135,6 +140,46 @@ def test_who_lost_interest_is_no_customer(sqlite_engine: Engine) -> None:
     place.clock.pass_by(LONG)
 
     assert not next_of(place).existing_customer
+
+
+def test_a_company_that_somebody_names_is_a_customer_now_and_later(sqlite_engine: Engine) -> None:
+    place = a_place(sqlite_engine)
+    first = place.hear(a_post("1", thread="a"))
+    mia, now = place.user("mia").id, place.clock.now()
+    with writing(place.engine) as db:
+        db.get_one(Lead, first.id).account = "Weir Ltd"
+
+    def named(do: Callable[..., int], account: str = " WEIR  ltd ", by: str = mia) -> int:
+        with writing(place.engine) as db:
+            return do(db, account, user_id=by, now=now)
+
+    with pytest.raises(ForbiddenError):
+        named(mark_customer, by=place.user("ada").id)
+    assert named(mark_customer) == 1
+    with pytest.raises(RefusedError):
+        named(mark_customer, "weir ltd")
+    with pytest.raises(RefusedError):
+        named(mark_customer, "  ")
+    later = next_of(place, author="bob")
+    with writing(place.engine) as db:
+        row = db.get_one(Lead, later.id)
+        row.account = "weir ltd"
+        reconsider(db, row, config=place.config, now=now)
+        assert row.existing_customer
+
+    assert named(unmark_customer) == 2
+    assert not any(lead.existing_customer for lead in place.all(Lead))
+    with pytest.raises(NotFoundError):
+        named(unmark_customer)
+
+
+def test_the_command_names_customers(fresh_house: Path) -> None:
+    ran = harken_here("leads", "customer", "Weir Ltd", "--by", "admin", data=fresh_house)
+    assert ran.out == "Noted: 0 live leads changed, and later ones go by it.\n"
+    (told,) = harken_here(
+        "leads", "customer", "weir ltd", "--not", "--by", "admin", "--json", data=fresh_house
+    ).lines
+    assert told == {"account": "weir ltd", "customer": False, "leads": 0}
 
 
 # What people and programs see of it.

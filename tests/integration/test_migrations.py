@@ -81,6 +81,8 @@ def test_a_database_goes_up_and_down_and_up_again(bare: Engine) -> None:
     assert tables(bare) == set(METADATA.tables)
 
 
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
+@pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based")
 def test_the_schema_is_the_one_of_the_models(bare: Engine) -> None:
     upgrade(bare)
 

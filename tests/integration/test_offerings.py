@@ -8,19 +8,25 @@ import pytest
 from sqlalchemy import Engine
 
 from config import Config
+from config.hours import WorkingSpan
 from config.offering import Offering
 from models.lead import Lead
-from models.words import HandBackReason, LeadStatus, TouchpointKind
+from models.moves import FUNNELS
+from models.post import Thread
+from models.words import Funnel, HandBackReason, LeadStatus, TouchpointKind
 from service.leads.by_hand import log_touch
 from service.leads.closing import hand_back
+from service.posts.following import was_read
 from service.process.document import document
 from service.process.signing import standing
 from service.reports.asked import Asked
+from service.reports.document import Report
 from service.reports.forecast import report
+from service.reports.neglect import report as neglected
 from service.rules.money import Money
 from service.rules.period import Period
 from service.store.engine import reading, writing
-from tests.builders import ASK, PIANO, Place, a_config, a_place, a_post, a_topic
+from tests.builders import ASK, NO_TAKERS, PIANO, Place, a_config, a_place, a_post, a_topic
 from tests.fakes import NOON, Said
 
 S = LeadStatus
@@ -129,3 +135,74 @@ def test_the_process_says_what_is_sold_and_how_long_that_takes(sqlite_engine: En
     assert section.grid.rows == (
         ("Grand pianos", "CRM", "90 days", "20 working days", "60 days", "60"),
     )
+
+
+# Silence, which is longer where a sale takes a year.
+
+
+@pytest.mark.parametrize(
+    ("status", "touch", "review", "days"),
+    [
+        (S.WORKING, None, None, 30),  # a third of the cycle, which takes 90 days
+        (S.WORKING, WorkingSpan(days=30), None, 42),  # its next touch is not due before
+        (S.NURTURING, WorkingSpan(days=30), timedelta(days=60), 60),  # nor its review
+        (S.NURTURING, None, None, 30),
+    ],
+)
+def test_a_lead_is_neglected_by_the_time_of_what_is_sold(
+    status: LeadStatus, touch: WorkingSpan | None, review: timedelta | None, days: int
+) -> None:
+    piano = PIANO.model_copy(update={"touch_every": touch, "review_after": review})
+    config = a_house_of_pianos(piano)
+    is_sold = FUNNELS[status] is Funnel.SALES
+
+    assert config.neglected_after("crm", is_sold=is_sold) == days * DAY
+    assert a_config().neglected_after("crm", is_sold=is_sold) is None
+
+
+def test_the_report_of_the_neglected_goes_by_it_unless_somebody_asks(
+    sqlite_engine: Engine,
+) -> None:
+    year = PIANO.model_copy(update={"cycle": timedelta(days=360), "touch_every": None})
+    place, _ = a_lead_heard(sqlite_engine, a_house_of_pianos(year), 0.9)
+    lead = place.accept(place.open_offer())
+
+    def told(after: timedelta, idle: timedelta | None = None) -> Report:
+        asked = Asked(
+            period=Period(first=NOON.date(), until=NOON.date() + DAY, zone=ZoneInfo("UTC")),
+            now=NOON + after,
+            config=place.config,
+            idle=idle,
+        )
+        with reading(place.engine) as db:
+            return neglected(db, asked)
+
+    (table,) = told(119 * DAY).tables
+    assert list(table.rows) == []
+    assert table.title.endswith("for 30 days, or as long as their offering allows")
+    (table,) = told(120 * DAY).tables
+    assert [row[0] for row in table.rows] == [lead.id]
+    assert "crm: after 120 days with sales, 120 days before" in told(119 * DAY).notes
+    (table,) = told(119 * DAY, idle=30 * DAY).tables
+    assert [row[0] for row in table.rows] == [lead.id]
+    assert table.title.endswith("for 30 days")
+
+
+@pytest.mark.parametrize(("cycle", "is_over"), [(360, False), (21, True), (None, False)])
+def test_a_conversation_is_over_by_the_time_of_what_is_sold(
+    sqlite_engine: Engine, cycle: int | None, is_over: bool
+) -> None:
+    config = a_config(users=NO_TAKERS)
+    if cycle is not None:
+        piano = PIANO.model_copy(update={"cycle": timedelta(days=cycle), "follow_up_from": None})
+        topic = a_topic().model_copy(update={"offering": "piano"})
+        config = replace(config, topics={"crm": topic}, offerings={"piano": piano})
+    place = a_place(sqlite_engine, config, knows={ASK: Said(p=0.2)})
+    place.take_in(a_post())
+    assert place.all(Lead) == []  # a signal too weak for a lead
+    thread = place.only(Thread)
+
+    with writing(place.engine) as db:
+        row = db.get_one(Thread, thread.id)
+        was_read(db, row, failed=False, config=place.config, now=NOON + 20 * DAY)
+        assert (row.next_read_at is None) is is_over

@@ -21,6 +21,7 @@ from service.api.shapes.others import (
 from service.api.told import LINK, reads, writes
 from service.leads.ledger import follow_chain
 from service.leads.objecting import leave_alone
+from service.privacy.left_alone import note_left_alone
 from service.serving.site import SiteHere
 from service.store.engine import reading
 
@@ -59,7 +60,10 @@ def new_objection(
         )
         return Done(body=ObjectionNoted(leads_taken_out=taken), status=201)
 
-    return attempt.once(work)
+    response = attempt.once(work)
+    site = attempt.site
+    note_left_alone(site.engine, site.live.folder, secret=site.secret)
+    return response
 
 
 @router.get("/audit", summary="Read the audit log", responses=reads(headers=LINK))

@@ -3,6 +3,7 @@
 Names that are typed here never stand in an address: addresses end up in logs.
 """
 
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
@@ -17,13 +18,17 @@ from service.leads.objecting import leave_alone
 from service.posts.erasing import erase
 from service.posts.subject import Subject, find_subject
 from service.posts.suppression import ANYWHERE, normalise_handle
+from service.privacy.asking import open_requests
+from service.privacy.left_alone import note_left_alone
+from service.privacy.notices import untold
 from service.serving.site import Site, SiteHere
 from service.store.engine import fold_in, reading, writing
 from service.typed import Line
 from service.web import flash
 from service.web.access.guard import require
 from service.web.render import page, see_other
-from service.web.views.settings import read_retention, read_suppressed
+from service.web.views.settings import read_clock, read_retention, read_suppressed
+from service.web.wording.lead_words import ASKED_FOR, REQUEST_ENDS
 
 router = APIRouter()
 
@@ -71,6 +76,7 @@ def erase_person(
             now=site.clock.now(),
         )
     fold_in(site.engine)
+    note_left_alone(site.engine, site.live.folder, secret=site.secret)
     response = see_other(_PATH)
     flash.leave(response, site, "erased")
     return response
@@ -98,6 +104,7 @@ def suppress(
             by=viewer.id,
             now=now,
         )
+    note_left_alone(site.engine, site.live.folder, secret=site.secret)
     response = see_other(_PATH)
     flash.leave(response, site, "suppressed")
     return response
@@ -123,6 +130,7 @@ def lift(site: SiteHere, viewer: Officer, key: Annotated[Line, Form(max_length=6
             at=now,
             detail=detail,
         )
+    note_left_alone(site.engine, site.live.folder, secret=site.secret)
     response = see_other(_PATH)
     flash.leave(response, site, "lifted")
     return response
@@ -138,13 +146,21 @@ def _page(
 ) -> Response:
     now, settings = site.clock.now(), site.config.settings
     with reading(site.engine) as db:
+        clock = read_clock(db, settings, now=now)
         retention = read_retention(db, settings.retention, now=now)
+        asked = open_requests(db)
+        warn = timedelta(days=settings.privacy.warn_days)
+        due = untold(db, settings, now=now, until=now + warn)
         count, listed = read_suppressed(db)
     return page(
         request,
         "settings_privacy.html",
         viewer=viewer,
-        retention=retention,
+        retention=(*clock, *retention),
+        asked=asked,
+        asked_for=ASKED_FOR,
+        ends=REQUEST_ENDS,
+        untold=due,
         settings=settings,
         count=count,
         listed=listed,

@@ -12,8 +12,11 @@ from models.source import Source
 from models.words import LeadStatus, OfferState, SourceHealth
 
 
-def read_numbers(db: Session) -> str:
-    """Return gauges: leads by status, open offers, posts, active sources by health."""
+def read_numbers(db: Session, *, overdue_notices: int = 0) -> str:
+    """Return gauges: leads by status, open offers, posts, active sources by health.
+
+    ``overdue_notices``: people who should have been told by now that we have words of theirs.
+    """
     leads = dict(db.exec(select(Lead.status, func.count()).group_by(Lead.status)).all())
     sources = dict(
         db.exec(
@@ -28,6 +31,7 @@ def read_numbers(db: Session) -> str:
         *_by("harken_leads", "Leads by status.", "status", LeadStatus, leads),
         *_one("harken_open_offers", "Offers that wait for an answer.", offers),
         *_one("harken_posts", "Posts that are stored.", posts),
+        *_one("harken_overdue_notices", "People to be told of it by now.", overdue_notices),
         *_by("harken_sources", "Active sources by health.", "health", SourceHealth, sources),
     ]
     return "\n".join(lines) + "\n"

@@ -71,8 +71,12 @@ def read_reply(
     rules: str,
     config: Config,
     now: datetime,
+    notice: str | None = None,
 ) -> ReplySheet:
-    """Return what the viewer drafted for ``lead``, checked against ``rules`` of the community."""
+    """Return what the viewer drafted for ``lead``, checked against ``rules`` of the community.
+
+    ``notice``: the address that their first answer owes the author, if it is still owed.
+    """
     draft = open_draft(db, lead.id, viewer.id)
     text = draft.text if draft else ""
     found: tuple[Finding, ...] = ()
@@ -81,7 +85,12 @@ def read_reply(
             db, lead.id, text, called=people.name, among=people.circle.own, now=now
         )
         found = check(
-            text, read_rules(rules), own(config, lead), earlier, is_asked=_is_asked(db, lead)
+            text,
+            read_rules(rules),
+            own(config, lead),
+            earlier,
+            is_asked=_is_asked(db, lead),
+            notice=notice,
         )
     return ReplySheet(
         text=text,
