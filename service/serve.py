@@ -13,11 +13,10 @@ from collections.abc import Iterator
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-import uvicorn
-
 from service.address import address_of, announced
 from service.errors import RefusedError
 from service.house import House
+from service.serving.server import server_of
 from service.web.app import create_app
 from service.worker import run_worker
 
@@ -25,6 +24,9 @@ logger = logging.getLogger(__name__)
 
 _RESTART_AFTER_SECONDS = 5.0
 _STOP_WITHIN_SECONDS = 10.0
+#: Ctrl+C and a service's stop reach the worker as well as us, and it may be first.
+_ASKED_TO_STOP = (-signal.SIGTERM, -signal.SIGINT)
+_WE_TOO_WITHIN_SECONDS = 2.0
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -67,15 +69,7 @@ def serve(house: House, listener: socket.socket, *, base_url: str, demo: bool = 
         secure_cookies=base_url.startswith("https://"),
         demo=demo,
     )
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app,
-            log_config=None,
-            server_header=False,
-            access_log=False,
-            lifespan="off",  # nothing to start or stop; cut short it would log a traceback
-        )
-    )
+    server = server_of(app)
     with _leaving_in_order(), announced(house.folder, base_url), _worker(house.folder):
         server.run(sockets=[listener])
 
@@ -117,6 +111,8 @@ def _keep_working(folder: Path, stopping: threading.Event) -> None:
             return
         if worker.exitcode == 0:  # it found the configuration changed
             continue
+        if worker.exitcode in _ASKED_TO_STOP and stopping.wait(_WE_TOO_WITHIN_SECONDS):
+            return
         logger.error("the worker died and is started again", extra={"code": worker.exitcode})
         stopping.wait(_RESTART_AFTER_SECONDS)
 

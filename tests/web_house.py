@@ -32,6 +32,7 @@ from models.words import (
     UserRole,
 )
 from service.editing.live import LiveConfig
+from service.reports.kept import Kept
 from service.store.engine import open_engine, writing
 from service.web.app import create_app
 from service.web.entry.auth import open_session
@@ -86,6 +87,7 @@ class House:
             clock=self.clock,
             live=LiveConfig(self.folder, self.config),
             throttle=LoginThrottle(),
+            reports=Kept(),
         )
         app.middleware_stack = None  # what stands around the routes is told of the site anew
         return app

@@ -14,7 +14,7 @@ from service.api.callers import Caller
 from service.api.problems import Way
 from service.api.scopes import SCOPES
 from service.errors import NotFoundError
-from service.leads.by_hand import DECIDERS
+from service.leads.whose import DECIDERS
 from service.routing.route import open_offer
 from service.serving.site import site_of
 from service.store.engine import reading

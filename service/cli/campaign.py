@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.cli.options import AsJson, DataDir, data_dir
-from service.cli.output import print_json, say, table, unusable
-from service.cli.report import show, write_csv
+from service.cli.output import print_json, say, table
+from service.cli.report import AsCsv, Most, WhichTable, check_choice, show, write_csv
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -77,14 +77,10 @@ def _list(value: "JsonValue") -> "list[JsonValue]":
 def report(
     campaign: Annotated[str, typer.Argument(metavar="ID", help="Which; see `list`.")],
     data: DataDir = None,
-    most: Annotated[int, typer.Option("--most", min=1, help="Wins at the most.")] = 100,
+    most: Most = 100,
     as_json: AsJson = False,
-    as_csv: Annotated[
-        bool, typer.Option("--csv", help="Write one table as CSV, and nothing else.")
-    ] = False,
-    sheet: Annotated[
-        str | None, typer.Option("--table", metavar="NAME", help="Which; else the first.")
-    ] = None,
+    as_csv: AsCsv = False,
+    sheet: WhichTable = None,
 ) -> None:
     """Say what a campaign is talked about before, during and after it, and what became of it.
 
@@ -98,8 +94,7 @@ def report(
     from service.reports.campaign import report_of
     from service.store.engine import reading
 
-    if as_csv and as_json:
-        raise unusable("choose --json or --csv")
+    check_choice(as_json=as_json, as_csv=as_csv)
     with existing_house(data_dir(data)) as house, reading(house.engine) as db:
         found = report_of(db, _asked(house, most), campaign)
         document = _document(found)

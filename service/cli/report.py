@@ -42,6 +42,14 @@ class Name(StrEnum):
     WINS = "wins"
 
 
+#: How a report is written, the same for every command that writes one.
+Most = Annotated[int, typer.Option("--most", min=1, help="Rows of a list at the most.")]
+AsCsv = Annotated[bool, typer.Option("--csv", help="Write one table as CSV, and nothing else.")]
+WhichTable = Annotated[
+    str | None, typer.Option("--table", metavar="NAME", help="Which; else the first.")
+]
+
+
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
@@ -83,16 +91,17 @@ def report(
         typer.Option("--asp", metavar="AMOUNT", help='value: what one spends: "1250.00 EUR".'),
     ] = None,
     days: Annotated[
-        int, typer.Option("--days", min=1, help="neglected: with nothing done for so long.")
-    ] = 30,
-    most: Annotated[int, typer.Option("--most", min=1, help="Rows of a list at the most.")] = 100,
-    as_json: AsJson = False,
-    as_csv: Annotated[
-        bool, typer.Option("--csv", help="Write one table as CSV, and nothing else.")
-    ] = False,
-    sheet: Annotated[
-        str | None, typer.Option("--table", metavar="NAME", help="Which; else the first.")
+        int | None,
+        typer.Option(
+            "--days",
+            min=1,
+            help="neglected: with nothing done for so long; else 30, or as offerings.toml has it.",
+        ),
     ] = None,
+    most: Most = 100,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+    sheet: WhichTable = None,
 ) -> None:
     """Say what listening, marketing and sales come to, for whole days; usually of twelve weeks.
 
@@ -104,8 +113,7 @@ def report(
     from service.rules.value import BUY
     from service.store.engine import reading
 
-    if as_csv and as_json:
-        raise unusable("choose --json or --csv")
+    check_choice(as_json=as_json, as_csv=as_csv)
     with existing_house(data_dir(data)) as house:
         asked = Asked(
             period=_period(house, first, until, zone),
@@ -113,7 +121,7 @@ def report(
             config=house.config,
             viewer=viewer,
             standard=float(standard) if standard is not None else None,
-            idle=timedelta(days=days),
+            idle=timedelta(days=days) if days is not None else None,
             buy=buy if buy is not None else BUY,
             price=_price(asp),
             most=most,
@@ -165,6 +173,12 @@ def _price(text: str | None) -> "Money | None":
     except ValueError as error:
         raise unusable(f"--asp: {error}") from error
     return Money(currency, minor)
+
+
+def check_choice(*, as_json: bool, as_csv: bool) -> None:
+    """Refuse to write a report in two ways at once."""
+    if as_csv and as_json:
+        raise unusable("choose --json or --csv")
 
 
 def write_csv(found: "Report", sheet: str | None) -> None:

@@ -10,7 +10,6 @@ from sqlmodel import Session
 from config import Config
 from service.reports.document import Report
 from service.rules.money import Money
-from service.rules.neglect import USUAL
 from service.rules.period import Period
 from service.rules.value import BUY
 
@@ -34,10 +33,14 @@ class Asked:
     config: Config
     viewer: str | None = None  # the handle of who wants to see figures about people
     standard: float | None = None  # the defect rate (0..1) that the house has set itself
-    idle: timedelta = USUAL  # without anything done for so long, a lead is neglected
+    #: Without anything done for so long, a lead is neglected; None: as what it is sold has it.
+    idle: timedelta | None = None
     buy: Decimal = BUY  # the share (0..1) of leads that buy, from whomever
     price: Money | None = None  # what one buyer spends; None: the mean of what was won
     most: int = 100  # rows of a list at the most
+    #: Posts that nobody has looked at yet and that are read for a campaign at the most; where
+    #: there are more, none of them count. None: all are read, however long that takes.
+    unread: int | None = None
     only: Only = Only()
 
 

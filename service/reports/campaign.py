@@ -10,9 +10,9 @@ from models.cost import Campaign
 from models.source import Source
 from models.words import LeadStatus
 from service.reports.asked import Asked
-from service.reports.campaign_lives import Brought, brought
+from service.reports.campaign_lives import Brought, brought, lives_of
 from service.reports.campaign_tables import ROI, UNKNOWN, money_rows, reach_cells
-from service.reports.campaign_talk import Talk, talk_of
+from service.reports.campaign_talk import Talk, talk_of, yet_to_look
 from service.reports.document import Report, Table, columns
 from service.reports.wins import WINS, wins_of
 from service.rules.campaign_buzz import (
@@ -21,6 +21,7 @@ from service.rules.campaign_buzz import (
     Said,
     buzz,
     by_phase,
+    count,
     said,
     timeline,
 )
@@ -64,10 +65,13 @@ def report_of(db: Session, asked: Asked, campaign_id: str) -> CampaignReport:
         NotFoundError: there is no such campaign.
     """
     campaign = campaign_of(db, campaign_id)
-    (talk,) = talk_of(db, asked.config, [campaign])
+    (talk,) = talk_of(db, asked.config, [campaign], by="day", unread=asked.unread)
     came = brought(db, talk)
-    mentions = by_phase(talk.when, talk.mentions.values())
-    won = [lead.id for lead in came.leads if lead.status is LeadStatus.WON]
+    mentions = by_phase(talk.when, talk.mentions)
+    wins = wins_of(
+        db, asked, leads=[lead.id for lead in came.leads if lead.status is LeadStatus.WON]
+    )
+    more = len(wins) - asked.most
     return CampaignReport(
         campaign=campaign,
         report=Report(
@@ -78,7 +82,7 @@ def report_of(db: Session, asked: Asked, campaign_id: str) -> CampaignReport:
                 _timeline(asked, talk, mentions),
                 _subjects(asked, talk, mentions),
                 _places(db, asked, talk, mentions),
-                _funnel(came, len(mentions[Phase.DURING])),
+                _funnel(came, count(mentions[Phase.DURING])),
                 _follow_up(asked, came),
                 _outcomes(came),
                 _money(campaign, came),
@@ -86,10 +90,14 @@ def report_of(db: Session, asked: Asked, campaign_id: str) -> CampaignReport:
                     name="wins",
                     title="Won of its leads",
                     columns=WINS,
-                    rows=wins_of(db, asked, leads=won),
+                    rows=wins[: asked.most],
                 ),
             ),
-            notes=(*_warnings(db, asked, talk, came), *_HOW),
+            notes=(
+                *_warnings(db, asked, talk, came),
+                *_HOW,
+                *((f"{more:,} more of its leads were won; see --most",) if more > 0 else ()),
+            ),
         ),
     )
 
@@ -257,7 +265,7 @@ def _money(campaign: Campaign, came: Brought) -> Table:
         name="money",
         title="What it cost and brought",
         columns=columns(*ROI),
-        rows=money_rows(campaign, came),
+        rows=money_rows(campaign, lives_of(came.leads), came.wins, came.spent),
     )
 
 
@@ -274,6 +282,8 @@ def _warnings(db: Session, asked: Asked, talk: Talk, came: Brought) -> list[str]
             f"of the places, {new:,} were added after {since:%Y-%m-%d}, within the time compared: "
             "what they add is no buzz"
         )
+    if not talk.is_whole:
+        found.append(yet_to_look(talk.campaign.id))
     if talk.wordless:
         found.append(
             f"of the posts of these days, {talk.wordless:,} had no words when they were looked at "
@@ -292,7 +302,7 @@ def _warnings(db: Session, asked: Asked, talk: Talk, came: Brought) -> list[str]
 
 def _sources_since(db: Session, talk: Talk) -> int:
     """Return how many of the places of its mentions were not listened to from the beginning."""
-    places = {mention.source for mention in talk.mentions.values()}
+    places = {mention.source for mention in talk.mentions}
     rows = db.scalars(
         select(col(Source.slug)).where(
             col(Source.created_at) > talk.start, col(Source.created_at) < talk.end

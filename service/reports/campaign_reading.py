@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
 from config import Config
@@ -110,6 +110,22 @@ def read_posts(db: Session, config: Config, wanted: Sequence[Wanted]) -> Iterato
             yield from _about(post, source, takers, reader)
 
 
+def how_many(db: Session, wanted: Wanted, *, most: int) -> int:
+    """Return how many posts are to be read for a campaign, up to ``most`` of them."""
+    posts = (
+        select(col(Post.id))
+        .where(
+            col(Post.published_at) >= wanted.start,
+            col(Post.published_at) < wanted.end,
+            col(Post.deleted_at_source).is_(None),
+            *_only_new([wanted]),
+        )
+        .limit(most)
+    )
+    counted = select(func.count()).select_from(posts.subquery())
+    return int(db.connection().execute(counted).scalar_one())
+
+
 def _only_new(wanted: Sequence[Wanted]) -> list[ColumnElement[bool]]:
     """Return the condition that a post has not been read for all of ``wanted``."""
     after = [one.fetched_after for one in wanted if one.fetched_after is not None]
@@ -122,7 +138,7 @@ def _about(post: _Row, source: str, takers: Sequence[Wanted], reader: "_Reader")
     for one in takers:
         theirs = about & {*one.campaign.topics, *one.campaign.phrases}
         if theirs or one.is_about_all:
-            mention = Mention(post=post.id, at=post.at, source=source, about=theirs)
+            mention = Mention(at=post.at, source=source, about=theirs)
             yield Read(one.campaign.id, post.id, mention)
         elif not has_words:
             yield Read(one.campaign.id, post.id, None)

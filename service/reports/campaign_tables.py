@@ -1,14 +1,15 @@
 """Cells that the report of one campaign and that of all of them have in common."""
 
+from collections.abc import Sequence
+
 from models.cost import Campaign
-from models.words import LeadStatus
-from service.reports.campaign_lives import Brought
 from service.reports.document import Cell
+from service.rules.attribution import Win
 from service.rules.campaign_buzz import Reach
 from service.rules.campaign_leads import claim
 from service.rules.effect import returns
 from service.rules.lives import Lives
-from service.rules.money import Money, in_currency
+from service.rules.money import Money, Sums, in_currency
 
 #: What stands where a figure is not known: nothing there would be read as nothing.
 UNKNOWN = "unknown"
@@ -39,20 +40,19 @@ def reach_cells(reach: Reach) -> tuple[Cell, ...]:
     )
 
 
-def money_rows(campaign: Campaign, came: Brought) -> list[tuple[Cell, ...]]:
-    """Return what a campaign cost and brought, a row for each currency."""
-    lives = [
-        Lives(
-            topic="",
-            source="",
-            won=lead.status is LeadStatus.WON,
-            furthest=lead.furthest,
-            revenue=lead.revenue,
-        )
-        for lead in came.leads
-    ]
-    claimed = claim(came.wins)
-    back = {one.currency: one for one in returns(lives, came.spent)}
+def money_rows(
+    campaign: Campaign, lives: Sequence[Lives], wins: Sequence[Win], spent: Sums
+) -> list[tuple[Cell, ...]]:
+    """Return what a campaign cost and brought, a row for each currency.
+
+    Args:
+        campaign: it.
+        lives: its leads.
+        wins: won leads of which it claims a part.
+        spent: what it cost.
+    """
+    claimed = claim(wins)
+    back = {one.currency: one for one in returns(lives, spent)}
     others = {one.currency for one in (*claimed.last, *claimed.linear)}
     if campaign.currency is not None:
         others.add(campaign.currency)

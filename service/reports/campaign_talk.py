@@ -2,22 +2,28 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import CTE, column, func, select, true, values
 from sqlmodel import Session, col
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from config import Config
 from models.cost import Campaign, CampaignLook, CampaignMention
 from models.post import Post
 from models.signal import Signal
-from service.reports.campaign_reading import Wanted, read_posts
+from models.source import Source
+from service.reports.campaign_reading import Wanted, how_many, read_posts
 from service.reports.lives import slugs
 from service.rules.campaign_buzz import Mention, Phase, phases
-from service.rules.period import Period
+from service.rules.period import Period, midnight
+
+_DAY = timedelta(days=1)
+_AT_ONCE = 1_000  # stretches: each is two of the values that SQLite takes 32,766 of
 
 
 @dataclass(slots=True, kw_only=True)
@@ -26,8 +32,17 @@ class Talk:
 
     campaign: Campaign
     when: Mapping[Phase, Period]
-    mentions: dict[str, Mention] = field(default_factory=dict)  # by the post's id
+    posts: dict[str, Mention] = field(default_factory=dict)  # mentions by the post's id
+    counted: list[Mention] = field(default_factory=list)  # where no post is looked at
     wordless: int = 0  # posts of these days of which nobody knows what they said
+    is_whole: bool = (
+        True  # False: too many posts are yet to be looked at, and none of them is here
+    )
+
+    @property
+    def mentions(self) -> list[Mention]:
+        """All that is said about it, as far as it is known."""
+        return [*self.posts.values(), *self.counted]
 
     @property
     def is_about_all(self) -> bool:
@@ -49,15 +64,13 @@ class Talk:
         heard_at = self.campaign.sources
         return self.start <= at < self.end and (not heard_at or source in heard_at)
 
-    def add(self, mention: Mention) -> None:
+    def add(self, post: str, mention: Mention) -> None:
         """Add what a post is about to what is known of it, as far as it is the campaign's."""
-        known = self.mentions.get(mention.post)
+        known = self.posts.get(post)
         theirs = mention.about & {*self.campaign.topics, *self.campaign.phrases}
         about = theirs | (known.about if known else frozenset())
-        if about or self.is_about_all:
-            self.mentions[mention.post] = Mention(
-                post=mention.post, at=mention.at, source=mention.source, about=about
-            )
+        if about:
+            self.posts[post] = Mention(at=mention.at, source=mention.source, about=about)
 
 
 def zone_of(config: Config) -> ZoneInfo:
@@ -87,32 +100,113 @@ def silent_talk(campaign: Campaign, zone: ZoneInfo) -> Talk:
     return Talk(campaign=campaign, when=when)
 
 
-def talk_of(db: Session, config: Config, campaigns: Sequence[Campaign]) -> list[Talk]:
-    """Return what is said about each of ``campaigns``, up to now."""
+def talk_of(
+    db: Session,
+    config: Config,
+    campaigns: Sequence[Campaign],
+    *,
+    by: Literal["phase", "day"] | None = "phase",
+    unread: int | None = None,
+) -> list[Talk]:
+    """Return what is said about each of ``campaigns``, up to now.
+
+    Args:
+        db: an open session.
+        config: as it is now.
+        campaigns: some of the house's.
+        by: how closely it matters when something was said; None: only which posts are about a
+            campaign matters, and what is said at all is not counted for one about everything.
+        unread: so many posts that nobody has looked at yet are read for each at the most; where
+            there are more, the worker has yet to look at them. None: all.
+    """
     zone = zone_of(config)
     talks = [silent_talk(one, zone) for one in campaigns]
-    looks = _looks(db, talks)
-    by_id = {talk.campaign.id: talk for talk in talks}
-    _add_noted(db, by_id)
-    _add_signals(db, talks)
-    wanted = [
-        Wanted(
+    if by is not None:
+        _add_everything(db, [talk for talk in talks if talk.is_about_all], by_day=by == "day")
+    some = {talk.campaign.id: talk for talk in talks if not talk.is_about_all}
+    looks = _looks(db, list(some.values()))
+    _add_noted(db, some)
+    _add_signals(db, list(some.values()))
+    for read in read_posts(db, config, _yet_to_read(db, some, looks, unread)):
+        talk = some[read.campaign]
+        if read.mention is not None:
+            talk.add(read.post, read.mention)
+        elif read.post not in talk.posts:
+            talk.wordless += 1
+    return talks
+
+
+def _yet_to_read(
+    db: Session,
+    talks: Mapping[str, Talk],
+    looks: Mapping[str, CampaignLook],
+    most: int | None,
+) -> list[Wanted]:
+    found = []
+    for campaign, talk in talks.items():
+        look = looks.get(campaign)
+        talk.wordless = look.wordless if look else 0
+        wanted = Wanted(
             campaign=talk.campaign,
             start=talk.start,
             end=talk.end,
-            fetched_after=looks[talk.campaign.id].until if talk.campaign.id in looks else None,
+            fetched_after=look.until if look else None,
         )
-        for talk in talks
-    ]
+        talk.is_whole = most is None or how_many(db, wanted, most=most + 1) <= most
+        if talk.is_whole:
+            found.append(wanted)
+    return found
+
+
+def _add_everything(db: Session, talks: Sequence[Talk], *, by_day: bool) -> None:
+    """Add all that was said to the campaigns that are about everything: counted, not looked at.
+
+    Each source's posts between two moments lie side by side in an index: a year of a million posts
+    is counted in a tenth of a second, a stretch and a source at a time.
+    """
+    names = slugs(db)
+    for starts, ends in _stretches(talks, by_day=by_day):
+        stretch = _as_table(starts, ends)
+        posts = (
+            select(func.count())
+            .select_from(Post)
+            .where(
+                col(Post.source_id) == col(Source.id),
+                col(Post.published_at) >= stretch.c.starts,
+                col(Post.published_at) < stretch.c.ends,
+                col(Post.deleted_at_source).is_(None),
+            )
+            .correlate(Source, stretch)
+            .scalar_subquery()
+        )
+        everywhere = select(stretch.c.starts, col(Source.id), posts).join_from(
+            stretch, Source, true()
+        )
+        for at, place, many in db.connection().execute(everywhere):
+            for talk in talks:
+                if many and talk.counts(at, names[place]):
+                    talk.counted.append(Mention(at=at, source=names[place], posts=many))
+
+
+def _stretches(
+    talks: Sequence[Talk], *, by_day: bool
+) -> Iterator[tuple[Sequence[datetime], Sequence[datetime]]]:
+    """Yield when the stretches of the campaigns' days begin and end, some at a time."""
+    edges: set[datetime] = set()
     for talk in talks:
-        talk.wordless = looks[talk.campaign.id].wordless if talk.campaign.id in looks else 0
-    for read in read_posts(db, config, wanted):
-        talk = by_id[read.campaign]
-        if read.mention is not None:
-            talk.add(read.mention)
-        elif read.post not in talk.mentions:
-            talk.wordless += 1
-    return talks
+        for period in talk.when.values():
+            edges |= {period.start, period.end}
+            if by_day:
+                days = range((period.until - period.first).days)
+                edges.update(midnight(period.first + n * _DAY, period.zone) for n in days)
+    ordered = sorted(edges)
+    for start in range(0, len(ordered) - 1, _AT_ONCE):
+        yield ordered[start : start + _AT_ONCE], ordered[start + 1 : start + _AT_ONCE + 1]
+
+
+def _as_table(starts: Sequence[datetime], ends: Sequence[datetime]) -> CTE:
+    table = values(column("starts", UTCDateTime), column("ends", UTCDateTime), name="stretches")
+    return table.data(list(zip(starts, ends, strict=False))).cte("stretches")
 
 
 def _looks(db: Session, talks: Sequence[Talk]) -> dict[str, CampaignLook]:
@@ -138,7 +232,7 @@ def _add_noted(db: Session, talks: Mapping[str, Talk]) -> None:
     for campaign, about, post, place, at in rows:
         talk, source = talks[campaign], names[place]
         if talk.counts(at, source):
-            talk.add(Mention(post=post, at=at, source=source, about=frozenset(about)))
+            talk.add(post, Mention(at=at, source=source, about=frozenset(about)))
 
 
 def _add_signals(db: Session, talks: Sequence[Talk]) -> None:
@@ -161,5 +255,13 @@ def _add_signals(db: Session, talks: Sequence[Talk]) -> None:
     for post, place, at, topic in rows:
         for talk in talks:
             if topic in talk.campaign.topics and talk.counts(at, names[place]):
-                about = frozenset({topic})
-                talk.add(Mention(post=post, at=at, source=names[place], about=about))
+                talk.add(post, Mention(at=at, source=names[place], about=frozenset({topic})))
+
+
+def yet_to_look(campaign: str) -> str:
+    """Return what a reader must know of a campaign whose talk is not whole."""
+    return (
+        f"most posts of the days of {campaign} have not been looked at yet, so that its mentions "
+        "and leads are too few here: Harken does so within the hour, and "
+        f"`harken campaign report {campaign}` at once"
+    )

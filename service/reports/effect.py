@@ -1,22 +1,22 @@
 """What sources, topics, phrases and campaigns are good for, in leads and in money."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Self
 
-from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
-from models.cost import Campaign
+from models.lead import Lead
 from service.reports import heard
 from service.reports.asked import Asked
+from service.reports.campaign_lives import fates_of, lives_of
+from service.reports.campaign_talk import talk_of, yet_to_look
+from service.reports.campaigns import on_in
 from service.reports.document import Cell, Report, Table, columns
-from service.reports.lives import opened
+from service.reports.lives import opened, wanted, within
 from service.rules.effect import Effect, Judged, Return, by_name, effect, effects
 from service.rules.lives import Lives
 from service.rules.money import Money, sums
-from service.rules.period import Period, midnight
 from service.rules.spending import spread
 
 _LEADS = (
@@ -50,8 +50,8 @@ def of_phrases(db: Session, asked: Asked) -> Report:
 
 def of_money(db: Session, asked: Asked) -> Report:
     """Return what came in and what went out: in all, by source, by topic and by campaign."""
-    campaigns = _campaigns_of(db, asked.period)
-    books = _Books.open(db, asked, slots=_edges(campaigns, asked.period))
+    books = _Books.open(db, asked)
+    campaigns, unseen = _campaigns(db, asked, books.spent)
     whole = effect("all", Judged(signals=0), books.lives, sums(books.spent.all))
     return Report(
         name="roi",
@@ -60,9 +60,9 @@ def of_money(db: Session, asked: Asked) -> Report:
             _money("all", "In all", [whole]),
             _money("sources", "By source", _sources(books)),
             _money("topics", "By topic", _topics(books)),
-            _campaigns(campaigns, asked, books),
+            campaigns,
         ),
-        notes=(_LEADS, _SPREAD, "amounts in different currencies are never added up"),
+        notes=(*unseen, _LEADS, _SPREAD, "amounts in different currencies are never added up"),
     )
 
 
@@ -75,10 +75,8 @@ class _Books:
     spent: heard.Spent
 
     @classmethod
-    def open(cls, db: Session, asked: Asked, *, slots: Sequence[datetime] = ()) -> Self:
-        return cls(
-            opened(db, asked, slots=slots), heard.signals(db, asked), heard.costs(db, asked)
-        )
+    def open(cls, db: Session, asked: Asked) -> Self:
+        return cls(opened(db, asked), heard.signals(db, asked), heard.costs(db, asked))
 
 
 def _sources(books: _Books) -> tuple[Effect, ...]:
@@ -172,48 +170,17 @@ def _cells(back: Return) -> tuple[Cell, ...]:
     )
 
 
-def _campaigns_of(db: Session, period: Period) -> Sequence[Campaign]:
-    """Return the campaigns that were on in the period."""
-    wanted = (
-        select(Campaign)
-        .where(col(Campaign.starts_on) < period.until, col(Campaign.ends_on) > period.first)
-        .order_by(col(Campaign.starts_on), col(Campaign.id))
+def _campaigns(db: Session, asked: Asked, spent: heard.Spent) -> tuple[Table, list[str]]:
+    """Return the campaigns' money, and what a reader must know: their leads are `campaigns`'."""
+    talks = talk_of(db, asked.config, on_in(db, asked.period), by=None, unread=asked.unread)
+    theirs = fates_of(
+        db, talks, wanted(asked), within(Lead.created_at, asked.period), now=asked.now
     )
-    return db.scalars(wanted).all()
-
-
-def _edges(campaigns: Sequence[Campaign], period: Period) -> list[datetime]:
-    """Return the moments at which campaigns begin and end, each once and in order."""
-    days = {day for one in campaigns for day in (one.starts_on, one.ends_on)}
-    return [midnight(day, period.zone) for day in sorted(days)]
-
-
-def _campaigns(campaigns: Sequence[Campaign], asked: Asked, books: _Books) -> Table:
-    edges = _edges(campaigns, asked.period)
-    found = []
-    for campaign in campaigns:
-        counts = _counts_for(campaign, asked, edges)
-        theirs = [life for life in books.lives if counts(life)]
-        paid = books.spent.campaigns.get(campaign.id, ())
-        found.append(effect(campaign.id, Judged(signals=0), theirs, paid))
-    return _money(
-        "campaigns", "By campaign: leads whose first signal was heard in its days", found
-    )
-
-
-def _counts_for(
-    campaign: Campaign, asked: Asked, edges: Sequence[datetime]
-) -> Callable[[Lives], bool]:
-    """Return which leads are of ``campaign``; the slot behind an edge is one place further."""
-    zone = asked.period.zone
-    first = edges.index(midnight(campaign.starts_on, zone)) + 1
-    until = edges.index(midnight(campaign.ends_on, zone)) + 1
-
-    def counts(life: Lives) -> bool:
-        return (
-            first <= life.slot < until
-            and (not campaign.topics or life.topic in campaign.topics)
-            and (not campaign.sources or life.source in campaign.sources)
-        )
-
-    return counts
+    names = sorted((talk.campaign.starts_on, talk.campaign.id) for talk in talks)
+    found = [
+        effect(name, Judged(signals=0), lives_of(theirs[name]), spent.campaigns.get(name, ()))
+        for _, name in names
+    ]
+    title = "By campaign: leads whose first signal was heard in its days and is about it"
+    unseen = [yet_to_look(talk.campaign.id) for talk in talks if not talk.is_whole]
+    return _money("campaigns", title, found), unseen

@@ -102,13 +102,8 @@ def source_of(slug: str) -> ScalarSelect[str]:
     return select(col(Source.id)).where(col(Source.slug) == slug).scalar_subquery()
 
 
-def lives(
-    db: Session, asked: Asked, when: object, *, slots: Sequence[datetime] = ()
-) -> list[Lives]:
-    """Return the leads for which the moment ``when`` is in the period, alike ones together.
-
-    ``slots`` are moments, in order: leads whose first signals lie between the same two are alike.
-    """
+def lives(db: Session, asked: Asked, when: object) -> list[Lives]:
+    """Return the leads for which the moment ``when`` is in the period, alike ones together."""
     won = col(Lead.status) == LeadStatus.WON
     rows = db.connection().execute(
         select(
@@ -117,12 +112,11 @@ def lives(
             won.label("won"),
             furthest().label("far"),
             case((won, col(Lead.currency))).label("paid_in"),
-            _slot(slots).label("slot"),
             func.count(),
             func.sum(case((won, col(Lead.amount_minor)))),
         )
         .where(wanted(asked), within(when, asked.period))
-        .group_by("heard_at", col(Lead.topic_id), "won", "far", "paid_in", "slot")
+        .group_by("heard_at", col(Lead.topic_id), "won", "far", "paid_in")
     )
     names = slugs(db)
     return [
@@ -133,23 +127,22 @@ def lives(
             furthest=far,
             leads=leads,
             revenue=money(None if minor is None else int(minor), currency),
-            slot=slot,
         )
-        for place, topic, is_won, far, currency, slot, leads, minor in rows
+        for place, topic, is_won, far, currency, leads, minor in rows
     ]
 
 
-def _slot(moments: Sequence[datetime]) -> ColumnElement[int]:
-    """Return how many of ``moments`` have passed when a lead was heard first."""
+def slot_of(moments: Sequence[datetime]) -> ColumnElement[int]:
+    """Return how many of ``moments``, in their order, have passed when a lead was heard first."""
     if not moments:
         return literal_column("0", Integer)
     earlier = [(col(Lead.first_signal_at) < at, place) for place, at in enumerate(moments)]
     return case(*earlier, else_=len(moments))
 
 
-def opened(db: Session, asked: Asked, *, slots: Sequence[datetime] = ()) -> list[Lives]:
+def opened(db: Session, asked: Asked) -> list[Lives]:
     """Return the leads that were opened in the period, alike ones together."""
-    return lives(db, asked, Lead.created_at, slots=slots)
+    return lives(db, asked, Lead.created_at)
 
 
 def weeks(period: Period) -> CTE:

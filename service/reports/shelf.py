@@ -39,3 +39,5 @@ REPORTS: Mapping[str, Reporter] = {
     "campaigns": campaigns.report,
     "wins": wins.report,
 }
+#: Reports that say something else to somebody else; all others depend on the question alone.
+ASKS_WHO = frozenset({"adherence", "wins"})

@@ -17,8 +17,9 @@ from models.words import Funnel, LeadStatus
 from service.leads.transitions import HARKEN
 from service.reports.asked import Asked
 from service.reports.document import Cell, Report, Table, columns
+from service.reports.fates import fates
 from service.reports.lives import money, slugs, wanted, within
-from service.rules.campaign_leads import Became, CampaignLead, follow_up, outcomes
+from service.rules.campaign_leads import Became, Fate, Handed, how_many, outcomes
 from service.rules.figures import share
 
 #: Who handed a lead over that became ready for sales by its score alone.
@@ -145,33 +146,18 @@ def _handles(db: Session) -> dict[str, str]:
 
 
 def _became(db: Session, asked: Asked) -> Table:
-    rows = db.connection().execute(
-        select(
-            col(Lead.id),
-            col(Lead.status),
-            col(Lead.furthest),
-            col(Lead.first_signal_at),
-            col(Lead.created_at),
-            col(Lead.sales_ready_at),
-            col(Lead.first_touch_at),
-            _handed_over_by().label("by"),
-        ).where(wanted(asked), within(Lead.sales_ready_at, asked.period))
-    )
     handles = _handles(db)
-    handed: dict[str, list[CampaignLead]] = defaultdict(list)
-    for row in rows:
-        lead = CampaignLead(
-            id=row.id,
-            status=row.status,
-            furthest=row.furthest,
-            heard_at=row.first_signal_at,
-            opened_at=row.created_at,
-            handed_off_at=row.sales_ready_at,
-            first_touch_at=row.first_touch_at,
-        )
-        handed[handles.get(row.by, BY_SCORE)].append(lead)
-    everything = [lead for theirs in handed.values() for lead in theirs]
-    ranked = sorted(handed.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+    handed_over: dict[str, list[Fate]] = defaultdict(list)
+    for (by,), fate in fates(
+        db,
+        wanted(asked),
+        within(Lead.sales_ready_at, asked.period),
+        now=asked.now,
+        by=[_handed_over_by()],
+    ):
+        handed_over[handles.get(by, BY_SCORE)].append(fate)
+    everything = [fate for theirs in handed_over.values() for fate in theirs]
+    ranked = sorted(handed_over.items(), key=lambda pair: (-how_many(pair[1]), pair[0]))
     return Table(
         name="handed_over",
         title="What became of the leads that were handed to sales",
@@ -190,25 +176,26 @@ def _became(db: Session, asked: Asked) -> Table:
             "won_share: won %",
         ),
         rows=[
-            _row(asked, by, leads)
-            for by, leads in ([("all", everything), *ranked] if everything else [])
+            _row(by, theirs)
+            for by, theirs in ([("all", everything), *ranked] if everything else [])
         ],
     )
 
 
-def _row(asked: Asked, by: str, leads: Sequence[CampaignLead]) -> tuple[Cell, ...]:
-    done, now = follow_up(leads, now=asked.now), outcomes(leads)
+def _row(by: str, theirs: Sequence[Fate]) -> tuple[Cell, ...]:
+    leads, now = how_many(theirs), outcomes(theirs)
+    followed_up = how_many(theirs, handed=Handed.FOLLOWED_UP)
     return (
         by,
-        len(leads),
-        done.followed_up,
-        done.rate,
-        done.waiting,
-        done.never,
+        leads,
+        followed_up,
+        share(followed_up, leads),
+        how_many(theirs, handed=Handed.WAITING),
+        how_many(theirs, handed=Handed.NEVER),
         now[Became.WITH_SALES],
         now[Became.WON],
         now[Became.LOST],
         now[Became.DISQUALIFIED],
         now[Became.WITH_MARKETING],
-        share(now[Became.WON], len(leads)),
+        share(now[Became.WON], leads),
     )

@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import partial
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from service.rules.period import Period
@@ -24,6 +26,8 @@ from service.rules.period import Period
 _DAY = timedelta(days=1)
 #: More days than that are told by the week.
 _MOST_DAYS = 120
+
+Named = TypeVar("Named", str, int)
 
 
 class Phase(StrEnum):
@@ -44,12 +48,12 @@ class Known(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
-    """A post that is about a campaign."""
+    """A post that is about a campaign, or several of the same source that are counted as one."""
 
-    post: str  # an id
-    at: datetime  # when it was published
+    at: datetime  # when it was published; of several: when the stretch began that they are of
     source: str  # a slug
-    about: frozenset[str]  # which of the campaign's topics (ids) and phrases it is about
+    about: frozenset[str] = frozenset()  # of the campaign's topics (ids) and phrases
+    posts: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +93,22 @@ def phases(
     }
 
 
+def count(mentions: Iterable[Mention]) -> int:
+    """Return how many posts there are in ``mentions``."""
+    return sum(one.posts for one in mentions)
+
+
+def _by(
+    mentions: Iterable[Mention], names: Callable[[Mention], Iterable[Named]]
+) -> Counter[Named]:
+    """Return how many posts there are of each name; a post can be of several."""
+    found: Counter[Named] = Counter()
+    for one in mentions:
+        for name in names(one):
+            found[name] += one.posts
+    return found
+
+
 def by_phase(
     when: Mapping[Phase, Period], mentions: Iterable[Mention]
 ) -> Mapping[Phase, Sequence[Mention]]:
@@ -121,13 +141,15 @@ def buzz(
         Buzz(
             phase=phase,
             period=period,
-            mentions=len(mentions[phase]),
+            mentions=count(mentions[phase]),
             places=len({one.source for one in mentions[phase]}),
-            per_day=per_day(len(mentions[phase]), period, now),
+            per_day=per_day(count(mentions[phase]), period, now),
             change=None
             if phase is Phase.BEFORE
-            else change(len(mentions[Phase.BEFORE]), len(mentions[phase]), when, phase, now=now),
-            reach=reach(Counter(one.source for one in mentions[phase]), audiences),
+            else change(
+                count(mentions[Phase.BEFORE]), count(mentions[phase]), when, phase, now=now
+            ),
+            reach=reach(_by(mentions[phase], lambda one: (one.source,)), audiences),
         )
         for phase, period in when.items()
     )
@@ -194,9 +216,7 @@ def said(
         of: the names that a mention counts for.
         now: aware UTC.
     """
-    counts = {
-        phase: Counter(name for one in mentions[phase] for name in of(one)) for phase in when
-    }
+    counts = {phase: _by(mentions[phase], of) for phase in when}
     found = [
         Said(
             name=name,
@@ -235,9 +255,8 @@ def timeline(
     found: list[Stretch] = []
     for phase, period in when.items():
         first = period.first
-        counts = Counter(
-            (one.at.astimezone(period.zone).date() - first).days // length
-            for one in mentions[phase]
+        counts = _by(
+            mentions[phase], partial(_stretch, first=first, zone=period.zone, length=length)
         )
         today = now.astimezone(period.zone).date()
         begun = (min(period.until, today + _DAY) - first).days
@@ -246,3 +265,8 @@ def timeline(
             for n in range(-(-begun // length))
         ]
     return tuple(found)
+
+
+def _stretch(one: Mention, *, first: date, zone: ZoneInfo, length: int) -> tuple[int]:
+    """Return how many stretches of ``length`` days lie between a day and a mention."""
+    return ((one.at.astimezone(zone).date() - first).days // length,)

@@ -7,7 +7,7 @@ from `service.rules.attribution`, out of the same amounts.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -55,22 +55,34 @@ class Step:
     after: timedelta | None = None  # half of them were here so long after they were heard
 
 
+#: The steps of a campaign's funnel after its mentions.
+STEPS: Mapping[str, LeadStatus] = {
+    "leads": S.DETECTED,
+    "handed off": S.SALES_READY,
+    "accepted": S.ACCEPTED,
+    "contacted": S.WORKING,
+    "opportunity": S.OPPORTUNITY,
+    "won": S.WON,
+}
+
+
 def funnel(mentions: int, leads: Sequence[CampaignLead]) -> tuple[Step, ...]:
     """Return the steps from a campaign's mentions to its won leads."""
 
     def won_at(lead: CampaignLead) -> datetime | None:
         return lead.closed_at if lead.status is S.WON else None
 
-    ways: tuple[tuple[str, LeadStatus, Callable[[CampaignLead], datetime | None]], ...] = (
-        ("leads", S.DETECTED, lambda lead: lead.opened_at),
-        ("handed off", S.SALES_READY, lambda lead: lead.handed_off_at),
-        ("accepted", S.ACCEPTED, lambda lead: lead.accepted_at),
-        ("contacted", S.WORKING, lambda lead: lead.first_touch_at),
-        ("opportunity", S.OPPORTUNITY, lambda _: None),
-        ("won", S.WON, won_at),
-    )
+    moments: Mapping[str, Callable[[CampaignLead], datetime | None]] = {
+        "leads": lambda lead: lead.opened_at,
+        "handed off": lambda lead: lead.handed_off_at,
+        "accepted": lambda lead: lead.accepted_at,
+        "contacted": lambda lead: lead.first_touch_at,
+        "opportunity": lambda _: None,
+        "won": won_at,
+    }
     steps = [Step(name="mentions", reached=mentions, conversion=None)]
-    for name, status, at in ways:
+    for name, status in STEPS.items():
+        at = moments[name]
         here = [lead for lead in leads if lead.reached(status)]
         spans = [(when - lead.heard_at).total_seconds() for lead in here if (when := at(lead))]
         median = quantile(spans, 0.5)
@@ -119,6 +131,47 @@ def follow_up(leads: Sequence[CampaignLead], *, now: datetime) -> FollowUp:
     )
 
 
+class Handed(StrEnum):
+    """What sales did with a lead so far."""
+
+    NOT = "not handed off"
+    FOLLOWED_UP = "followed up"  # had a contact within 30 days
+    WAITING = "waiting"  # had none, and it is not 30 days yet
+    NEVER = "never"
+
+
+def handed(at: datetime | None, first_touch_at: datetime | None, *, now: datetime) -> Handed:
+    """Return what sales did with a lead that it was handed at ``at``."""
+    if at is None:
+        return Handed.NOT
+    if is_followed_up(HandedOff(at=at, first_touch_at=first_touch_at)):
+        return Handed.FOLLOWED_UP
+    return Handed.WAITING if at + NEVER > now else Handed.NEVER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fate:
+    """Leads that are alike in what became of them."""
+
+    status: LeadStatus
+    furthest: int  # see service.rules.lives.WAY
+    handed: Handed
+    leads: int = 1
+    revenue: Money | None = None  # of all of them; None: not won, or without amounts
+    unpriced: int = 0  # won, and nobody said for how much
+
+    def reached(self, status: LeadStatus) -> bool:
+        """Tell whether they got as far as ``status``, even if they went back since."""
+        return self.furthest >= WAY[status]
+
+
+def how_many(
+    fates: Iterable[Fate], *, handed: Handed | None = None, reached: LeadStatus = S.DETECTED
+) -> int:
+    """Return how many leads there are in ``fates``, of those of which something is true."""
+    return sum(one.leads for one in fates if one.reached(reached) and handed in {None, one.handed})
+
+
 class Became(StrEnum):
     """What a lead is now."""
 
@@ -146,9 +199,11 @@ def became(status: LeadStatus) -> Became:
     return _BECAME.get(status, Became.WITH_SALES)
 
 
-def outcomes(leads: Sequence[CampaignLead]) -> dict[Became, int]:
+def outcomes(leads: Iterable[CampaignLead | Fate]) -> dict[Became, int]:
     """Return how many leads became what; the counts add up to all leads."""
-    counts = Counter(became(lead.status) for lead in leads)
+    counts: Counter[Became] = Counter()
+    for one in leads:
+        counts[became(one.status)] += one.leads if isinstance(one, Fate) else 1
     return {what: counts[what] for what in Became}
 
 

@@ -8,13 +8,13 @@ took writers from 105,120 BUSY errors to none).
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import URL, Connection, Engine, StaticPool, event
+from sqlalchemy import URL, Connection, Dialect, Engine, StaticPool, event
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, create_engine
 
@@ -23,7 +23,14 @@ from models.search import settle_index
 from service.errors import StoreError
 from service.folder import DATABASE
 
-_WRITES = "harken_writes"
+_WRITES, _GIVEN_UP = "harken_writes", "harken_given_up"
+#: Steps of SQLite's machine between two looks whether a reader is still wanted: some 30 ms of
+#: work, so that the looking costs nothing.
+_STEPS = 1_000_000
+#: Connections that are kept open. There is never one to wait for: threads are what is bounded,
+#: and a small page that waits for a long report's connection would not be small. PostgreSQL
+#: allows 100 in all, so there are fewer.
+_KEPT_OPEN, _MORE = 16, 16
 _PATIENCE_SECONDS = 30  # of a thread that waits for the others of its process
 _PRAGMAS = (
     "PRAGMA busy_timeout = 5000",
@@ -51,17 +58,17 @@ def database_url(settings: Settings, folder: Path) -> str:
 def open_engine(url: str) -> Engine:
     """Return an engine for ``url`` with Harken's settings; nothing is connected yet."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
+        return create_engine(url, pool_pre_ping=True, pool_size=_KEPT_OPEN, max_overflow=_MORE)
     in_memory = url in {"sqlite://", "sqlite:///:memory:"}
     engine = (
         create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
         if in_memory
-        else create_engine(url)
+        else create_engine(url, pool_size=_KEPT_OPEN, max_overflow=-1)
     )
     if not in_memory and not url.startswith("sqlite:///file:"):
         event.listen(engine, "do_connect", _make_private)
     event.listen(engine, "connect", _settle)
-    event.listen(engine, "begin", _begin)
+    _begin_as_said(engine)
     return engine
 
 
@@ -76,8 +83,13 @@ def open_to_read(file: Path) -> Engine:
         asked["immutable"] = "1"
     engine = create_engine(URL.create("sqlite", database=f"file:{quote(str(file))}", query=asked))
     event.listen(engine, "connect", _settle_to_read)
-    event.listen(engine, "begin", _begin)
+    _begin_as_said(engine)
     return engine
+
+
+def _begin_as_said(engine: Engine) -> None:
+    _stopped[engine.dialect] = threading.Event()
+    event.listen(engine, "begin", _begin)
 
 
 def _make_private(
@@ -101,14 +113,50 @@ def _settle_to_read(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES, False)
+    options = connection.get_execution_options()
+    writes = options.get(_WRITES, False)
+    given_up = options.get(_GIVEN_UP, _never)
+    stopped = _stopped[connection.dialect]
+    lite = connection.connection.driver_connection
+    if isinstance(lite, sqlite3.Connection):
+        # Only what reads is broken off: what writes takes no longer than a moment.
+        lite.set_progress_handler(
+            None if writes else lambda: stopped.is_set() or given_up(), _STEPS
+        )
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def _never() -> bool:
+    return False
+
+
+_stopped: WeakKeyDictionary[Dialect, threading.Event] = WeakKeyDictionary()
+
+
+def stop_reading(engine: Engine) -> None:
+    """Have what reads for long end at once, for good: nobody waits for it any more.
+
+    It ends with a StoreError. What writes goes on to its end, and what reads for less than some
+    30 ms does too. On PostgreSQL nothing is broken off here.
+    """
+    if engine.dialect in _stopped:
+        _stopped[engine.dialect].set()
+
+
 @contextmanager
-def reading(engine: Engine) -> Iterator[Session]:
-    """Give a session that sees one consistent state and writes nothing."""
-    with worded(), Session(engine, expire_on_commit=False, autoflush=False) as session:
+def reading(engine: Engine, *, given_up: Callable[[], bool] | None = None) -> Iterator[Session]:
+    """Give a session that sees one consistent state and writes nothing.
+
+    Args:
+        engine: of the database.
+        given_up: asked now and then, in the middle of a statement too, whether nobody waits for
+            the answer any more; on SQLite the statement is broken off then.
+
+    Raises:
+        StoreError: it was broken off, or the disk gave an error.
+    """
+    reader = engine.execution_options(**{_GIVEN_UP: given_up}) if given_up else engine
+    with worded(), Session(reader, expire_on_commit=False, autoflush=False) as session:
         yield session
 
 
@@ -189,6 +237,7 @@ def worded() -> Iterator[None]:
 
 def _explain(message: str) -> str | None:
     known = {
+        "interrupted": "it was broken off: nobody waited for it, or Harken is being stopped",
         "disk is full": "the disk is full: free some space; nothing half-written was kept",
         "database is locked": "the database is busy for more than 5 seconds: is a backup running?",
         "readonly database": "the database file can't be written: check its owner and rights",

@@ -128,7 +128,10 @@ def a_page(luck: random.Random, who: At) -> tuple[str, str]:
     if chance < 0.65:
         return "lead", f"/leads/{luck.choice(who.leads)}"
     if chance < 0.75:
-        return "search", f"/search?q={luck.choice(('spreadsheet', 'help desk', 'cellar signal'))}"
+        words = luck.choice(("spreadsheet", "help desk", "cellar signal"))
+        if who.role is UserRole.REP:  # who looks among the leads that are theirs
+            return "search, own leads", f"/inbox?view=mine&q={words}"
+        return "search", f"/search?q={words}"
     if chance < 0.8:
         return "digest", "/digest"
     if chance < 0.85:

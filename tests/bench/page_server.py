@@ -9,10 +9,10 @@ the page's own only while nobody else is there.
 import sys
 import time
 
-import uvicorn
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.serving.server import server_of
 from service.store.engine import open_engine
 from service.web.app import create_app
 from tests.big_house import NOW, a_big_config
@@ -54,10 +54,9 @@ def main(database: str, port: str) -> None:
         secure_cookies=False,
         demo=False,
     )
-    uvicorn.run(
-        Timed(app), host="127.0.0.1", port=int(port), log_level="warning", access_log=False,
-        lifespan="off",
-    )  # fmt: skip
+    server = server_of(app, port=int(port))
+    server.config.app = Timed(app)
+    server.run()
 
 
 if __name__ == "__main__":

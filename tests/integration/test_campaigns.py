@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -220,6 +221,72 @@ def test_all_campaigns_stand_beside_each_other(written: tuple[Engine, Config]) -
         ["days", "EUR", eur(100_001)],
         ["fair", "EUR", eur(220_002)],
     ]
+
+
+def test_return_is_counted_on_the_leads_that_the_campaigns_report_counts(
+    written: tuple[Engine, Config],
+) -> None:
+    engine, house = written
+    with reading(engine) as db:
+        report = REPORTS["roi"](db, ask(house))
+
+    assert [row[:3] for row in rows(report, "campaigns")] == [
+        ["fair", "EUR", eur(220_002)],
+        ["days", "EUR", eur(100_001)],  # known by its phrase alone
+    ]
+
+
+def test_a_campaign_about_everything_is_mentioned_by_every_post(
+    written: tuple[Engine, Config], told: Told
+) -> None:
+    engine, house = written
+    fair, days = house.costs.campaign
+    some = days.model_copy(update={"phrases": (), "sources": ("talk", "wide")})
+    costs = house.costs.model_copy(update={"campaign": (fair, some)})
+    with writing(engine) as db:
+        sync(db, replace(house, costs=costs), now=NOW)
+    with reading(engine) as db:
+        beside = REPORTS["campaigns"](db, ask(house))
+        money = REPORTS["roi"](db, ask(house))
+        places = col(Post.source_id).in_(
+            select(Source.id).where(col(Source.slug).in_(["talk", "wide"]))
+        )
+        heard = db.exec(
+            select(Post.published_at).where(places, col(Post.deleted_at_source).is_(None))
+        ).all()
+    alone = told("days")
+    with writing(engine) as db:
+        sync(db, house, now=NOW)
+
+    # Days begin in Berlin: at 22:00, and after the clocks went back at 23:00.
+    edges = [at - 2 * HOUR for at in (FIVE - 28 * DAY, FIVE, FIVE + 14 * DAY)]
+    edges.append(FIVE + 28 * DAY - HOUR)
+    said = [sum(start <= at < end for at in heard) for start, end in pairwise(edges)]
+    assert [row[3] for row in rows(alone, "buzz")] == said
+    assert next(list(row[4:7]) for row in rows(beside, "campaigns")) == said
+    days_told = [row[2] for row in rows(alone, "timeline")]
+    assert sum(count for count in days_told if isinstance(count, int)) == sum(said)
+    # A, C and E of the weeks 5 and 6 were heard in talk; of the E, that of 6 was handed off.
+    assert rows(beside, "funnel")[0][:4] == ["days", said[1], 6, 5]
+    assert [row[1] for row in rows(alone, "funnel")][:3] == [said[1], 6, 5]
+    assert rows(beside, "funnel")[0][10:] == [
+        rows(alone, "follow_up")[0][index] for index in (1, 2, 3, 4)
+    ]
+    assert [row[:3] for row in rows(money, "campaigns")][1] == rows(beside, "money")[0][:3]
+
+
+def test_where_too_much_is_yet_to_be_looked_at_the_report_says_so(
+    written: tuple[Engine, Config],
+) -> None:
+    engine, house = written
+    with reading(engine) as db:
+        few = REPORTS["campaigns"](db, replace(ask(house), unread=3))
+        enough = REPORTS["campaigns"](db, replace(ask(house), unread=10_000))
+
+    assert [row[5] for row in rows(few, "campaigns")] == [0, 9]  # the fair's signals are known
+    assert "most posts of the days of days have not been looked at yet" in few.notes[0]
+    assert [row[5] for row in rows(enough, "campaigns")] == [7, 9]
+    assert "looked at yet" not in " ".join(enough.notes)
 
 
 def wins(written: tuple[Engine, Config], asked: Callable[[Asked], Asked] = lambda a: a) -> Report:

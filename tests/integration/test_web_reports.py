@@ -3,17 +3,22 @@
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import Engine
 from sqlmodel import select
 from starlette.testclient import TestClient
+from typing_extensions import override
 
 from models.people import User
 from models.tables import METADATA
+from service.reports.kept import Kept
 from service.reports.shelf import REPORTS
 from service.store.engine import reading, writing
+from service.web.site import PageSite
 from service.web.views.reports import ABOUT
 from tests.fakes import StandingClock
 from tests.reporting import NOW, a_reported_house
@@ -46,6 +51,30 @@ def _written(_sqlite_engine: Engine) -> Iterator[House]:
 @pytest.fixture
 def readers(_written: House) -> Readers:
     return Readers(_written)
+
+
+@pytest.fixture
+def written_kept(readers: Readers) -> Readers:
+    """Give the readers of a house so big that every report takes a second."""
+    seconds = count()
+    site = readers.house.app().state.site
+    slow = replace(site, reports=Kept(clock=lambda: float(next(seconds))))
+    house = readers.house
+    return Readers(_SlowHouse(house.engine, house.config, clock=house.clock, site=slow))
+
+
+@dataclass
+class _SlowHouse(House):
+    """A house in which reports take long by the clock, and no longer otherwise."""
+
+    site: PageSite | None = None
+
+    @override
+    def app(self, *, secure: bool = False, demo: bool = False) -> FastAPI:
+        app = super().app(secure=secure, demo=demo)
+        app.state.site = self.site
+        app.middleware_stack = None
+        return app
 
 
 def test_every_report_stands_on_the_shelf() -> None:
@@ -147,6 +176,31 @@ def test_lists_of_leads_show_a_rep_the_rep_s_own(readers: Readers) -> None:
     assert "You see your own leads." in own.text
     assert [row[0] for row in csv.reader(io.StringIO(sheet))][1:] == ["e03"]
     assert len(every.splitlines()) == 1 + 24
+
+
+def test_what_is_kept_for_one_is_not_given_to_another(written_kept: Readers) -> None:
+    sheets = {
+        who: written_kept[who].get(f"/reports/{name}.csv?{PERIOD}").text
+        for name in ("neglected",)
+        for who in ("max", "ada", "ben", "max")
+    }
+    people = {who: written_kept[who].get(f"/reports/adherence?{PERIOD}") for who in ("max", "ada")}
+
+    assert len({sheets["max"], sheets["ada"], sheets["ben"]}) == 3
+    assert (">Ben<" in people["max"].text, ">Ben<" in people["ada"].text) == (True, False)
+    assert written_kept["mia"].get(f"/reports/adherence?{PERIOD}").status_code == 403
+
+
+def test_a_kept_report_says_of_when_it_is_and_can_be_counted_anew(written_kept: Readers) -> None:
+    browser = written_kept["max"]
+    page = browser.get(f"/reports/funnel?{PERIOD}&compare=true").text
+    campaign = browser.get("/reports/campaigns/fair").text
+
+    assert "As of <time" in page
+    assert f'action="/reports/funnel/anew?{PERIOD.replace("&", "&amp;")}&amp;compare=true"' in page
+    assert 'action="/reports/campaigns/fair/anew"' in campaign
+    anew = browser.post(f"/reports/funnel/anew?{PERIOD}&compare=true")
+    assert anew.headers["location"] == f"/reports/funnel?{PERIOD}&compare=true"
 
 
 def test_a_period_without_anything_teaches(readers: Readers) -> None:

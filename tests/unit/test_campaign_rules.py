@@ -46,10 +46,8 @@ LATER = datetime(2025, 12, 1, tzinfo=UTC)
 sizes = st.one_of(st.none(), st.integers(1, 10_000_000_000))
 
 
-def a_mention(at: datetime, *, post: str = "", source: str = "talk", about: str = "") -> Mention:
-    return Mention(
-        post=post or at.isoformat(), at=at, source=source, about=frozenset(filter(None, [about]))
-    )
+def a_mention(at: datetime, *, source: str = "talk", about: str = "") -> Mention:
+    return Mention(at=at, source=source, about=frozenset(filter(None, [about])))
 
 
 # Phases.

@@ -5,11 +5,10 @@ from decimal import Decimal
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AfterValidator
 
 from config.shape import check_zone
-from models.words import UserRole
 from service.access.permissions import Permission
 from service.access.viewer import Viewer
 from service.api.callers import allow
@@ -17,20 +16,18 @@ from service.api.errors import ApiError
 from service.api.shapes.base import Day, SlugHere
 from service.api.shapes.others import ReportGiven, ReportNames
 from service.api.told import reads
-from service.errors import ForbiddenError
-from service.reports.asked import Asked
+from service.reports.asked import Asked, Only
 from service.reports.document import Report
 from service.reports.shelf import REPORTS
 from service.rules.period import Period, latest
 from service.rules.value import BUY
+from service.serving.leaving import nobody_there, while_there
+from service.serving.reporting import MOST_UNREAD, answer, is_of_own
 from service.serving.site import Site, SiteHere
-from service.store.engine import reading
 from service.unknown import unknown
 
 router = APIRouter(tags=["reports"])
 Reader = Annotated[Viewer, Depends(allow(Permission.READ_REPORTS))]
-#: The others count; who sees only some of the leads may see how many there are.
-_LISTS_LEADS = frozenset({"neglected", "wins"})
 _LONGEST = timedelta(days=5 * 366)
 
 
@@ -40,8 +37,14 @@ def list_reports(_viewer: Reader) -> ReportNames:
     return ReportNames(reports=tuple(sorted(REPORTS)))
 
 
-@router.get("/reports/{name}", summary="Read a report", responses=reads())
-def read_report(
+@router.get(
+    "/reports/{name}",
+    summary="Read a report",
+    responses=reads(),
+    response_model=ReportGiven,
+)
+async def read_report(
+    request: Request,
     site: SiteHere,
     viewer: Reader,
     name: SlugHere,
@@ -60,30 +63,36 @@ def read_report(
         Decimal | None, Query(ge=0, le=1, allow_inf_nan=False, description="value: who buys")
     ] = None,
     days: Annotated[
-        int, Query(ge=1, le=3650, description="neglected: with nothing done for so long")
-    ] = 30,
+        int | None,
+        Query(
+            ge=1,
+            le=3650,
+            description="neglected: with nothing done for so long; else 30, or as its offering is",
+        ),
+    ] = None,
     most: Annotated[int, Query(ge=1, le=1000, description="rows of a list")] = 100,
-) -> ReportGiven:
+) -> Response | ReportGiven:
     """Say what listening, marketing and sales come to, for whole days; else of twelve weeks.
 
-    Of people's adherence everybody sees their own figures, a manager those of the team.
+    Of people's adherence everybody sees their own figures, a manager those of the team. Where a
+    report lists leads by name, who sees only some of the leads reads of their own.
     """
     if name not in REPORTS:
         raise unknown("report", name, REPORTS)
-    if viewer.role is UserRole.REP and name in _LISTS_LEADS:
-        raise ForbiddenError("This report lists the leads of others; ask a manager for it.")
     asked = Asked(
         period=_period(site, first, until, zone),
         now=site.clock.now(),
         config=site.config,
         viewer=viewer.handle,
         standard=standard,
-        idle=timedelta(days=days),
+        idle=timedelta(days=days) if days is not None else None,
         buy=buy if buy is not None else BUY,
         most=most,
+        unread=MOST_UNREAD,
+        only=Only(rep=viewer.id) if is_of_own(name, viewer) else Only(),
     )
-    with reading(site.engine) as db:
-        return _given(REPORTS[name](db, asked))
+    made = await while_there(request, answer(site, name, asked))
+    return nobody_there() if made is None else _given(made.report)
 
 
 def _period(site: Site, first: date | None, until: date | None, name: str | None) -> Period:

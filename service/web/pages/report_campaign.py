@@ -1,16 +1,20 @@
 """GET /reports/campaigns/ID: a campaign from beginning to close; with .csv, a table of it."""
 
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from service.access.permissions import Permission
 from service.access.viewer import Viewer
+from service.serving.leaving import nobody_there, while_there
+from service.serving.reporting import answer_of_campaign, campaign_question
 from service.serving.site import SiteHere
 from service.unknown import unknown
 from service.web.access.guard import require
-from service.web.render import page
-from service.web.views.campaign import find_campaign, read_campaign
+from service.web.render import page, see_other
+from service.web.views.campaign import ask_campaign, of_viewer, show_campaign
 
 router = APIRouter()
 
@@ -18,14 +22,18 @@ Reader = Annotated[Viewer, Depends(require(Permission.READ_REPORTS))]
 
 
 @router.get("/reports/campaigns/{campaign}.csv")
-def campaign_sheet(
+async def campaign_sheet(
+    request: Request,
     site: SiteHere,
     viewer: Reader,
     campaign: str,
     table: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Response:
     """Write the table that is asked for, else the first."""
-    tables = {one.name: one for one in find_campaign(site, viewer, campaign).report.tables}
+    made = await while_there(request, answer_of_campaign(site, campaign, ask_campaign(site)))
+    if made is None:
+        return nobody_there()
+    tables = {one.name: one for one in of_viewer(viewer, made.report).tables}
     if table is not None and table not in tables:
         raise unknown("table", table, tables)
     chosen = tables[table or "buzz"]
@@ -38,7 +46,23 @@ def campaign_sheet(
 
 
 @router.get("/reports/campaigns/{campaign}")
-def show_campaign(request: Request, site: SiteHere, viewer: Reader, campaign: str) -> Response:
+async def campaign_page(
+    request: Request, site: SiteHere, viewer: Reader, campaign: str
+) -> Response:
     """Show it."""
-    shown = read_campaign(site, viewer, campaign)
-    return page(request, "campaign.html", viewer=viewer, campaign=shown)
+    made = await while_there(request, answer_of_campaign(site, campaign, ask_campaign(site)))
+    if made is None:
+        return nobody_there()
+
+    def show() -> Response:
+        shown = show_campaign(site, viewer, campaign, made)
+        return page(request, "campaign.html", viewer=viewer, campaign=shown)
+
+    return await run_in_threadpool(show)
+
+
+@router.post("/reports/campaigns/{campaign}/anew")
+def campaign_anew(site: SiteHere, viewer: Reader, campaign: str) -> Response:
+    """Forget the report that is kept, and show a new one."""
+    site.reports.forget(campaign_question(campaign, ask_campaign(site)))
+    return see_other(f"/reports/campaigns/{quote(campaign)}")

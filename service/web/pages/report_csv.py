@@ -2,33 +2,40 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from service.access.permissions import Permission
 from service.access.viewer import Viewer
+from service.serving.leaving import nobody_there, while_there
+from service.serving.reporting import answer
 from service.serving.site import SiteHere
 from service.unknown import unknown
 from service.web.access.guard import require
 from service.web.pages.report import about
-from service.web.views.report import find_report
+from service.web.views.report import ask_report
 from service.web.views.report_asked import ReportAsked
 
 router = APIRouter()
 
 
 @router.get("/reports/{name}.csv")
-def sheet(
+async def sheet(
+    request: Request,
     name: str,
     site: SiteHere,
     viewer: Annotated[Viewer, Depends(require(Permission.READ_REPORTS))],
     asked: Annotated[ReportAsked, Query()],
 ) -> Response:
     """Write the table that is asked for, else the first."""
-    report = find_report(site, viewer, about(name), asked)
-    tables = {one.name: one for one in report.tables}
+    question = await run_in_threadpool(ask_report, site, viewer, about(name), asked)
+    made = await while_there(request, answer(site, name, question))
+    if made is None:
+        return nobody_there()
+    tables = {one.name: one for one in made.report.tables}
     if asked.table is not None and asked.table not in tables:
         raise unknown("table", asked.table, tables)
-    table = tables[asked.table] if asked.table else report.tables[0]
+    table = tables[asked.table] if asked.table else made.report.tables[0]
     file = f"{name}-{table.name}-{site.clock.now():%Y-%m-%d}.csv"
     return Response(
         "\ufeff" + table.as_csv(),  # spreadsheets take it for UTF-8 only so

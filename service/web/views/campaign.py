@@ -2,21 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from models.cost import Campaign
 from service.access.viewer import Viewer
 from service.reports.asked import Asked
-from service.reports.campaign import CampaignReport, report_of
+from service.reports.campaign import campaign_of
 from service.reports.campaign_talk import zone_of
 from service.reports.document import Cell, Report, in_words
+from service.reports.kept import Made
 from service.rules.money import Money
 from service.rules.period import Period, latest
+from service.serving.reporting import MOST_UNREAD, OWN_ONLY
 from service.serving.site import Site
 from service.store.engine import reading
-from service.web.views.report import OWN_ONLY, Sheet, Tile, sheet_of
+from service.web.views.report import Sheet, Tile, sheet_of
 from service.web.views.report_names import Names
 from service.web.views.reports import About
+from service.web.wording.words import stages
 
 _ABOUT = About(
     name="campaign",
@@ -41,35 +44,34 @@ class CampaignPage:
     tiles: list[Tile]
     sheets: list[Sheet]
     notes: tuple[str, ...]
+    kept_since: datetime | None  # when it was made; None: just now, and again for the next
 
 
-def find_campaign(site: Site, viewer: Viewer, campaign: str) -> CampaignReport:
-    """Return the report of a campaign; who sees only some of the leads gets no list of them.
-
-    Raises:
-        NotFoundError: there is no such campaign.
-    """
+def ask_campaign(site: Site) -> Asked:
+    """Return the question that the page of a campaign asks; a campaign has its own period."""
     now = site.clock.now()
-    asked = Asked(period=latest(now, zone_of(site.config)), now=now, config=site.config)
-    with reading(site.engine) as db:
-        found = report_of(db, asked, campaign)
-        db.expunge_all()
+    period = latest(now, zone_of(site.config))
+    return Asked(period=period, now=now, config=site.config, unread=MOST_UNREAD)
+
+
+def of_viewer(viewer: Viewer, report: Report) -> Report:
+    """Return a campaign's report for ``viewer``: no list of leads for who sees only some."""
     if viewer.role not in OWN_ONLY:
-        return found
-    tables = tuple(table for table in found.report.tables if table.name != "wins")
-    return replace(found, report=replace(found.report, tables=tables))
+        return report
+    return replace(report, tables=tuple(one for one in report.tables if one.name != "wins"))
 
 
-def read_campaign(site: Site, viewer: Viewer, campaign: str) -> CampaignPage:
+def show_campaign(site: Site, viewer: Viewer, campaign: str, made: Made) -> CampaignPage:
     """Return the page of a campaign.
 
     Raises:
         NotFoundError: there is no such campaign.
     """
-    found = find_campaign(site, viewer, campaign)
+    report = of_viewer(viewer, made.report)
     with reading(site.engine) as db:
-        names = Names.read(db)
-    row, report = found.campaign, found.report
+        names = Names.read(db, stages(site.config.process))
+        row = campaign_of(db, campaign)
+        db.expunge_all()
     period = report.period or latest(site.clock.now(), zone_of(site.config))
     return CampaignPage(
         id=row.id,
@@ -82,6 +84,7 @@ def read_campaign(site: Site, viewer: Viewer, campaign: str) -> CampaignPage:
         tiles=_tiles(report),
         sheets=[sheet_of(_ABOUT, table, names) for table in report.tables],
         notes=report.notes,
+        kept_since=made.at if made.is_kept else None,
     )
 
 

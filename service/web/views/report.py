@@ -2,32 +2,29 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from models.words import UserRole
 from service.access.viewer import Viewer
 from service.errors import ForbiddenError
 from service.reports.adherence import reps_for
 from service.reports.asked import Asked, Only
 from service.reports.document import Cell, Column, Report, Table, in_words
-from service.reports.shelf import REPORTS
+from service.reports.kept import Made
 from service.rules.money import Money
-from service.rules.neglect import USUAL
 from service.rules.period import Period, latest
+from service.serving.reporting import MOST_UNREAD, is_of_own
 from service.serving.site import Site
 from service.store.engine import reading
 from service.web.views.report_asked import ReportAsked, before, period_of, zone_of
 from service.web.views.report_charts import Drawn, drawn, weekly
 from service.web.views.report_names import Names
 from service.web.views.reports import About, Better, Filter, Headline
+from service.web.wording.words import stages
 
-#: Roles that see their own leads only; see `service.access.visible`.
-OWN_ONLY = frozenset({UserRole.REP, UserRole.PARTNER})
 #: Where the page of what a cell names is, by its column.
 _PAGES = {"lead": "/leads", "campaign": "/reports/campaigns"}
-_LEADS = frozenset({"speed", "neglected", "wins"})  # reports that list leads by name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,49 +79,75 @@ class ReportPage:
     tiles: list[Tile]
     sheets: list[Sheet]
     notes: tuple[str, ...]
-    idle_days: int
+    idle_days: int | None  # None: as usual, or as what is to be sold has it
     is_own: bool  # the viewer's own leads only
     is_empty: bool
+    kept_since: datetime | None  # when it was made; None: just now, and again for the next
 
 
-def find_report(site: Site, viewer: Viewer, about: About, asked: ReportAsked) -> Report:
-    """Return what is asked for, as it was made not long ago; see `service.reports.kept`.
-
-    Raises:
-        ForbiddenError: the viewer may not see these figures.
-    """
-    question = _question(site, viewer, about, asked)
-    return _answer(site, about, question)
-
-
-def read_report(site: Site, viewer: Viewer, about: About, asked: ReportAsked) -> ReportPage:
-    """Return the page for what is asked.
+def ask_report(site: Site, viewer: Viewer, about: About, asked: ReportAsked) -> Asked:
+    """Return the question that an address asks for ``viewer``.
 
     Raises:
         ForbiddenError: the viewer may not see these figures.
     """
-    question = _question(site, viewer, about, asked)
-    report = _answer(site, about, question)
-    then = before(question.period) if asked.compare and about.headlines else None
-    earlier = _answer(site, about, replace(question, period=then)) if then else None
+    only = Only(
+        topic=asked.topic if Filter.TOPIC in about.filters else None,
+        source=asked.source if Filter.SOURCE in about.filters else None,
+        team=asked.team if Filter.TEAM in about.filters else None,
+        rep=_rep(site, viewer, about, asked),
+    )
+    return Asked(
+        period=period_of(asked, _usual(site)),
+        now=site.clock.now(),
+        config=site.config,
+        viewer=viewer.handle,
+        standard=None if asked.standard is None else asked.standard / 100,
+        idle=timedelta(days=asked.days) if asked.days else None,
+        unread=MOST_UNREAD,
+        only=only,
+    )
+
+
+def ask_before(about: About, asked: ReportAsked, question: Asked) -> Asked | None:
+    """Return the question of the period before, if the address compares with it."""
+    if not asked.compare or not about.headlines:
+        return None
+    return replace(question, period=before(question.period))
+
+
+def show_answer(
+    site: Site,
+    viewer: Viewer,
+    about: About,
+    asked: ReportAsked,
+    question: Asked,
+    made: Made,
+    earlier: Made | None,
+) -> ReportPage:
+    """Return the page for what was asked."""
+    report = made.report
     with reading(site.engine) as db:
-        names = Names.read(db)
+        names = Names.read(db, stages(site.config.process))
         reps = _reps(db, viewer) if Filter.REP in about.filters else {}
     return ReportPage(
         about=about,
         asked=asked,
         usual=_usual(site),
         period=question.period,
-        then=then,
+        then=before(question.period) if earlier else None,
         choices=_choices(about, names, reps),
         tiles=[
-            _tile(head, report, earlier) for head in about.headlines if head.of(report) is not None
+            _tile(head, report, earlier.report if earlier else None)
+            for head in about.headlines
+            if head.of(report) is not None
         ],
         sheets=[sheet_of(about, table, names) for table in report.tables],
         notes=report.notes,
-        idle_days=question.idle.days,
-        is_own=_is_own(viewer, about),
+        idle_days=question.idle.days if question.idle else None,
+        is_own=is_of_own(about.name, viewer),
         is_empty=is_empty(about, report),
+        kept_since=made.at if made.is_kept else None,
     )
 
 
@@ -140,31 +163,9 @@ def _usual(site: Site) -> Period:
     return latest(site.clock.now(), zone_of(site.config))
 
 
-def _question(site: Site, viewer: Viewer, about: About, asked: ReportAsked) -> Asked:
-    only = Only(
-        topic=asked.topic if Filter.TOPIC in about.filters else None,
-        source=asked.source if Filter.SOURCE in about.filters else None,
-        team=asked.team if Filter.TEAM in about.filters else None,
-        rep=_rep(site, viewer, about, asked),
-    )
-    return Asked(
-        period=period_of(asked, _usual(site)),
-        now=site.clock.now(),
-        config=site.config,
-        viewer=viewer.handle,
-        standard=None if asked.standard is None else asked.standard / 100,
-        idle=timedelta(days=asked.days) if asked.days else USUAL,
-        only=only,
-    )
-
-
-def _is_own(viewer: Viewer, about: About) -> bool:
-    return about.name in _LEADS and viewer.role in OWN_ONLY
-
-
 def _rep(site: Site, viewer: Viewer, about: About, asked: ReportAsked) -> str | None:
     """Return the id of the rep that a report is narrowed down to."""
-    if _is_own(viewer, about):
+    if is_of_own(about.name, viewer):
         return viewer.id
     if not asked.rep or Filter.REP not in about.filters:
         return None
@@ -177,22 +178,6 @@ def _rep(site: Site, viewer: Viewer, about: About, asked: ReportAsked) -> str | 
 
 def _reps(db: Session, viewer: Viewer) -> dict[str, str]:
     return {rep.handle: rep.user_id for rep in reps_for(db, viewer.handle)}
-
-
-def _answer(site: Site, about: About, question: Asked) -> Report:
-    def make() -> Report:
-        with reading(site.engine) as db:
-            return REPORTS[about.name](db, question)
-
-    key = (
-        about.name,
-        question.period,
-        question.only,
-        question.standard,
-        question.idle,
-        question.viewer if about.is_personal else None,
-    )
-    return site.reports.report(key, make)
 
 
 def _choices(
@@ -265,7 +250,7 @@ def sheet_of(about: About, table: Table, names: Names) -> Sheet:
             for row in table.rows
         ],
         chart=drawn(about.name, table, names.of),
-        weekly=weekly(table)
+        weekly=weekly(table, names.of)
         if about.name == "funnel" and table.columns[0].name == "week"
         else None,
     )

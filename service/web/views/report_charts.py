@@ -6,10 +6,8 @@ from datetime import date, timedelta
 
 from markupsafe import Markup
 
-from models.words import LeadStatus
 from service.reports.document import Cell, Column, Table, in_words
 from service.rules.money import Money
-from service.web.wording import words
 from service.web.wording.charts import Bar, Line, Sampled, bars, funnel, lines, p_chart
 
 _MOST_BARS = 12
@@ -83,12 +81,12 @@ def _told(cell: Cell, column: Column, part: Cell, key: tuple[tuple[str, str], ..
     return f"{said}, {in_words(part, column)} {key[-1][1]}" if key and part is not None else said
 
 
-def _funnel(table: Table, _: Naming) -> Drawn:
+def _funnel(table: Table, name: Naming) -> Drawn:
     whole = [row for row in table.rows if row[0] == "all"]
     first = max((_size(row[2]) for row in whole), default=0.0)
     steps = [
         Bar(
-            label=words.STATUSES[LeadStatus(str(stage))].capitalize(),
+            label=name(stage, table.columns[1]),
             value=_size(reached),
             shown=f"{_size(reached):,.0f}" + (f" · {_size(reached) / first:.0%}" if first else ""),
         )
@@ -149,7 +147,7 @@ def _share(cell: Cell) -> float | None:
     return cell if isinstance(cell, float) else float(cell) if isinstance(cell, int) else None
 
 
-def weekly(table: Table) -> Drawn | None:
+def weekly(table: Table, name: Naming) -> Drawn | None:
     """Return a funnel's table as curves: how many leads of each week reached its stages."""
     weeks: list[Cell] = []
     curves: dict[str, list[float | None]] = {}
@@ -163,7 +161,7 @@ def weekly(table: Table) -> Drawn | None:
     if len(weeks) < 2 or not any(any(curves[stage]) for stage in chosen):
         return None
     drawn_lines = [
-        Line(label=words.STATUSES[LeadStatus(stage)], values=curves[stage], kind=kind)
+        Line(label=name(stage, table.columns[1]), values=curves[stage], kind=kind)
         for stage, kind in zip(chosen, ("first", "second", "third"), strict=False)
     ]
     return Drawn(

@@ -29,16 +29,18 @@ class Names:
     sources: Mapping[str, str]
     people: Mapping[str, str]
     campaigns: Mapping[str, str]
+    stages: words.Stages
 
     @classmethod
-    def read(cls, db: Session) -> "Names":
-        """Return them, in the order of the names."""
+    def read(cls, db: Session, stages: words.Stages) -> "Names":
+        """Return them, in the order of the names; ``stages`` as the house calls them."""
         return cls(
             dict(db.exec(select(Topic.id, Topic.name).order_by(col(Topic.name))).all()),
             dict(db.exec(select(Team.id, Team.name).order_by(col(Team.name))).all()),
             dict(db.exec(select(Source.slug, Source.name).order_by(col(Source.name))).all()),
             dict(db.exec(select(User.handle, User.name).order_by(col(User.name))).all()),
             dict(db.exec(select(Campaign.id, Campaign.name)).all()),
+            stages,
         )
 
     def of(self, cell: Cell, column: Column) -> str:
@@ -55,9 +57,11 @@ class Names:
         return name(self, cell) if name else cell
 
 
-def _status(_: Names, stored: str) -> str:
-    known = stored in set(LeadStatus)
-    return words.STATUSES[LeadStatus(stored)].capitalize() if known else stored
+def _status(names: Names, stored: str) -> str:
+    if stored not in set(LeadStatus):
+        return stored
+    name = names.stages[LeadStatus(stored)]
+    return name[:1].upper() + name[1:]
 
 
 def _team(names: Names, team: str) -> str:
