@@ -44,6 +44,8 @@ def report(data: DataDir = None, as_json: AsJson = False) -> None:
 def _tell(one: "Experiment") -> None:
     say(f"{one.version}: {one.outcomes} leads came to an end after sales took them over,")
     say(f"  {one.good} of them as an opportunity or a customer.")
+    if one.set_aside:
+        say(f"  {one.set_aside} more are set aside: nobody outweighs all the others.")
     if one.comparison is None:
         say("  That is too little to tell; both ends are needed, early and late.")
     else:

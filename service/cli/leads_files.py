@@ -219,7 +219,7 @@ def undo_import(
     from models.people import User
     from service.errors import ForbiddenError
     from service.exports.batches import batch_named, undo
-    from service.leads.by_hand import DECIDERS
+    from service.leads.whose import DECIDERS
 
     with acting(data) as (house, db):
         batch, who = batch_named(db, name), user_id(db, by)

@@ -140,7 +140,8 @@ def put_topic(text: str, topic: Topic) -> str:
             _put_list(document, key, value)
         else:
             document[key] = value
-    return tomlkit.dumps(document)
+    said = tomlkit.dumps(document)
+    return said if said.endswith("\n") else said + "\n"
 
 
 def new_topic_text(topic: Topic, *, remark: str = "") -> str:

@@ -28,12 +28,12 @@ from service.exports.sheet_columns import Column, mapping_of
 from service.exports.sheet_rows import Brought, brought_by
 from service.exports.sheets import Sheet, read_sheet
 from service.house import House
-from service.leads.by_hand import DECIDERS
 from service.leads.inbound import Note, write_in
 from service.leads.ledger import audit, take_turn
 from service.leads.persons import email_key, find_author, link
 from service.leads.tasks import add_task
 from service.leads.transitions import lead_of, transition
+from service.leads.whose import DECIDERS
 from service.posts.brought import source_for
 from service.posts.suppression import is_listed, suppressed
 from service.routing.offers import accept

@@ -32,15 +32,18 @@ class Column(StrEnum):
     CURRENCY = "currency"
 
 
-#: How people head such a column, in English and German; letter case and dots don't matter.
+#: How people head such a column, in English and German, the plainest words first; letter case
+#: and dots don't matter.
 _SPELT: Mapping[Column, str] = {
-    Column.NEED: "need, needs, want, wants, what they need, inquiry, enquiry, request, message,"
-    "note, notes, comment, comments, details, description, question, quote, lead note,"
-    "anfrage, bedarf, bemerkung, notiz, notizen",
+    Column.NEED: "need, needs, want, wants, what they need, what they want, what, looks for,"
+    "looking for, wanted, interest, interested in, inquiry, enquiry, request, requirement,"
+    "requirements, problem, quote, question, anfrage, bedarf, interesse, message, details,"
+    "description, lead note, note, notes, comment, comments, remarks, bemerkung, notiz, notizen",
     Column.TITLE: "title, subject, summary, deal, deal name, opportunity, betreff, titel",
     Column.URL: "url, link, permalink, post, thread, source permalink, web link",
-    Column.NAME: "name, contact, contact name, contact person, full name, person, ansprechpartner,"
-    "kontakt",
+    Column.NAME: "name, who, prospect, client, contact,"
+    "contact name, contact person, full name, person, ansprechpartner,"
+    "kontakt, kunde, wer",
     Column.FIRST_NAME: "first name, firstname, given name, vorname",
     Column.LAST_NAME: "last name, lastname, surname, family name, nachname",
     Column.COMPANY: "company, company name, account, account name, organisation, organization,"
@@ -59,18 +62,24 @@ _SPELT: Mapping[Column, str] = {
     Column.CURRENCY: "currency, währung",
 }
 _BY_SPELLING = {
-    spelt.strip(): column for column, all_of in _SPELT.items() for spelt in all_of.split(",")
+    spelt.strip(): (column, rank)
+    for column, all_of in _SPELT.items()
+    for rank, spelt in enumerate(all_of.split(","))
 }
 
 
 def guess(headings: Sequence[str]) -> dict[Column, int]:
-    """Return which column holds what, as far as headings say; the first of two wins."""
-    found: dict[Column, int] = {}
+    """Return which column holds what, as far as headings say.
+
+    Of two that may hold the same, that wins whose heading says it best: "Notes" hold the need
+    only where no column is headed so.
+    """
+    found: dict[Column, tuple[int, int]] = {}
     for number, heading in enumerate(headings):
-        column = _BY_SPELLING.get(_folded(heading))
-        if column is not None:
-            found.setdefault(column, number)
-    return found
+        if (known := _BY_SPELLING.get(_folded(heading))) is not None:
+            column, rank = known
+            found[column] = min(found.get(column, (rank, number)), (rank, number))
+    return {column: number for column, (_, number) in found.items()}
 
 
 def mapping_of(headings: Sequence[str], said: Mapping[str, str]) -> dict[Column, int]:

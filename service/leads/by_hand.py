@@ -13,11 +13,9 @@ from models.words import ClockKind, DisqualifyReason, LeadStatus, TouchpointKind
 from service.errors import ForbiddenError, RefusedError
 from service.leads.ledger import audit
 from service.leads.transitions import lead_of, transition
+from service.leads.whose import DECIDERS, lead_to_work_on
 from service.routing import clocks
 from service.routing.route import due, route, update_every
-
-#: Who decides about leads that are not their own.
-DECIDERS = frozenset({UserRole.ADMIN, UserRole.MANAGER, UserRole.MARKETER})
 
 
 class Deed(Protocol):
@@ -74,10 +72,7 @@ def dismiss(
         ConflictError: the lead changed since ``rev``.
         RefusedError: it can't be dismissed from where it stands.
     """
-    user = db.get_one(User, user_id)
-    lead = lead_of(db, lead_id, rev=rev)
-    if user.role not in DECIDERS and lead.owner_id != user.id:
-        raise ForbiddenError
+    lead, user = lead_to_work_on(db, lead_id=lead_id, user_id=user_id, rev=rev)
     asked = Request(
         to=LeadStatus.DISQUALIFIED,
         event=LeadEvent.DISQUALIFIED,

@@ -19,13 +19,13 @@ from models.words import (
     WonReason,
 )
 from service.errors import ForbiddenError, RefusedError
-from service.leads.by_hand import DECIDERS, act
+from service.leads.by_hand import act
 from service.leads.hearing import reconsider
 from service.leads.ledger import emit
 from service.leads.nurture import zone_of
 from service.leads.objecting import stands_in_the_way
 from service.leads.transitions import lead_of
-from service.leads.working import lead_to_work_on
+from service.leads.whose import DECIDERS, lead_to_work_on
 from service.routing.route import due, update_every
 
 #: Who may say that a lead which was handed back twice goes back once more (G3).

@@ -17,7 +17,7 @@ from nlp.near import is_near, sign
 from service.errors import ConflictError, RefusedError
 from service.leads.by_hand import log_touch
 from service.leads.ledger import audit
-from service.leads.working import lead_to_work_on
+from service.leads.whose import lead_to_work_on
 from service.rules.etiquette import Earlier
 
 #: Who reads a community for a quarter of a year has seen the same answer twice.

@@ -4,19 +4,23 @@ Read from the ledger of scores: what was known when sales took a lead over, and 
 later, goes into every profile's score. So a trial can be judged on leads from before it began.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
 from config.scoring import ScoringProfile
 from models.lead import Lead, StatusChange
+from models.merge import Result
 from models.moves import LIVE, LeadEvent
 from models.score import shown
 from models.scored import ShadowScore
 from models.words import LeadStatus
 from service.leads.scoring_ledger import ingredients_at, was_scored
 from service.leads.scoring_profiles import version_of
+from service.leads.transitions import HARKEN
 from service.rules.outcomes import Comparison, Outcome, compare
+from service.rules.verdicts import that_count
 
 _GOOD = frozenset({LeadStatus.OPPORTUNITY, LeadStatus.WON})
 _BAD = frozenset({LeadStatus.LOST, LeadStatus.DISQUALIFIED})
@@ -50,6 +54,7 @@ class Experiment:
     version: str
     outcomes: int  # leads whose end is known
     good: int
+    set_aside: int  # results of one person beyond what all others said; see service.rules.verdicts
     comparison: Comparison | None  # None: too little is known to tell
     moved: tuple[RankChange, ...]  # the live leads, those that move most first
 
@@ -59,6 +64,7 @@ class Experiment:
             "version": self.version,
             "outcomes": self.outcomes,
             "good": self.good,
+            "set_aside": self.set_aside,
             "moved": [change.as_json() for change in self.moved],
         }
         if self.comparison is None:
@@ -84,12 +90,15 @@ def report(
         most: of the live leads that move, so many are named.
     """
     trials = profile.shadows()
-    outcomes = outcomes_of(db, (profile, *trials))
+    every = outcomes_of(db, (profile, *trials))
+    counting = that_count(_said_by(db, every))
+    outcomes = [one for one, counts in zip(every, counting, strict=True) if counts]
     return tuple(
         Experiment(
             version=trial.version,
             outcomes=len(outcomes),
             good=sum(one.is_good for one in outcomes),
+            set_aside=len(every) - len(outcomes),
             comparison=compare(outcomes, number, shown=shown_leads),
             moved=rank_changes(db, version_of(db, trial) or trial.version)[:most],
         )
@@ -124,6 +133,19 @@ def outcomes_of(db: Session, profiles: tuple[ScoringProfile, ...]) -> list[Outco
             )
         )
     return found
+
+
+def _said_by(db: Session, outcomes: Sequence[Outcome]) -> list[str | None]:
+    """Return who said how each lead ended; None where time or Harken did."""
+    ended = {LeadEvent.WON, LeadEvent.LOST, LeadEvent.DISQUALIFIED}
+    said = dict(
+        db.exec(
+            select(Result.lead_id, Result.by)
+            .where(col(Result.event).in_(sorted(ended)))
+            .order_by(col(Result.at))
+        ).all()
+    )
+    return [None if said.get(one.lead_id) == HARKEN else said.get(one.lead_id) for one in outcomes]
 
 
 def rank_changes(db: Session, version: str) -> tuple[RankChange, ...]:

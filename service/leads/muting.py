@@ -21,11 +21,11 @@ from models.post import Post
 from models.signal import Signal
 from models.words import DisqualifyReason, LeadStatus, SignalStatus
 from service.errors import ForbiddenError, NotFoundError, RefusedError
-from service.leads.by_hand import DECIDERS
 from service.leads.closing import reopen
 from service.leads.ledger import audit, take_turn
 from service.leads.mutes import heard_under, muted_still, standing
 from service.leads.transitions import lead_of, transition
+from service.leads.whose import DECIDERS
 
 #: Nobody works on these yet; what a rep has in hand stays there.
 _UNTOUCHED = (

@@ -11,9 +11,10 @@ from models.moves import LIVE, OWNED
 from models.people import User
 from models.words import TouchpointKind
 from service.errors import ForbiddenError, RefusedError
-from service.leads.by_hand import DECIDERS, log_touch
+from service.leads.by_hand import log_touch
 from service.leads.ledger import audit
 from service.leads.transitions import lead_of
+from service.leads.whose import DECIDERS
 
 
 def note(

@@ -6,12 +6,11 @@ from sqlmodel import Session, col, select
 
 from models.lead import Lead
 from models.moves import OWNED
-from models.people import User
 from models.words import LeadStatus
-from service.errors import ForbiddenError, RefusedError
-from service.leads.by_hand import DECIDERS
+from service.errors import RefusedError
 from service.leads.ledger import audit, emit, take_turn
-from service.leads.transitions import HARKEN, lead_of
+from service.leads.transitions import HARKEN
+from service.leads.whose import lead_to_work_on
 from service.routing import clocks
 from service.rules.digest_times import moment_of
 from service.times import iso, zone_of
@@ -45,7 +44,7 @@ def snooze(
         ConflictError: the lead changed since ``rev``.
         RefusedError: it is closed or on its way to a rep, or the moment is past or too far.
     """
-    lead = _lead_for(db, lead_id, user_id, rev)
+    lead, _ = lead_to_work_on(db, lead_id=lead_id, user_id=user_id, rev=rev)
     if lead.status not in MAY_SLEEP:
         raise RefusedError(f"A lead that is {lead.status.value} can't be snoozed.")
     if not now < until <= now + LONGEST:
@@ -65,7 +64,7 @@ def wake(db: Session, *, lead_id: str, user_id: str, rev: int, now: datetime) ->
         ConflictError: the lead changed since ``rev``.
         RefusedError: it does not rest.
     """
-    lead = _lead_for(db, lead_id, user_id, rev)
+    lead, _ = lead_to_work_on(db, lead_id=lead_id, user_id=user_id, rev=rev)
     if lead.snoozed_until is None:
         raise RefusedError("This lead is awake.")
     rouse(db, lead, by=user_id, now=now)
@@ -99,11 +98,3 @@ def _note(db: Session, lead: Lead, what: str, by: str, now: datetime) -> None:
     until = {"until": iso(lead.snoozed_until)} if lead.snoozed_until else {}
     audit(db, actor=by, action=what, subject=f"lead:{lead.id}", at=now, detail={**until})
     emit(db, what, lead.id, now, {"lead_id": lead.id, **until})
-
-
-def _lead_for(db: Session, lead_id: str, user_id: str, rev: int) -> Lead:
-    user = db.get_one(User, user_id)
-    lead = lead_of(db, lead_id, rev=rev)
-    if user.role not in DECIDERS and lead.owner_id != user.id:
-        raise ForbiddenError
-    return lead

@@ -24,18 +24,19 @@ from models.moves import LeadEvent, Request
 from models.people import User
 from models.words import ClockKind, LeadStatus, OfferState, TouchpointKind
 from service.errors import ConflictError, RefusedError
-from service.leads.by_hand import DECIDERS, promote
+from service.leads.by_hand import promote
 from service.leads.closing import reopen
 from service.leads.ledger import audit
 from service.leads.snoozing import wake
 from service.leads.transitions import lead_of
+from service.leads.whose import DECIDERS
 from service.routing import clocks, offers
 from service.routing.route import lease, open_offer
 
 #: Long enough to notice a slip, short enough that nobody has built on it.
 WITHIN = timedelta(minutes=10)
 _KEPT = timedelta(days=1)
-_REASON = "taken back"
+UNDONE = "taken back"
 
 
 class ActKind(StrEnum):
@@ -262,7 +263,7 @@ def _unassign(case: _Case) -> None:
         lead_id=lead.id,
         to_user_id=had,
         by_user_id=case.user.id,
-        reason=_REASON,
+        reason=UNDONE,
         config=case.config,
         now=case.now,
     )
@@ -279,7 +280,7 @@ def _undismiss(case: _Case) -> None:
         lead_id=lead.id,
         user_id=case.user.id,
         rev=lead.rev,
-        reason=_REASON,
+        reason=UNDONE,
         config=case.config,
         secret=case.secret,
         now=case.now,
@@ -291,7 +292,7 @@ def _undismiss(case: _Case) -> None:
             lead_id=lead.id,
             user_id=case.user.id,
             rev=lead.rev,
-            reason=_REASON,
+            reason=UNDONE,
             config=case.config,
             now=case.now,
         )

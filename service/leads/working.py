@@ -1,4 +1,4 @@
-"""Who works on a lead, and what they note beside its moves: outcomes, tasks, a rest in nurture."""
+"""What people note on a lead beside its moves: outcomes, tasks, a rest in nurture."""
 
 from datetime import datetime
 
@@ -8,35 +8,12 @@ from config import Config
 from config.nurture import NurtureTrack
 from models.lead import Lead, Touchpoint
 from models.moves import CLOSED, OWNED, LeadEvent, Request
-from models.people import User
-from models.words import LeadStatus, TouchOutcome, UserRole
+from models.words import LeadStatus, TouchOutcome
 from service.errors import ForbiddenError, NotFoundError, RefusedError
-from service.leads.by_hand import DECIDERS, act
+from service.leads.by_hand import act
 from service.leads.ledger import audit
 from service.leads.nurture import enrol
-from service.leads.transitions import lead_of
-
-
-def lead_to_work_on(
-    db: Session, *, lead_id: str, user_id: str, rev: int | None = None
-) -> tuple[Lead, User]:
-    """Return the lead for writing, and the user: its owner, or who decides about leads.
-
-    Raises:
-        ForbiddenError: it is neither the user's nor theirs to decide about.
-        ConflictError: the lead changed since ``rev``.
-        NotFoundError: there is none of that id.
-    """
-    user = db.get_one(User, user_id)
-    lead = lead_of(db, lead_id, rev=rev)
-    if not works_on(user.role, user.id, lead):
-        raise ForbiddenError("This lead is somebody else's; ask them, or a manager.")
-    return lead, user
-
-
-def works_on(role: UserRole, user_id: str, lead: Lead) -> bool:
-    """Tell whether somebody may note something on a lead."""
-    return role in DECIDERS or (lead.owner_id == user_id and lead.status in OWNED)
+from service.leads.whose import DECIDERS, lead_to_work_on
 
 
 def note_outcome(

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from functools import cache
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from tldextract import TLDExtract
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 REDIRECTS = 3
 LASTING = timedelta(days=7)
@@ -72,8 +74,13 @@ def _site(url: str) -> str:
 
 
 @cache
-def _suffixes() -> TLDExtract:
-    """Return the list that the library brings: nothing is fetched, nothing is cached on disk."""
+def _suffixes() -> "TLDExtract":
+    """Return the list that the library brings: nothing is fetched, nothing is cached on disk.
+
+    It is loaded with the first redirect that lasts: it takes 8 MiB, half of them for fetching.
+    """
+    from tldextract import TLDExtract
+
     return TLDExtract(
         suffix_list_urls=(), cache_dir=None, fallback_to_snapshot=True,
         include_psl_private_domains=True,

@@ -4,7 +4,8 @@ Whoever marks a thousand signals in an afternoon, out of spite or by a slip in a
 not turn what the house believes of its model (security-and-privacy.md, P19).
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 #: Verdicts of one person count as this many, or as all those of others if these are more.
@@ -40,6 +41,27 @@ def together(said: Mapping[str | None, Said]) -> Said:
         confirmed=sum(one.confirmed for one in counted),
         rejected=sum(one.rejected for one in counted),
     )
+
+
+def that_count(by: Sequence[str | None]) -> tuple[bool, ...]:
+    """Return which of some results count, so that nobody's are more than the others' together.
+
+    Of somebody with more than that, some count, evenly spread; `BESIDE_OTHERS` always do. Who
+    is alone is the house, and all count.
+
+    Args:
+        by: who said each, in order of time; None where no person did.
+    """
+    said = Counter(by)
+    seen: Counter[str | None] = Counter()
+    counts = []
+    for who in by:
+        others = len(by) - said[who]
+        most = said[who] if who is None or not others else min(said[who], _most(others=others))
+        before = seen[who] * most // said[who]
+        seen[who] += 1
+        counts.append(seen[who] * most // said[who] > before)
+    return tuple(counts)
 
 
 def _most(*, others: int) -> int:

@@ -16,7 +16,7 @@ from service.web.access.settings_areas import settings_for
 from service.web.assets import asset_url
 from service.web.preferences import preferences_of
 from service.web.site import page_site_of
-from service.web.wording import words
+from service.web.wording import lead_words, words
 
 TEMPLATES = Path(__file__).parent / "templates"
 _FRAGMENTS = "parts/"
@@ -47,6 +47,8 @@ def page(
             here=_here(request),
             said=said,
             thresholds_of=site.config.thresholds_of,
+            process=site.config.process,
+            stages=words.stages(site.config.process),
             **shown,
         )
     )
@@ -89,5 +91,10 @@ def _environment() -> Environment:
         "moment": times.moment,
         "iso": times.iso,
     }
-    environment.globals |= {"words": words, "areas_for": areas_for, "settings_for": settings_for}
+    environment.globals |= {
+        "words": words,
+        "terms": lead_words,
+        "areas_for": areas_for,
+        "settings_for": settings_for,
+    }
     return environment

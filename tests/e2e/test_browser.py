@@ -157,3 +157,15 @@ def test_an_admin_sends_somebody_away_and_the_leads_go_to_others(
         expect(page.locator("main")).to_contain_text("away")
         page.goto(f"{demo.address}/inbox?view=all")
         expect(page.locator(".list")).not_to_contain_text("offered to Tom")
+
+
+def test_the_lists_scroll_and_the_page_does_not_and_j_goes_round(page: Page) -> None:
+    page.goto(re.sub(r"(http://[^/]+).*", r"\1/inbox?view=all", page.url))
+    page.locator(".row").first.click()
+    expect(page.locator("article mark").first).to_be_visible()
+
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    page.keyboard.press("k")
+    expect(page.locator(".row").last).to_have_attribute("aria-current", "true")
+    page.keyboard.press("j")
+    expect(page.locator(".row").first).to_have_attribute("aria-current", "true")

@@ -297,8 +297,19 @@ def test_a_source_is_told_of_without_the_keys_in_its_address(desk: Desk) -> None
     assert desk.admin.get(f"{ROOT}/sources/talk").json()["url"] == "https://talk.example:8443/feed"
 
 
-def test_some_reports_are_not_for_everybody(desk: Desk) -> None:
-    assert desk.rep.get(f"{ROOT}/reports/neglected").status_code == 403
+def test_a_report_that_lists_leads_lists_a_reps_own_only(desk: Desk) -> None:
+    leo = desk.house.user("leo")
+    for owner in (desk.mia, leo):
+        desk.lead(f"{owner.handle}'s", status=LeadStatus.WON, owner=owner)
+
+    lists = {client: client.get(f"{ROOT}/reports/wins").text for client in (desk.rep, desk.admin)}
+
+    assert "leo's" in lists[desk.admin]
+    assert "leo's" not in lists[desk.rep]
+    assert "mia's" in lists[desk.rep]
+
+
+def test_of_adherence_everybody_reads_their_own(desk: Desk) -> None:
     assert (
         desk.rep.get(f"{ROOT}/reports/adherence").json()["tables"]["adherence"][0]["rep"] == "mia"
     )

@@ -430,6 +430,15 @@ def test_files_that_are_no_sheets_are_refused_in_words(
         brought(place, path)
 
 
+def test_the_plainest_heading_holds_the_need_wherever_it_stands(tmp_path: Path) -> None:
+    file = tmp_path / "shoebox.csv"
+    file.write_text("Notes;Who;What they want;Mail\nfair;Greta Holm;A CRM for 8;g@h.example\n")
+
+    told = dict(plan_of(file, {}).told())
+
+    assert told == {"Notes": None, "Who": "name", "What they want": "need", "Mail": "email"}
+
+
 def test_what_a_column_holds_can_be_said(tmp_path: Path) -> None:
     path = a_sheet(tmp_path, "x,y,z", headings="Colour,Name,Need")
 

@@ -1,5 +1,5 @@
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -238,3 +238,57 @@ def test_the_page_is_drawn_as_the_browser_was_told(scene: Scene) -> None:
     assert 'data-theme="dark" data-keys="off"' in browser.get("/inbox").text
     browser.cookies.set("harken_theme", '"><script>')
     assert "<script>" not in browser.get("/inbox").text
+
+
+def test_stages_and_the_qualified_lead_are_called_as_the_house_agreed(scene: Scene) -> None:
+    process = scene.house.config.process.model_copy(
+        update={
+            "stages": {LeadStatus.MQL: "Marketing's pick", LeadStatus.WORKING: "SAL"},
+            "qualified_lead": "Somebody who wants a boat before spring.",
+        }
+    )
+    scene.house.config = replace(scene.house.config, process=process)
+    lead = scene.lead("picked", status=LeadStatus.MQL, owner=scene.ida)
+    scene.lead("with mia", status=LeadStatus.WORKING, owner=scene.mia)
+    browser = scene.house.browser(scene.ida)
+
+    page = browser.get("/inbox?view=all&status=mql").text
+    assert "marketing&#39;s pick" in page
+    assert page.count("Somebody who wants a boat before spring.") == 2  # the list and Promote
+    assert "SAL: " in browser.get("/inbox?view=all").text
+    assert "marketing&#39;s pick" in browser.get(f"/leads/{lead.id}").text
+    assert "marketing's pick" in browser.get("/inbox.csv?view=all").text
+
+
+def test_every_lead_of_a_page_is_chosen_without_javascript(scene: Scene) -> None:
+    for number in range(3):
+        scene.lead(f"one of {number}", status=LeadStatus.ACCEPTED, owner=scene.mia)
+    browser = scene.house.browser(scene.mia)
+
+    page = browser.get("/inbox?view=mine").text
+    (link,) = re.findall(r'class="all" href="([^"]+)"', page)
+
+    assert page.count(" checked>") == 0
+    assert browser.get(link.replace("&amp;", "&")).text.count(" checked>") == 3
+
+
+def test_of_what_is_due_in_the_same_ten_minutes_the_best_comes_first(scene: Scene) -> None:
+    due = timedelta(hours=7)
+    scene.lead("weak", status=LeadStatus.ACCEPTED, owner=scene.mia, score=52, due_in=due)
+    later = due + timedelta(seconds=3)
+    scene.lead("strong", status=LeadStatus.ACCEPTED, owner=scene.mia, score=91, due_in=later)
+
+    assert titles(scene.house.browser(scene.mia).get("/inbox").text) == ["strong", "weak"]
+
+
+def test_a_lead_is_handed_back_from_beside_the_list_and_the_list_stays(scene: Scene) -> None:
+    lead = scene.lead("mine", status=LeadStatus.WORKING, owner=scene.mia)
+    browser = scene.house.browser(scene.mia)
+
+    assert 'data-key="b"' in browser.get("/inbox?view=mine").text
+    answer = browser.post(
+        f"/leads/{lead.id}/hand-back",
+        data={"rev": lead.rev, "reason": "no_budget", "back": "/inbox?view=mine&q=mine"},
+    )
+
+    assert answer.headers["location"] == "/inbox?view=mine&q=mine"

@@ -282,3 +282,31 @@ def test_a_user_of_the_database_alone_has_no_page(house: House) -> None:
     assert house.browser(person(house, "ada")).get("/team/people/ghost").status_code == 404
     with reading(house.engine) as db:
         assert db.exec(select(User).where(User.handle == "ghost")).first()
+
+
+def test_a_manager_gives_on_what_an_absent_rep_works_on(house: House) -> None:
+    lead = house.lead(
+        "Which CRM?",
+        source=house.source("Talk"),
+        topic=house.topic("help", "Help"),
+        status=LeadStatus.WORKING,
+        owner=person(house, "mia"),
+    )
+    browser = house.browser(person(house, "max"))
+
+    answer = browser.post("/team/people/mia/away", follow_redirects=True)
+
+    assert "stays theirs until you give it to somebody" in answer.text
+    assert f'value="{lead.id}:{lead.rev}" checked' in answer.text
+    answer = browser.post(
+        "/inbox/bulk",
+        data={
+            "act": "assign",
+            "lead": f"{lead.id}:{lead.rev}",
+            "to": person(house, "max").id,
+            "back": f"/inbox?view=all&owner={person(house, 'mia').id}",
+        },
+    )
+    assert answer.status_code == 303
+    shown = browser.get("/team/people/mia").text
+    assert "Has no leads now" in shown

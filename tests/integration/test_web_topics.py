@@ -341,3 +341,24 @@ def test_old_signals_do_not_count_as_heard(desk: Desk) -> None:
     a_heard_post(desk, "a help desk for ten people")
     desk.house.clock.pass_by(timedelta(hours=11))
     assert "Last match 11 h ago" in words_of(desk.browser.get("/topics").text)
+
+
+def test_an_empty_form_of_a_new_topic_is_no_mistake_and_its_id_follows_from_the_name(
+    desk: Desk,
+) -> None:
+    empty = {"is_new": "true", "threshold": "0.35"}
+    shown = desk.browser.post("/topics/preview", data=empty, headers={"HX-Request": "true"}).text
+    assert "stands here while you type" in shown
+    assert "Not yet right" not in shown
+
+    form = {"name": "Boat repair", "keywords": "hull repair", "active": "true"}
+    answer = desk.browser.post("/topics/new", data=form)
+
+    assert answer.headers["location"] == "/topics/boat-repair"
+
+
+def test_what_is_risky_in_a_topic_is_named_on_its_page(desk: Desk) -> None:
+    form = {"name": "Tills", "keywords": "till rolls\nSquare", "active": "true"}
+    assert desk.browser.post("/topics/new", data=form).status_code == 303
+
+    assert "Keywords: " in desk.browser.get("/topics/tills").text

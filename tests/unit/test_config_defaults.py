@@ -106,7 +106,9 @@ def test_the_parts_cannot_be_exchanged(shipped: Config) -> None:
 def test_every_status_has_a_label(shipped: Config) -> None:
     assert {shipped.process.label(status) for status in LeadStatus} >= {"To review", "Won"}
     unlabelled = shipped.process.model_copy(update={"stages": {}})
-    assert unlabelled.label(LeadStatus.SALES_READY) == "Sales ready"
+    assert unlabelled.label(LeadStatus.SALES_READY) == "Ready for sales"
+    assert unlabelled.label(LeadStatus.MQL) == "To review"
+    assert unlabelled.label(LeadStatus.OPPORTUNITY) == "Opportunity"
 
 
 # --- the numbers of lead-management.md ---

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.rules.model_gate import is_worse_here
-from service.rules.verdicts import ALONE, BESIDE_OTHERS, Said, together
+from service.rules.verdicts import ALONE, BESIDE_OTHERS, Said, that_count, together
 
 People = dict[str | None, Said]
 
@@ -46,3 +46,28 @@ def test_p19_nobody_outweighs_the_rest(said: dict[str | None, Said], more: Said)
 
     assert counted <= without + max(without, ALONE)
     assert counted <= without + more.all
+
+
+def test_p19_a_thousand_results_of_one_person_switch_no_profile() -> None:
+    honest = ["ida", "max", "ida", "max"] * 10
+    counts = that_count(["eve"] * 1_000 + honest)
+
+    assert sum(counts[:1_000]) == len(honest)
+    assert all(counts[1_000:])
+    assert 18 <= sum(counts[:500]) <= 22, "spread over the time, not the first ones"
+
+
+def test_results_that_nobody_said_and_those_of_who_is_alone_all_count() -> None:
+    assert all(that_count(["eve"] * 300))
+    assert sum(that_count([None] * 300 + ["eve"] * 5)) == 305
+    assert that_count([]) == ()
+
+
+@given(by=st.lists(st.sampled_from(["a", "b", "c", None])))
+def test_p19_nobody_s_results_outweigh_the_rest(by: list[str | None]) -> None:
+    counts = that_count(by)
+
+    for who in {one for one in by if one is not None}:
+        mine = sum(c for c, one in zip(counts, by, strict=True) if one == who)
+        others = sum(one != who for one in by)
+        assert not others or mine <= max(BESIDE_OTHERS, others)

@@ -24,7 +24,7 @@ from service.api.told import LINK, reads, writes
 from service.errors import ForbiddenError, NotFoundError, RefusedError
 from service.exports.told import may_leave
 from service.leads.tasks import add_task, complete_task, delete_task
-from service.leads.working import lead_to_work_on, works_on
+from service.leads.whose import lead_to_work_on, works_on
 from service.serving.site import SiteHere
 from service.store.engine import reading
 from service.unknown import unknown

@@ -18,6 +18,7 @@ from service.web.views.inbox_asked import InboxAsked
 from service.web.views.inbox_facets import said_filters
 from service.web.views.lead import read_lead
 from service.web.views.triage import bulk_of, mornings, takers
+from service.web.wording.words import stages
 
 router = APIRouter()
 
@@ -54,7 +55,7 @@ def inbox(
             sheet=sheet_or_none,
             back=Back(shown.asked.url(page=shown.page if shown.page > 1 else None)),
             chosen=asked.lead is not None,
-            filters=said_filters(db, shown.asked),
+            filters=said_filters(db, shown.asked, stages(site.config.process)),
             kept=views_of(db, viewer.id),
             last=undoable(db, viewer.id, now=now),
             snoozes=mornings(viewer.tz, now),

@@ -112,7 +112,7 @@ def bulk(
     if not may(viewer, _NEEDS[act]):
         raise ForbiddenError
     if not lead:
-        raise RefusedError("Choose some leads first: tick the boxes in front of them.")
+        raise RefusedError("Choose some leads first: tick their scores.")
     decision = _Decision(
         act=act,
         viewer=viewer,

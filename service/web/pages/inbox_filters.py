@@ -14,6 +14,7 @@ from service.web.render import page, wants_fragment
 from service.web.views.inbox import home_view
 from service.web.views.inbox_asked import InboxAsked
 from service.web.views.inbox_facets import read_facets
+from service.web.wording.words import stages
 
 router = APIRouter()
 
@@ -29,7 +30,7 @@ def filters(
     now = site.clock.now()
     with reading(site.engine) as db:
         view = asked.view or home_view(db, viewer, now=now)
-        facets = read_facets(db, viewer, asked, view, now=now)
+        facets = read_facets(db, viewer, asked, view, now=now, stages=stages(site.config.process))
         kept = views_of(db, viewer.id)
     template = "parts/filters.html" if wants_fragment(request) else "inbox_filters.html"
     return page(request, template, viewer=viewer, facets=facets, asked=facets.asked, kept=kept)

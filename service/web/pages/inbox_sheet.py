@@ -16,6 +16,7 @@ from service.web.access.guard import require
 from service.web.views.inbox import home_view
 from service.web.views.inbox_asked import InboxAsked
 from service.web.views.inbox_sheet import HEADINGS, read_sheet
+from service.web.wording.words import stages
 
 router = APIRouter()
 
@@ -30,7 +31,15 @@ def sheet(
     now = site.clock.now()
     with reading(site.engine) as db:
         view = asked.view or home_view(db, viewer, now=now)
-        rows = read_sheet(db, viewer, asked, view, base_url=site.base_url, now=now)
+        rows = read_sheet(
+            db,
+            viewer,
+            asked,
+            view,
+            base_url=site.base_url,
+            now=now,
+            stages=stages(site.config.process),
+        )
     with writing(site.engine) as db:
         note_export(db, form="csv", leads=len(rows), by=viewer.id, now=now, view=view.value)
     name = f"leads-{view.value}-{now:%Y-%m-%d}.csv"

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Form, Response
 from models.words import HandBackReason
 from service.access.visible import find_lead
 from service.errors import RefusedError
-from service.leads.by_hand import DECIDERS
 from service.leads.closing import hand_back as give_back
+from service.leads.whose import DECIDERS
 from service.serving.site import SiteHere
 from service.store.engine import writing
 from service.typed import Line, Prose
@@ -30,8 +30,9 @@ def hand_back(
     reason: Annotated[HandBackReason, Form()],
     until: Annotated[Line, Form(max_length=10, pattern=r"^(\d{4}-\d\d-\d\d|)$")] = "",
     note: Annotated[Prose, Form(max_length=4000)] = "",
+    back: Annotated[Back, Form()] = Back.LEAD,
 ) -> Response:
-    """Hand it back, and show what is next: to who still sees the lead, that."""
+    """Hand it back, and show what is next: to who still sees the lead on its own page, that."""
     with writing(site.engine) as db:
         find_lead(db, viewer, lead_id)
         give_back(
@@ -45,7 +46,7 @@ def hand_back(
             note=note,
             until=_day(until) if reason is HandBackReason.WRONG_TIMING else None,
         )
-    there = Back.LEAD if viewer.role in DECIDERS else Back.MINE
+    there = Back.MINE if back is Back.LEAD and viewer.role not in DECIDERS else back
     response = see_other(there.to(lead_id if there is Back.LEAD else None))
     flash.leave(response, site, "handed_back")
     return response

@@ -11,6 +11,7 @@ from service.serving.site import SiteHere
 from service.store.engine import writing
 from service.typed import Line, Prose
 from service.web import flash
+from service.web.forms.back import Back
 from service.web.forms.lead_form import Rev, Worker
 from service.web.render import see_other
 
@@ -26,6 +27,7 @@ def lost(
     reason: Annotated[LostReason, Form()],
     competitor: Annotated[Line, Form(max_length=200)] = "",
     note: Annotated[Prose, Form(max_length=4000)] = "",
+    back: Annotated[Back, Form()] = Back.LEAD,
 ) -> Response:
     """Close the lead as lost."""
     with writing(site.engine) as db:
@@ -40,6 +42,6 @@ def lost(
             competitor=competitor if reason is LostReason.COMPETITOR else None,
             note=note,
         )
-    response = see_other(f"/leads/{lead_id}")
+    response = see_other(back.to(lead_id if back is Back.LEAD else None))
     flash.leave(response, site, "lost")
     return response

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Form, Response
 from service.access.visible import find_lead
 from service.errors import NotFoundError, RefusedError
 from service.leads.nurture import stop_nurture
-from service.leads.working import lead_to_work_on, put_to_nurture
+from service.leads.whose import lead_to_work_on
+from service.leads.working import put_to_nurture
 from service.serving.site import SiteHere
 from service.store.engine import writing
 from service.typed import Line

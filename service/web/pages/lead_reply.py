@@ -4,8 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
 
+from models.privacy_words import NoticeWay
 from service.access.visible import find_lead
 from service.leads.drafting import note_posted, save_draft
+from service.privacy.notices import note_told, page_of
 from service.serving.site import SiteHere
 from service.store.engine import writing
 from service.typed import Prose
@@ -32,7 +34,7 @@ def posted(site: SiteHere, viewer: Worker, lead_id: str, rev: Rev, text: Text = 
     """Note that the viewer has posted it over there: a contact, with its text."""
     with writing(site.engine) as db:
         find_lead(db, viewer, lead_id)
-        note_posted(
+        lead = note_posted(
             db,
             lead_id=lead_id,
             user_id=viewer.id,
@@ -41,6 +43,10 @@ def posted(site: SiteHere, viewer: Worker, lead_id: str, rev: Rev, text: Text = 
             config=site.config,
             now=site.clock.now(),
         )
+        page = page_of(site.config.settings, site.config.notices.page, base_url=site.base_url)
+        if page in text:
+            now = site.clock.now()
+            note_told(db, lead, way=NoticeWay.REPLY, by=viewer.id, now=now)
     response = see_other(f"/leads/{lead_id}#history")
     flash.leave(response, site, "reply_posted")
     return response

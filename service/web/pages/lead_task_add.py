@@ -10,7 +10,7 @@ from models.words import TaskKind
 from service.access.visible import find_lead
 from service.errors import RefusedError
 from service.leads.tasks import add_task
-from service.leads.working import lead_to_work_on
+from service.leads.whose import lead_to_work_on
 from service.serving.site import SiteHere
 from service.store.engine import writing
 from service.times import zone_of

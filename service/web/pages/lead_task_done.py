@@ -8,7 +8,7 @@ from models.sla import Task
 from service.access.visible import find_lead
 from service.errors import NotFoundError
 from service.leads.tasks import complete_task, delete_task
-from service.leads.working import lead_to_work_on
+from service.leads.whose import lead_to_work_on
 from service.serving.site import SiteHere
 from service.store.engine import writing
 from service.web import flash

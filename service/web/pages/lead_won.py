@@ -12,6 +12,7 @@ from service.serving.site import SiteHere
 from service.store.engine import writing
 from service.typed import Line, Prose
 from service.web import flash
+from service.web.forms.back import Back
 from service.web.forms.lead_form import Rev, Worker
 from service.web.render import see_other
 
@@ -28,6 +29,7 @@ def won(
     amount: Annotated[Line, Form(max_length=20)] = "",
     currency: Annotated[Line, Form(max_length=3)] = "",
     note: Annotated[Prose, Form(max_length=4000)] = "",
+    back: Annotated[Back, Form()] = Back.LEAD,
 ) -> Response:
     """Close the lead as won."""
     with writing(site.engine) as db:
@@ -41,7 +43,7 @@ def won(
             now=site.clock.now(),
             note=note,
         )
-    response = see_other(f"/leads/{lead_id}")
+    response = see_other(back.to(lead_id if back is Back.LEAD else None))
     flash.leave(response, site, "won")
     return response
 

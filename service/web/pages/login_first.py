@@ -6,10 +6,12 @@ Following the link shows a page and uses nothing up, because mail scanners follo
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
+from sqlmodel import Session, select
 
+from models.lead import Lead
 from models.words import UserRole
 from service.access.first_login import use_link, user_of_link
-from service.access.permissions import Permission
+from service.access.permissions import GRANTS, Permission
 from service.store.engine import reading, writing
 from service.typed import Line
 from service.web import flash
@@ -64,8 +66,8 @@ def first_login(
         close_all_sessions(db, user.id)
         second_factor.switch_off(db, user.id)  # the link is also for who has lost the device
         session = open_session(db, user.id, now, browser=_browser(request))
-        role = user.role
-    return _let_in(site, session, role)
+        begins = _begins_at(db, user.role)
+    return _let_in(site, session, begins)
 
 
 def _enter(request: Request, site: PageSite, token: str) -> Response:
@@ -74,18 +76,30 @@ def _enter(request: Request, site: PageSite, token: str) -> Response:
         user = user_of_link(db, token, now)
         close_session(db, request.cookies.get(site.cookie_name))
         session = open_session(db, user.id, now, browser=_browser(request))
-        role = user.role
-    return _let_in(site, session, role)
+        begins = _begins_at(db, user.role)
+    return _let_in(site, session, begins)
 
 
 def _browser(request: Request) -> str:
     return browser_in_words(request.headers.get("user-agent"))
 
 
-def _let_in(site: PageSite, session: str, role: UserRole) -> Response:
-    response = see_other(home_of(role))
+def _begins_at(db: Session, role: UserRole) -> tuple[str, str]:
+    """Return where somebody's first day begins, and what is said there.
+
+    Who may say what is listened for does that first, as long as nothing has been found.
+    """
+    if Permission.EDIT_TOPICS in GRANTS[role] and not db.exec(select(Lead.id).limit(1)).first():
+        return "/welcome", "welcome_empty"
+    takes_offers = role in (UserRole.REP, UserRole.PARTNER)
+    return home_of(role), "welcome" if takes_offers else "welcome_others"
+
+
+def _let_in(site: PageSite, session: str, begins: tuple[str, str]) -> Response:
+    path, said = begins
+    response = see_other(path)
     set_session(response, site, session)
-    flash.leave(response, site, "welcome")
+    flash.leave(response, site, said)
     return response
 
 

@@ -40,6 +40,7 @@ ABOUT = {
     "content.toml": "what there is to say at each step",
     "costs.toml": "what sources and campaigns cost",
     "offerings.toml": "what is sold, each in a time of its own",
+    "privacy.toml": "what people whose posts are kept are told of it",
     "sources.toml": "what is listened to",
     "policies.toml": "what may be done at each source",
 }

@@ -18,6 +18,7 @@ from service.web import flash
 from service.web.access.guard import require
 from service.web.forms.away_form import span_of
 from service.web.render import see_other
+from service.web.views.team import leads_of
 
 router = APIRouter()
 
@@ -38,8 +39,9 @@ def note_absence(
         user = person_to_move(db, site, viewer, handle)
         begins, ends = span_of(user, since=since, until=until, now=now)
         go_away(db, user, from_at=begins, to_at=ends, by=viewer.id, config=site.config, now=now)
+        keeps = begins <= now and bool(leads_of(db, user.id))
     response = see_other(f"/team/people/{handle}")
-    flash.leave(response, site, "away")
+    flash.leave(response, site, "away_keeps" if keeps else "away")
     return response
 
 

@@ -22,6 +22,7 @@ from service.web.forms.person_form import PersonForm, Short, Words, in_words
 from service.web.forms.zones import ZONES
 from service.web.render import page, see_other
 from service.web.views.team import absences_of, leads_of, read_person
+from service.web.views.triage import takers
 
 router = APIRouter()
 
@@ -117,6 +118,7 @@ def _page(
         away = absences_of(db, line.user_id, now=now)
         sees_leads = may(viewer, Permission.ASSIGN_LEADS) and may(viewer, Permission.READ_LEADS)
         leads = leads_of(db, line.user_id) if sees_leads else None
+        others = [one for one in takers(db) if one[0] != line.user_id] if leads else []
     own_teams = teams_of(viewer, config)
     return page(
         request,
@@ -129,6 +131,7 @@ def _page(
         problems=problems or [],
         away=away,
         leads=leads,
+        others=others,
         config=config,
         roles=_with(roles_given_by(viewer), spec.role),
         teams=[t for t in config.teams.values() if t.id in own_teams or t.id == spec.team],

@@ -44,6 +44,12 @@ class TopicForm(BaseModel):
         texts = self.model_dump(exclude={"source", "active", "seen", "is_new", "was", "note"})
         return {**texts, "languages": "\n".join(self.languages.replace(",", " ").split())}
 
+    @property
+    def finds_something(self) -> bool:
+        """Whether there is anything by which posts could be found."""
+        lists = (self.problems, self.keywords, self.products, self.competitors, self.query)
+        return any(text.strip() for text in (*lists, self.examples))
+
     def read(self) -> Understood:
         """Return the topic that was typed, or what is wrong with it."""
         return understand(self.typed, sources=self.source, active=self.active)

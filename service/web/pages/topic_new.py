@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from config.topic import Topic
 from service.access.permissions import Permission
 from service.access.viewer import Viewer
+from service.first_run.drafting import free_id as id_of
 from service.serving.site import SiteHere
 from service.web.access.guard import require
 from service.web.forms.editing import folder_of
@@ -47,6 +48,8 @@ def new(
 def create(request: Request, site: SiteHere, viewer: _Edits, sent: SentTopic) -> Response:
     """Write the new topic."""
     sent.is_new, sent.seen = True, ""
+    if sent.name and not sent.id:
+        sent.id = id_of(sent.name, site.config.topics)
     return save_form(request, site, viewer, sent)
 
 

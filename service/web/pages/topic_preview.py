@@ -12,7 +12,7 @@ from service.serving.site import SiteHere
 from service.store.engine import reading
 from service.web.access.guard import require
 from service.web.pages.topic import sent_editor, show_editor
-from service.web.pages.topic_form import SentTopic
+from service.web.pages.topic_form import SentTopic, TopicForm
 from service.web.render import page, wants_fragment
 from service.web.views.topics import LABELS, shown_effect
 
@@ -30,8 +30,9 @@ def preview(
 
     htmx gets the panel alone; without it the whole page comes back with the form as it was sent.
     """
-    read = sent.read()
-    editor = sent_editor(site, sent, read.faults)
+    read = (_as_if_named(sent) if sent.is_new else sent).read()
+    faults = () if sent.is_new and not sent.finds_something else read.faults
+    editor = sent_editor(site, sent, faults)
     if read.topic is not None:
         was = site.config.topics.get(sent.was)
         with reading(site.engine) as db:
@@ -42,3 +43,8 @@ def preview(
             request, "parts/topic_effect.html", viewer=viewer, editor=editor, labels=LABELS
         )
     return show_editor(request, viewer, editor, title=sent.name or "New topic")
+
+
+def _as_if_named(sent: TopicForm) -> TopicForm:
+    """Return a new topic's form as if it had a name: what is yet to be filled in is no mistake."""
+    return sent.model_copy(update={"id": sent.id or "new", "name": sent.name or "New"})

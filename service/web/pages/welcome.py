@@ -61,6 +61,7 @@ def show_draft(
     topic: Topic | None,
     typed: dict[str, str],
     faults: tuple[Fault, ...] = (),
+    own: str = "",
     status: int = 200,
 ) -> Response:
     """Return the page of a draft, with the places where its topic is probably talked about."""
@@ -72,6 +73,7 @@ def show_draft(
         status=status,
         typed=typed,
         faults=faults,
+        own=own,
         labels=LABELS,
         places=suggest(topic, site.config) if topic is not None else (),
         examples=[] if folder is None or has_own_topics(folder) else _examples(site),

@@ -11,6 +11,8 @@ from sqlmodel import col, select
 
 from config import ConfigError
 from config.topic import Topic
+from crawlers.errors import SourceError
+from crawlers.urls import parse_url
 from models.source import Source
 from models.words import SourceKind
 from service.access.permissions import Permission
@@ -18,7 +20,7 @@ from service.access.viewer import Viewer
 from service.editing.change import Change
 from service.editing.files import has_own_topics
 from service.editing.tables import put_keys
-from service.editing.topics import faults_of, new_topic_text
+from service.editing.topics import Fault, faults_of, new_topic_text
 from service.first_run.backfill import starting_cursor, starting_options
 from service.first_run.places import Suggested, chosen
 from service.listening.sourcing import free_slug
@@ -29,7 +31,7 @@ from service.typed import Line
 from service.web import flash
 from service.web.access.guard import require
 from service.web.forms.editing import change, folder_of
-from service.web.pages.source_new import RESERVED
+from service.web.pages.source_new import RESERVED, address_of, begin_lookup
 from service.web.pages.topic_form import TopicForm
 from service.web.pages.welcome import show_draft
 from service.web.render import see_other
@@ -53,6 +55,7 @@ class DraftForm(TopicForm):
         Field(default_factory=list, max_length=50),
     ]
     keep_examples: bool = False
+    own: Annotated[Line, Field(max_length=2_000)] = ""  # address of their market's own place
 
 
 @router.post("/welcome/start")
@@ -70,6 +73,22 @@ def start(
         return show_draft(
             request, site, viewer, topic=None, typed=sent.typed, faults=read.faults, status=422
         )
+    own = address_of(sent.own)
+    try:
+        if own:
+            parse_url(own)
+    except SourceError as error:
+        wrong = (Fault(field="own", message=error.reason),)
+        return show_draft(
+            request,
+            site,
+            viewer,
+            topic=read.topic,
+            typed=sent.typed,
+            own=sent.own,
+            faults=wrong,
+            status=422,
+        )
     places = chosen(sent.place, site.config)
     wanted = _wanted(site, places)
     changes = [
@@ -84,7 +103,11 @@ def start(
             request, site, viewer, topic=read.topic, typed=sent.typed, faults=faults, status=422
         )
     _reach_back(site, [one.id for one in wanted])
-    response = see_other("/welcome/progress")
+    # Of an address of their own they see first what it was recognised as, and some of its posts.
+    there = "/welcome/progress"
+    if own:
+        there = f"/sources/new/{begin_lookup(site, viewer, own)}?first=true"
+    response = see_other(there)
     flash.leave(response, site, "begun")
     return response
 

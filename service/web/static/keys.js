@@ -16,7 +16,8 @@ function press(key) {
 
 function step(by) {
   const all = rows();
-  const next = all[Math.min(all.length - 1, Math.max(0, all.indexOf(current()) + by))];
+  // Round the end: a lead that was accepted moves down, and the next offer is on top.
+  const next = all.at((all.indexOf(current()) + by) % all.length);
   if (!next || next === current()) return false;
   next.focus({ focusVisible: true });
   next.scrollIntoView({ block: "nearest" });

@@ -7,7 +7,7 @@ from models.moves import LIVE, OWNED, LeadEvent, allowed
 from models.words import LeadStatus
 from service.access.permissions import Permission, may
 from service.access.viewer import Viewer
-from service.leads.working import works_on
+from service.leads.whose import works_on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ def actions_for(viewer: Viewer, lead: Lead, offer: Offer | None) -> Actions:
         and may(viewer, Permission.ANSWER_OFFERS),
         promote=decides and bool(allowed(lead.status, LeadEvent.PROMOTED)),
         dismiss=may(viewer, Permission.DISMISS_LEADS)
-        and (decides or is_owner)
+        and works_on(viewer.role, viewer.id, lead)
         and bool(allowed(lead.status, LeadEvent.DISQUALIFIED)),
         touch=is_owner and lead.status in OWNED and may(viewer, Permission.LOG_TOUCHES),
         fencing=offer.fencing if offer else 0,

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from pydantic import JsonValue
 from sqlalchemy import ColumnElement, Engine
 from sqlmodel import Session, col, func, select
 
@@ -39,7 +40,8 @@ class AuditLine:
     actor: str  # a name, or an id of who is gone
     action: str
     subject: str
-    detail: str
+    detail: str  # JSON
+    told: str  # the same for people
     hash: str
 
 
@@ -128,5 +130,23 @@ def _line(row: AuditEvent, names: Mapping[str, str]) -> AuditLine:
         action=row.action,
         subject=row.subject,
         detail=json.dumps(row.detail, sort_keys=True) if row.detail else "",
+        told=_told(row.detail),
         hash=row.hash,
     )
+
+
+def _told(detail: Mapping[str, JsonValue]) -> str:
+    """Return a detail for people: where something moved first, then what else is known of it."""
+    moved = [f"{detail['from']} → {detail['to']}"] if {"from", "to"} <= detail.keys() else []
+    rest = [
+        f"{name.replace('_', ' ')}: {_plain(value)}"
+        for name, value in sorted(detail.items())
+        if not moved or name not in ("from", "to")
+    ]
+    return " · ".join(moved + rest)
+
+
+def _plain(value: JsonValue) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_plain, value))
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)

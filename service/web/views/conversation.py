@@ -1,5 +1,6 @@
 """A thread as it was heard: posts in order, the asker's marked."""
 
+import re
 from collections import OrderedDict
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,6 +25,7 @@ MOST_POSTS = 200
 #: Of a longer conversation: how it began, all that its asker wrote as far as there is room, what
 #: is evidence, and where it stands now.
 _FIRST, _LAST, _OF_ASKER = 80, 40, 60
+_RE = re.compile(r"^(?:\s*(?:re|aw|sv|fwd?)\s*:)+", re.IGNORECASE)
 _MOST_COUNTED = 5_000  # posts of one thread that are put in order at all
 _MOST_SIGNALS = 200  # of one lead; people ask the same a handful of times
 _LONGEST = 4000
@@ -104,6 +106,7 @@ def read_conversation(db: Session, lead: Lead) -> Conversation:
                     [s for s in signals if s.post_id == post.id],
                     asker_id=lead.author_id,
                     most=_LONGEST,
+                    is_repeated=says_again(post, shown[0][0]),
                 ),
                 notes=gist.notes.get(post.id, ()),
                 skipped=place - behind,
@@ -119,6 +122,15 @@ def read_conversation(db: Session, lead: Lead) -> Conversation:
         standing=gist.standing,
         flags=gist.flags,
     )
+
+
+def says_again(post: Post, first: Post) -> bool:
+    """Tell whether a reply's title is only the thread's, as mail and old forums have it."""
+    return not post.is_opening and _bare(post.title) == _bare(first.title)
+
+
+def _bare(title: str | None) -> str:
+    return _RE.sub("", title or "").strip().casefold()
 
 
 def pick(
@@ -258,8 +270,12 @@ def say(
     *,
     asker_id: str | None,
     most: int,
+    is_repeated: bool = False,
 ) -> Said:
-    """Return ``post`` as it is shown, at most about ``most`` characters around its evidence."""
+    """Return ``post`` as it is shown, at most about ``most`` characters around its evidence.
+
+    Of a reply whose title ``is_repeated`` from its thread that isn't shown again.
+    """
     in_title = places(signals, "title", post.title)
     return Said(
         post_id=post.id,
@@ -271,7 +287,9 @@ def say(
         is_opening=post.is_opening,
         at=post.published_at,
         is_edited=post.edited_at is not None or post.revision > 1,
-        title=excerpt(post.title, in_title, most=300, before=80) if post.title else None,
+        title=excerpt(post.title, in_title, most=300, before=80)
+        if post.title and not is_repeated
+        else None,
         words=excerpt(post.text, places(signals, "body", post.text), most=most, before=most // 4),
         quoted=post.quoted[:most],
         url=outward(post.url),

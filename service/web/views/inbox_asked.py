@@ -60,6 +60,7 @@ class InboxAsked(BaseModel):
     sort: Sort | None = None
     page: Annotated[int, Field(ge=1, le=_LAST_PAGE)] = 1
     lead: Annotated[str | None, Field(max_length=36)] = None
+    pick: bool = False  # every lead of the page is chosen to begin with
 
     @model_validator(mode="before")
     @classmethod
@@ -83,7 +84,7 @@ class InboxAsked(BaseModel):
         """What it asks beside the view, the words, the order and the place in the list."""
         asked = self.model_dump(
             mode="json",
-            exclude={"view", "q", "sort", "page", "lead"},
+            exclude={"view", "q", "sort", "page", "lead", "pick"},
             exclude_defaults=True,
             exclude_none=True,
         )
@@ -92,9 +93,9 @@ class InboxAsked(BaseModel):
     def query(self, **changed: object) -> str:
         """Return it as the query of an address, canonically; ``changed`` goes before it."""
         asked = self.model_dump(
-            mode="json", exclude_defaults=True, exclude_none=True, exclude={"lead"}
+            mode="json", exclude_defaults=True, exclude_none=True, exclude={"lead", "pick"}
         )
-        if any(name not in {"page", "lead"} for name in changed):
+        if any(name not in {"page", "lead", "pick"} for name in changed):
             asked.pop("page", None)
         pairs = {**asked, **changed}
         return urlencode([(k, v) for k, v in pairs.items() if _is_said(v)], doseq=True)

@@ -18,7 +18,7 @@ from models.words import Kind, LeadStatus, OfferState
 from service.access.viewer import Viewer
 from service.web.views.inbox_asked import NOBODY, InboxAsked, View
 from service.web.views.inbox_filters import Narrowed, order_of
-from service.web.wording.words import KINDS, STATUSES
+from service.web.wording.words import KINDS, STATUSES, Stages
 
 #: So many leads of a view are counted, in its order: enough to choose by, and quick.
 MOST_TALLIED = 2_000
@@ -55,7 +55,13 @@ class Facets:
 
 
 def read_facets(
-    db: Session, viewer: Viewer, asked: InboxAsked, view: View, *, now: datetime
+    db: Session,
+    viewer: Viewer,
+    asked: InboxAsked,
+    view: View,
+    *,
+    now: datetime,
+    stages: Stages = STATUSES,
 ) -> Facets:
     """Return the facets of a view and its words; other filters don't take choices away."""
     whole = InboxAsked(view=view, q=asked.q)
@@ -86,7 +92,7 @@ def read_facets(
         .order_by(*order_of(view, asked.sort))
         .limit(MOST_TALLIED + 1)
     ).all()
-    names = _names(db)
+    names = _names(db, stages)
     tallies = {
         field: Counter[str]() for field in ("topic", "source", "status", "kind", "owner", "lang")
     }
@@ -122,14 +128,14 @@ _CALLED = {
 _Namer = Callable[[str], str]
 
 
-def _names(db: Session) -> Mapping[str, _Namer]:
+def _names(db: Session, stages: Stages) -> Mapping[str, _Namer]:
     topics = dict(db.exec(select(Topic.id, Topic.name)).all())
     sources = dict(db.exec(select(Source.id, Source.name)).all())
     people = {NOBODY: "nobody yet"} | dict(db.exec(select(User.id, User.name)).all())
     return {
         "topic": lambda value: topics.get(value, value),
         "source": lambda value: sources.get(value, "a source that is gone"),
-        "status": lambda value: STATUSES[LeadStatus(value)],
+        "status": lambda value: stages[LeadStatus(value)],
         "kind": lambda value: KINDS[Kind(value)],
         "owner": lambda value: people.get(value, "somebody who left"),
         "lang": lambda value: "not told" if value == "und" else value,
@@ -145,9 +151,11 @@ def _choices(tally: Counter[str], chosen: list[str], name: _Namer) -> tuple[Choi
     )
 
 
-def said_filters(db: Session, asked: InboxAsked) -> list[tuple[str, str]]:
+def said_filters(
+    db: Session, asked: InboxAsked, stages: Stages = STATUSES
+) -> list[tuple[str, str]]:
     """Return each filter that is on in words, with the address that takes it off."""
-    names = _names(db) if any(isinstance(v, list) for v in asked.filters.values()) else {}
+    names = _names(db, stages) if any(isinstance(v, list) for v in asked.filters.values()) else {}
     said: list[tuple[str, str]] = []
     for field, value in asked.filters.items():
         if isinstance(value, list):

@@ -12,7 +12,7 @@ from service.leads.listing import lines_of
 from service.times import iso
 from service.web.views.inbox_asked import InboxAsked, View
 from service.web.views.inbox_filters import Narrowed, order_of
-from service.web.wording.words import KINDS, STATUSES
+from service.web.wording.words import KINDS, STATUSES, Stages
 
 #: Who wants more takes `harken leads list --json`.
 MOST_ROWS = 10_000
@@ -44,6 +44,7 @@ def read_sheet(
     *,
     base_url: str,
     now: datetime,
+    stages: Stages = STATUSES,
 ) -> list[tuple[Cell, ...]]:
     """Return the rows under `HEADINGS`, in the order of the page, `MOST_ROWS` at the most."""
     condition = Narrowed(db, viewer, asked, view, now).condition
@@ -57,7 +58,7 @@ def read_sheet(
             (
                 line.id,
                 line.title,
-                STATUSES[line.status],
+                stages[line.status],
                 int(line.shown_score),
                 KINDS[Kind(line.kind)],
                 line.topic,

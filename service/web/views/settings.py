@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, or_
 from sqlmodel import Session, col, func, select
 
-from config.settings import Retention
+from config.settings import Retention, Settings
 from models.lead import Lead, LeadSignal
 from models.ledger import AuditEvent, Suppression
 from models.people import User
@@ -15,6 +15,7 @@ from models.post import Post
 from models.signal import Signal
 from models.words import SuppressionReason, SuppressionScope
 from service.posts.forgetting import LOST
+from service.privacy.notices import count_untold
 
 _MOST = 200
 _SOON = timedelta(days=1)
@@ -93,6 +94,15 @@ def read_retention(db: Session, retention: Retention, *, now: datetime) -> tuple
             soon=db.exec(events.where(at > now - old, at <= now - old + _SOON)).one(),
         ),
     )
+
+
+def read_clock(db: Session, settings: Settings, *, now: datetime) -> tuple[Kept, ...]:
+    """Return how many have to be told that we have words of theirs, where a clock runs."""
+    if not settings.privacy.has_clock:
+        return ()
+    over, soon = count_untold(db, settings, now=now, soon=_SOON)
+    what = "Names of people who were not told of it"
+    return (Kept(what=what, days=settings.privacy.notice_days, now=over, soon=soon),)
 
 
 def read_suppressed(db: Session) -> tuple[int, Sequence[Listed]]:

@@ -94,6 +94,7 @@ class Held:
     id: str
     title: str
     status: LeadStatus
+    rev: int
 
 
 def read_team(db: Session, viewer: Viewer, config: Config, *, now: datetime) -> list[TeamNode]:
@@ -166,7 +167,10 @@ def leads_of(db: Session, user_id: str) -> list[Held]:
         .where(Lead.owner_id == user_id, col(Lead.status).in_(sorted(OWNED)))
         .order_by(col(Lead.status_since))
     ).all()
-    return [Held(id=lead.id, title=lead.title, status=lead.status) for lead in (*offered, *owned)]
+    return [
+        Held(id=lead.id, title=lead.title, status=lead.status, rev=lead.rev)
+        for lead in (*offered, *owned)
+    ]
 
 
 def _lines(

@@ -13,14 +13,25 @@ from models.lead import Lead, LeadSignal, Offer, StatusChange, Touchpoint
 from models.merge import MergeRecord, Result
 from models.moves import LeadEvent
 from models.nurture import Draft, Enrolment
+from models.post import Author
+from models.privacy import Notice
 from models.signal import Signal
 from models.sla import SlaClock, Task
 from models.words import DraftState, InquiryChannel, OfferState, SignalStatus, TouchpointKind
+from service.leads.undoing import UNDONE
 from service.posts.replies import BY_REPLIES
 from service.web.views.people import People
 from service.web.views.quoted import quoted
 from service.web.wording import lead_words
-from service.web.wording.words import EVENTS, INQUIRIES, KINDS, STATUSES, TOUCHES, reason_in_words
+from service.web.wording.words import (
+    EVENTS,
+    INQUIRIES,
+    KINDS,
+    STATUSES,
+    TOUCHES,
+    Stages,
+    reason_in_words,
+)
 
 #: Of each kind of thing, and of all together: a page stays a page.
 MOST = 200
@@ -42,13 +53,15 @@ class Happening:
     is_shared: bool = False  # a note that another house reads too
 
 
-def read_timeline(db: Session, lead: Lead, people: People) -> tuple[Happening, ...]:
+def read_timeline(
+    db: Session, lead: Lead, people: People, stages: Stages = STATUSES
+) -> tuple[Happening, ...]:
     """Return what happened to a lead, newest first, the latest `MOST` things of it.
 
     Another house is told less of it: see `service.access.circle`.
     """
     told = [
-        *_changes(db, lead, people),
+        *_changes(db, lead, people, stages),
         *_touches(db, lead, people),
         *_heard(db, lead),
         *(_done(db, lead) if people.circle.is_everybody else ()),
@@ -57,6 +70,7 @@ def read_timeline(db: Session, lead: Lead, people: People) -> tuple[Happening, .
         *_tasks(db, lead, people),
         *_nurture(db, lead, people),
         *_merges(db, lead, people),
+        *_told(db, lead, people),
     ]
     return tuple(sorted(told, key=lambda one: (one.at, one.id), reverse=True)[:MOST])
 
@@ -68,7 +82,7 @@ def _latest(
     yield from db.exec(wanted.order_by(col(at).desc(), col(of_id).desc()).limit(MOST))
 
 
-def _changes(db: Session, lead: Lead, people: People) -> Iterator[Happening]:
+def _changes(db: Session, lead: Lead, people: People, stages: Stages) -> Iterator[Happening]:
     wanted = select(StatusChange).where(StatusChange.lead_id == lead.id)
     notes = {
         (row.at, row.event): row
@@ -81,17 +95,19 @@ def _changes(db: Session, lead: Lead, people: People) -> Iterator[Happening]:
         yield Happening(
             at=change.at,
             id=change.id,
-            words=_of_change(change),
+            words=_of_change(change, stages),
             who=people.name(change.actor),
             note=_note(change, result) if people.circle.has(change.actor) else "",
         )
 
 
-def _of_change(change: StatusChange) -> str:
+def _of_change(change: StatusChange, stages: Stages) -> str:
     if change.event == _OPENED:
-        return f"lead opened: {STATUSES[change.to_status]}"
+        return f"lead opened: {stages[change.to_status]}"
     if change.event == LeadEvent.SCORED:
-        return f"scored: {STATUSES[change.to_status]}"
+        return f"scored: {stages[change.to_status]}"
+    if change.event == LeadEvent.REASSIGNED and change.reason == UNDONE:
+        return "taken back"
     return EVENTS[LeadEvent(change.event)]
 
 
@@ -232,3 +248,21 @@ def _merges(db: Session, lead: Lead, people: People) -> Iterator[Happening]:
             yield Happening(
                 at=row.undone_at, id=row.id, words=words, who=people.name(row.undone_by)
             )
+
+
+def _told(db: Session, lead: Lead, people: People) -> Iterator[Happening]:
+    """Yield that the author was told that we have words of theirs, or that their name went."""
+    if lead.author_id is None:
+        return
+    notice, author = db.get(Notice, lead.author_id), db.get(Author, lead.author_id)
+    if notice is not None:
+        yield Happening(
+            at=notice.at,
+            id=notice.author_id,
+            words="told where we have their post from",
+            who=people.name(notice.by),
+            note=lead_words.NOTICE_WAYS[notice.way],
+        )
+    if author is not None and author.pseudonymised_at is not None:
+        words = "the author's name went: nobody had told them"
+        yield Happening(at=author.pseudonymised_at, id=author.id, words=words, who=None)

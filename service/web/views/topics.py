@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from config import Config
 from config.phrases import risky_phrases
+from config.places import KeyPath
 from config.topic import Topic
 from models.file_version import FileVersion
 from models.lead import Lead
@@ -25,6 +26,7 @@ from service.web.wording.marking import Excerpt, Mark, Marked, excerpt
 
 LOOKED_BACK = timedelta(days=30)
 #: So many judged signals say something about how many are right.
+_MOST_RISKY = 5  # named on the topic's page
 _ENOUGH_JUDGED = 10
 _POOR = 0.25
 _SEEN_OF_MATCH = 240
@@ -144,19 +146,24 @@ def _problems(health: TopicHealth, config: Config) -> Iterator[str]:
         yield "no signal in 30 days"
     if health.confirmed + health.rejected >= _ENOUGH_JUDGED and _is_poor(health):
         yield "most of its signals were rejected: look for an exclusion"
-    if risky := _risky(topic):
-        yield (
-            f"{risky} risky phrase{'' if risky == 1 else 's'}, each named by `harken topics check`"
-        )
+    risky = _risky(topic)
+    yield from risky[:_MOST_RISKY]
+    if len(risky) > _MOST_RISKY:
+        yield f"{len(risky) - _MOST_RISKY} more risky phrases"
     owner = config.users.get(topic.owner or "")
     if topic.owner and (owner is None or not owner.active):
         yield f"its owner {topic.owner} is not here any more"
 
 
 @lru_cache(maxsize=256)
-def _risky(topic: Topic) -> int:
-    """Return how many phrases are risky; to compare them all takes 20 ms for 200 of them."""
-    return sum(1 for _ in risky_phrases(topic))
+def _risky(topic: Topic) -> tuple[str, ...]:
+    """Return what is risky in the phrases; to compare them all takes 20 ms for 200 of them."""
+    return tuple(f"{_place(path)}: {why}" for path, why in risky_phrases(topic))
+
+
+def _place(path: KeyPath) -> str:
+    name = str(path[0])
+    return LABELS[name][0] if name in LABELS else name.capitalize()
 
 
 def _is_poor(health: TopicHealth) -> bool:

@@ -11,11 +11,9 @@ from models.people import User
 from models.words import UserRole
 from service.access.permissions import Permission, may
 from service.access.viewer import Viewer
-from service.leads.by_hand import DECIDERS
 from service.leads.snoozing import MAY_SLEEP, morning
-
-#: Days for which a lead can be put off at a press.
-SNOOZES = (1, 3, 7, 14, 30)
+from service.leads.whose import works_on
+from service.web.wording.words import SNOOZES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +51,7 @@ def bulk_of(viewer: Viewer) -> Bulk:
 def triage_for(db: Session, viewer: Viewer, lead: Lead, *, now: datetime) -> Triage:
     """Return what ``viewer`` may do so with ``lead``."""
     works = may(viewer, Permission.WORK_LEADS) and lead.status in LIVE
-    works = works and (viewer.role in DECIDERS or lead.owner_id == viewer.id)
+    works = works and works_on(viewer.role, viewer.id, lead)
     sleeps = lead.snoozed_until is not None
     can_sleep = works and lead.status in MAY_SLEEP and not sleeps
     can_move = allowed(lead.status, LeadEvent.OFFERED) | allowed(lead.status, LeadEvent.REASSIGNED)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from models.privacy_words import AskedFor, NoticeWay, RequestEnd
 from models.words import (
     ActivityKind,
     ClockKind,
@@ -102,6 +103,29 @@ MANNERS: Mapping[Manner, str] = {
     Manner.SAME_TEXT: "same text",
     Manner.LENGTH: "length",
     Manner.COMMUNITY: "community rule",
+    Manner.NOTICE: "where from",
+}
+#: By what way somebody was told that we have words of theirs.
+NOTICE_WAYS: Mapping[NoticeWay, str] = {
+    NoticeWay.REPLY: "with the answer",
+    NoticeWay.MESSAGE: "by a message there",
+    NoticeWay.EMAIL: "by e-mail",
+    NoticeWay.CALL: "in a call",
+    NoticeWay.OTHERWISE: "otherwise",
+}
+#: What somebody who is heard may ask of us, as the page for them has it.
+ASKED_FOR: Mapping[AskedFor, str] = {
+    AskedFor.OBJECTION: "Leave me alone from now on",
+    AskedFor.ERASURE: "Erase what you keep of me, and leave me alone",
+    AskedFor.ACCESS: "Send me a copy of what you keep of me",
+    AskedFor.CORRECTION: "Correct what you keep of me",
+}
+#: What came of it, as whoever answered it says.
+REQUEST_ENDS: Mapping[RequestEnd, str] = {
+    RequestEnd.DONE: "Done, and they were told",
+    RequestEnd.NOTHING_HERE: "Nothing is here of them; they were told",
+    RequestEnd.NOT_THEM: "They could not show that the name is theirs",
+    RequestEnd.REFUSED: "Refused, and they were told why",
 }
 #: Budget, authority, need, timeline: what each number of points means (nlp.bant).
 POINTS: tuple[str, ...] = ("not known", "partly", "clear")

@@ -1,7 +1,9 @@
 """What the page calls things. The stored words stay in ``models.words``; these are for people."""
 
 from collections.abc import Mapping
+from typing import TypeAlias
 
+from config.process import Process
 from models.moves import LeadEvent
 from models.words import (
     DeclineReason,
@@ -36,6 +38,19 @@ STATUSES: Mapping[LeadStatus, str] = {
     LeadStatus.MERGED: "merged",
     LeadStatus.ERASED: "erased",
 }
+
+#: What a house calls the stages.
+Stages: TypeAlias = Mapping[LeadStatus, str]
+
+
+def stages(process: Process) -> Stages:
+    """Return what this house calls the stages, as it stands inside a sentence: process.toml."""
+    return {**STATUSES, **{status: _inside(name) for status, name in process.stages.items()}}
+
+
+def _inside(name: str) -> str:
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]
+
 
 #: What happened, as the timeline tells it.
 EVENTS: Mapping[LeadEvent, str] = {
@@ -195,6 +210,15 @@ ACTS: Mapping[str, str] = {
     "note": "a note",
     "dismiss": "dismissed",
     "promote": "promoted",
+}
+
+#: Days for which a lead can be put off at a press, as people say them.
+SNOOZES: Mapping[int, str] = {
+    1: "tomorrow",
+    3: "in 3 days",
+    7: "in a week",
+    14: "in 2 weeks",
+    30: "in 30 days",
 }
 
 #: The letter after ``g`` that leads to an area.
