@@ -163,7 +163,7 @@ class Gate:
         trip = Trip(parse_url(url), sent, seconds=self._limits.total_seconds)
         while True:
             answer, rest = await self._polite(
-                trip, wanted, obey_robots=obey_robots, interval=interval
+                trip, accept, obey_robots=obey_robots, interval=interval
             )
             if answer.status not in REDIRECTS or answer.status in wanted:
                 return self._page(trip, answer, wanted=wanted, rest=rest)
@@ -323,11 +323,11 @@ class Gate:
         )
 
     async def _polite(
-        self, trip: Trip, wanted: Collection[int], *, obey_robots: bool, interval: float
+        self, trip: Trip, body_for: Collection[int], *, obey_robots: bool, interval: float
     ) -> tuple[Answer, int]:
         """Ask when it is permitted and our turn; return the answer and the rest that follows."""
         await self._turn(trip.target, obey_robots=obey_robots, interval=interval)
-        answer = await self._wire.get(trip, body_for=wanted)
+        answer = await self._wire.get(trip, body_for=body_for)
         return answer, await self._report(trip.target, answer)
 
     async def _turn(self, target: Target, *, obey_robots: bool, interval: float) -> None:

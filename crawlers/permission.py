@@ -54,8 +54,9 @@ class Permission:
                     robots = await self._fetch(target.origin, ask)
             self._asking.pop(target.origin, None)
         decision = decide(robots, target, agent=self._agent)
-        told = {"url": target.url, "allowed": decision.allowed, "because": decision.because}
-        logger.debug("robots.txt decides", extra=told)
+        if logger.isEnabledFor(logging.DEBUG):
+            told = {"url": target.url, "allowed": decision.allowed, "because": decision.because}
+            logger.debug("robots.txt decides", extra=told)
         return decision
 
     async def _fetch(self, origin: str, ask: AskRobots) -> RobotsFile:

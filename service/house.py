@@ -137,8 +137,8 @@ def _spare_what_stays() -> None:
     """Take what was loaded so far out of what the garbage collector looks through, once.
 
     Modules, tables and models stay until the process ends. To look through all of them takes half
-    a second, in which nothing else happens, the event loop included. What a poll makes goes without
-    the collector, so it need not look every 700 objects: that was 0.1 ms a poll.
+    a second, in which nothing else happens, the event loop included. What a poll makes goes
+    without the collector, so it need not look every 700 objects: that was 0.1 ms a poll.
     """
     gc.freeze()
     gc.set_threshold(*_COLLECTS_AFTER)

@@ -35,13 +35,15 @@ from service.store.engine import writing
 
 logger = logging.getLogger(__name__)
 
-#: Sources that a crawl that goes on has at hand, and how often it looks for more.
+#: Sources that a crawl that goes on has at hand. It looks for more when half of them are polled,
+#: or so often while there is nothing more.
 ROOM = 500
 REFILL_SECONDS = 5.0
-#: How long the ends of polls gather before they are written.
+#: How long the ends of polls gather before they are written, and new posts; while many polls are
+#: under way, for others will come soon.
 _LINGER_SECONDS = 0.05
-#: How long new posts gather before they are written, while so many polls are under way.
-_GATHER_SECONDS = 0.1
+_LINGER_SECONDS_OF_MANY = 0.25
+_GATHER_SECONDS_OF_MANY = 0.1
 _MANY = 8
 
 #: Leases up to so many sources more.
@@ -118,9 +120,14 @@ class Crawl:
 
     async def _poll_all(self, rota: Rota, leased: Sequence[Leased], more: More | None) -> None:
         rota.add(leased)
-        while not await rota.idle(at_most_seconds=REFILL_SECONDS):
-            if more is not None:
-                rota.add(await self._further(more, ROOM - len(rota.under_way)))
+        few = 0 if more is None else ROOM // 2
+        while not await rota.idle(at_most_seconds=REFILL_SECONDS, few=few):
+            if more is None:
+                continue
+            room = ROOM - len(rota.under_way)
+            further = await self._further(more, room)
+            rota.add(further)
+            few = 0 if len(further) < room else ROOM // 2  # else nobody is waiting to be polled
 
     async def _further(self, more: More, room: int) -> Sequence[Leased]:
         try:
@@ -207,7 +214,7 @@ class _Round:
         self.results: list[Polled] = []
         self.ends: Groups[Ended, None] = Groups(
             lambda ended: settle_all(crawl.engine, crawl.clock, ended),
-            linger_seconds=lambda: _LINGER_SECONDS,
+            linger_seconds=self._linger,
         )
         self._under_way = 0
         self.stores = Stores(crawl.engine, crawl.intake, crawl.clock, gather=self._gather)
@@ -231,9 +238,13 @@ class _Round:
         written = self.ends.hand_over(tally.ended(lease, error, problem))
         written.add_done_callback(lambda end: self._done(end, tally, polled))
 
+    def _linger(self) -> float:
+        """Return how long ends of polls wait for others to be written with."""
+        return _LINGER_SECONDS_OF_MANY if self._under_way >= _MANY else _LINGER_SECONDS
+
     def _gather(self) -> float:
         """Return how long posts wait for others to be stored with: where few come, not at all."""
-        return _GATHER_SECONDS if self._under_way >= _MANY else 0.0
+        return _GATHER_SECONDS_OF_MANY if self._under_way >= _MANY else 0.0
 
     def _done(self, end: "asyncio.Future[None]", tally: "Tally", polled: Polled) -> None:
         if end.cancelled():

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
-from sqlalchemy import Engine, Row, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Engine, Row, bindparam, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 from typing_extensions import override
@@ -32,6 +32,8 @@ HostRow = Row[str, datetime, datetime | None, int]
 
 #: How long one waits for a turn; a source whose host has no turn sooner is put off instead.
 PATIENCE_SECONDS = 120.0
+#: How long it is believed which hosts are held.
+_BELIEVED = timedelta(seconds=1)
 #: A turn that is further away was claimed by a clock that went wrong.
 _NONSENSE = timedelta(days=1)
 #: RFC 9309, 2.4: robots.txt should not be used for longer than 24 hours.
@@ -61,8 +63,19 @@ class _Standing:
         return (self.resting_until - self.at).total_seconds()
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """Hosts that rest, that refused lately, or whose next turn is still to come."""
+
+    names: frozenset[str]
+    at: datetime
+
+
 class SharedBudget(HostBudget):
-    """Budgets of hosts in the database. Claims that come together are one transaction."""
+    """Budgets of hosts in the database. Claims that come together are one transaction.
+
+    A host that is asked for no pause needs no claim, only a look whether it is held all the same.
+    """
 
     def __init__(
         self, engine: Engine, clock: Clock, *, patience_seconds: float = PATIENCE_SECONDS
@@ -71,15 +84,15 @@ class SharedBudget(HostBudget):
         self._clock = clock
         self._patience = timedelta(seconds=patience_seconds)
         self._claims: Groups[_Claim, _Standing] = Groups(self._claim_all)
-        #: Hosts that take any number of requests, and that were looked up within a second.
-        self._open: dict[str, _Standing] = {}
+        self._looks: Groups[None, _Held] = Groups(self._look)
+        self._held: _Held | None = None
         #: Refusals in a row as far as this process knows: good answers need no note of none.
         self._refusals: dict[str, int] = {}
 
     @override
     async def wait(self, host: str, *, min_interval: float) -> None:
         """Sleep until the host's next turn, which nobody else gets."""
-        if min_interval <= 0 and self._is_open(host):
+        if min_interval <= 0 and host not in await self._held_hosts():
             return
         standing = await self._claims.hand_over(_Claim(host, max(min_interval, 0.0)))
         self._refusals[host] = standing.refusals
@@ -87,8 +100,6 @@ class SharedBudget(HostBudget):
         rest = standing.seconds_of_rest()
         if rest > 0 or pause > self._patience.total_seconds():
             raise HostResting(host, retry_after_seconds=ceil(max(rest, pause)))
-        if min_interval <= 0 and pause <= 0:
-            self._open[host] = standing
         if pause > 0:
             await asyncio.sleep(pause)
 
@@ -97,7 +108,7 @@ class SharedBudget(HostBudget):
         """Leave the host alone for that long; a shorter rest doesn't shorten a longer one."""
         reason = "it asked to be left alone"
         await asyncio.to_thread(self._rest, host, timedelta(seconds=seconds), reason)
-        self._open.pop(host, None)
+        self._held = None
 
     @override
     async def report(self, host: str, answer: HostAnswer) -> int:
@@ -105,17 +116,26 @@ class SharedBudget(HostBudget):
         if not answer.refused and not self._refusals.get(host):
             return 0
         seconds = await asyncio.to_thread(self._note, host, answer)
-        self._open.pop(host, None)
+        self._held = None
         return seconds
 
-    def _is_open(self, host: str) -> bool:
-        standing = self._open.get(host)
-        if standing is None:
-            return False
-        if timedelta(0) <= self._clock.now() - standing.at < timedelta(seconds=1):
-            return True
-        del self._open[host]
-        return False
+    async def _held_hosts(self) -> frozenset[str]:
+        """Return the hosts that can't be asked at will, as they were within a second."""
+        held, now = self._held, self._clock.now()
+        if held is None or not timedelta(0) <= now - held.at < _BELIEVED:
+            held = self._held = await self._looks.hand_over(None)
+        return held.names
+
+    def _look(self, asked: Sequence[None]) -> list[_Held]:
+        """Look once for all who ask: most hosts have no row at all, or one that says nothing."""
+        with reading(self._engine) as db:
+            now = self._clock.now()
+            waits = or_(
+                col(Host.free_at) > now, col(Host.rest_until) > now, col(Host.refusals) > 0
+            )
+            names = db.connection().execute(select(col(Host.name)).where(waits)).scalars()
+            held = _Held(frozenset(names), now)
+        return [held] * len(asked)
 
     def _claim_all(self, claims: Sequence[_Claim]) -> list[_Standing]:
         with writing(self._engine) as db:
@@ -182,14 +202,14 @@ def _locked(db: Session, names: set[str], now: datetime) -> dict[str, HostRow]:
         fresh = [
             {"name": name, "free_at": now, "refusals": 0} for name in wanted if name not in known
         ]
-        db.connection().execute(_insert_missing(db), fresh)
+        db.connection().execute(_insert_into(db, Host).on_conflict_do_nothing(), fresh)
         there = db.connection().execute(lock).all()
     return {row.name: row for row in there}
 
 
-def _insert_missing(db: Session) -> Any:  # the two dialects' inserts have no type in common
+def _insert_into(db: Session, table: type[Host | Robots]) -> Any:  # the two have no common type
     dialect = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
-    return dialect.insert(Host).on_conflict_do_nothing()
+    return dialect.insert(table)
 
 
 def _write(
@@ -216,6 +236,7 @@ class SharedRobots(RobotsCache):
         self._clock = clock
         self._at_hand: OrderedDict[str, tuple[datetime, RobotsFile]] = OrderedDict()
         self._lookups: Groups[str, Robots | None] = Groups(self._read_all)
+        self._notes: Groups[Robots, None] = Groups(self._write_all)
 
     @override
     async def get(self, origin: str) -> RobotsFile | None:
@@ -241,7 +262,14 @@ class SharedRobots(RobotsCache):
         now = self._clock.now()
         seconds = min(kept.keep_seconds, _ROBOTS_SECONDS)
         self._remember(origin, now + timedelta(seconds=seconds), kept)
-        await asyncio.to_thread(self._write, origin, kept, now)
+        note = Robots(
+            origin=origin,
+            status=kept.status,
+            text=kept.text,
+            keep_seconds=kept.keep_seconds,
+            read_at=now,
+        )
+        await self._notes.hand_over(note)
 
     def _remember(self, origin: str, until: datetime, robots: RobotsFile) -> None:
         self._at_hand[origin] = (until, robots)
@@ -255,13 +283,15 @@ class SharedRobots(RobotsCache):
             there = {row.origin: row for row in rows}
         return [there.get(origin) for origin in origins]
 
-    def _write(self, origin: str, robots: RobotsFile, now: datetime) -> None:
+    def _write_all(self, notes: Sequence[Robots]) -> list[None]:
+        latest = {note.origin: note for note in notes}
+        rows = [latest[origin].model_dump() for origin in sorted(latest)]  # one order for all
         with writing(self._engine) as db:
-            db.execute(delete(Robots).where(col(Robots.origin) == origin))
-            values = {"status": robots.status, "text": robots.text, "read_at": now}
-            db.execute(
-                insert(Robots).values(origin=origin, keep_seconds=robots.keep_seconds, **values)
-            )
+            fresh = _insert_into(db, Robots)
+            newer = {name: fresh.excluded[name] for name in rows[0] if name != "origin"}
+            written = fresh.on_conflict_do_update(index_elements=["origin"], set_=newer)
+            db.connection().execute(written, rows)
+        return [None] * len(notes)
 
 
 def resting(db: Session, *, now: datetime) -> dict[str, datetime]:

@@ -30,6 +30,7 @@ HEARTBEAT_SECONDS = 10.0
 #: How often it is looked for more that is due, when what was found had to be put off.
 _LOOKS = 10
 _IN_CHUNK = 500  # ids in one statement; SQLite takes 999 variables at the least
+_BEHIND_HOST = re.compile("[/?#]")
 _NEVER_POLLED = [kind for kind in SourceKind if not kind.is_polled]
 
 
@@ -46,7 +47,7 @@ class Leased:
 def host_of(url: str) -> str:
     """Return an address's host as budgets name it: in lower case, with a port that is unusual."""
     scheme, _, rest = url.partition("://")
-    host = re.split("[/?#]", rest, maxsplit=1)[0].lower()
+    host = _BEHIND_HOST.split(rest, maxsplit=1)[0].lower()
     usual = {"http": ":80", "https": ":443"}.get(scheme.lower())
     return host.removesuffix(usual) if usual else host
 

@@ -28,6 +28,8 @@ class Rota:
         self._under_way: dict[str, Leased] = {}  # by the source's id
         self._idle = asyncio.Event()
         self._idle.set()
+        self._few = 0  # sources under way, of which somebody wants to know
+        self._eased = asyncio.Event()
         self._tasks = asyncio.TaskGroup()
 
     async def __aenter__(self) -> "Rota":
@@ -58,14 +60,27 @@ class Rota:
             self._idle.clear()
         self._fill()
 
-    async def idle(self, *, at_most_seconds: float) -> bool:
-        """Wait until all is polled, but not for longer than that; say whether it is."""
+    async def idle(self, *, at_most_seconds: float, few: int = 0) -> bool:
+        """Wait until all is polled, but not for longer than that; say whether it is.
+
+        ``few``: wait no longer either than until so few are left.
+        """
+        self._few = few
+        self._eased.clear()
+        self._look()
         try:
             async with asyncio.timeout(at_most_seconds):
-                await self._idle.wait()
+                await self._eased.wait()
         except TimeoutError:
             return False
-        return True
+        return not self._under_way
+
+    def _look(self) -> None:
+        """Tell who waits for it that all is polled, or that few are left."""
+        if len(self._under_way) <= self._few:
+            self._eased.set()
+        if not self._under_way:
+            self._idle.set()
 
     def _fill(self) -> None:
         while self._places and self._ready:
@@ -85,8 +100,7 @@ class Rota:
 
     def _end(self, host: str, lease: Leased) -> None:
         del self._under_way[lease.source.id]
-        if not self._under_way:
-            self._idle.set()
+        self._look()
         pause = lease.policy.min_interval_seconds
         if not self._waiting[host]:
             del self._waiting[host]  # its budget keeps the pause

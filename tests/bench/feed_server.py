@@ -2,7 +2,8 @@
 
 ``python -m tests.bench.feed_server HOSTS`` prints the ports that it listens on as JSON and serves
 until its standard input ends. ``/N.xml`` is feed N; it answers 304 to whoever has it. ``/round/R``
-adds R items to every feed. ``/hazard/NAME`` are documents that are slow to parse.
+adds R items to every feed; behind ``/repeat/R`` everybody gets the whole feed, who has it too.
+``/hazard/NAME`` are documents that are slow to parse.
 """
 
 import asyncio
@@ -29,14 +30,16 @@ class Feeds:
 
     def __init__(self) -> None:
         self.round = 0
+        self.repeats = False  # sends what is there already
 
     def answer(self, head: bytes) -> bytes:
         """Return the answer to a request."""
         found = _LINE.match(head)
         path = found[1].decode() if found else "/"
         name = path.rpartition("/")[2]
-        if path.startswith("/round/"):
+        if path.startswith(("/round/", "/repeat/")):
             self.round = int(name)
+            self.repeats = path.startswith("/repeat/")
             return _reply(b"ok")
         if path.startswith("/hazard/"):
             return _reply(hazard(name))
@@ -44,7 +47,7 @@ class Feeds:
             return _reply(b"", status="404 Not Found")
         etag = f'"round {self.round}"'
         brings = _BRINGS.search(head)
-        if brings and brings[1].decode() == etag:
+        if brings and brings[1].decode() == etag and not self.repeats:
             return _reply(b"", status="304 Not Modified", etag=etag)
         return _reply(feed(name.removesuffix(".xml"), self.round), etag=etag)
 

@@ -1,34 +1,46 @@
 """Polls many feeds with one engine and prints what each phase took. Not for pytest to collect.
 
-``python -m tests.bench.poll_phases harken|reader FEEDS PORT...`` is a process of its own, so that
-its memory is an engine's and nobody else's. Processor time includes the children that parse.
+``python -m tests.bench.poll_phases harken|known|reader FEEDS PORT...`` is a process of its own, so
+that its memory is an engine's and nobody else's. ``known`` is Harken with feeds that were polled
+before, by a process that has ended. Processor time includes the children that parse. What is
+measured is what the worker does: the model is loaded, what is due is leased in portions, polled
+and settled.
 """
 
 import asyncio
 import json
 import resource
+import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
-from datetime import timedelta
+from dataclasses import asdict, dataclass
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from config import Config
-from config.source import PolicySpec, SourceSpec
-from crawlers.registry import ADAPTERS
-from models.words import Licence, SourceKind, StorageMode
-from service.house import open_house
-from service.listening.crawling import Crawl
-from service.listening.polling import lease
-from tests.bench.feed_server import HAZARDS
-from tests.builders import a_config
+from sqlalchemy import update
 
-PHASES = (("cold", 0), ("unchanged", 0), ("one new item", 1))
+from models.source import Source
+from service.house import House, open_house
+from service.listening.crawling import ROOM, Crawl, Polled
+from service.listening.leases import Leased, lease_due
+from service.store.engine import writing
+from tests.bench.feed_server import HAZARDS
+from tests.bench.known_feeds import listening_to
+
+#: Name and what the server is told before it; without a word it goes on as it was.
+PHASES = (
+    ("cold", "round/0"),
+    ("unchanged", "round/0"),
+    ("same bytes again", "repeat/0"),
+    ("one new item", "round/1"),
+    ("hazards", "round/1"),
+)
 _TICK_SECONDS = 0.005
+_ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +48,39 @@ class Phase:
     """What polling all feeds once took."""
 
     name: str
+    feeds: int
     processor: float  # seconds
     wall: float  # seconds
     peak_mib: float  # of the engine's own process, since the phase before
-    longest_stall: float = 0.0  # seconds that the event loop did nothing else
+    stall: float = 0.0  # see ``Ticker``
+    late: float = 0.0
     posts: int = 0  # that were taken in
     failed: int = 0  # feeds, with those that an earlier phase couldn't settle
+
+
+class Ticker:
+    """Notes how late it is woken, at the worst: that long the event loop was with somebody else.
+
+    On a busy machine somebody else is mostly another process. A stall is ours as far as this
+    process used a processor meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self.late = 0.0  # seconds
+        self.stall = 0.0  # seconds, of those in which we worked
+        self._task = asyncio.create_task(self._tick())
+
+    def stop(self) -> None:
+        """Note nothing any more."""
+        self._task.cancel()
+
+    async def _tick(self) -> None:
+        while True:
+            before, used = time.perf_counter(), time.process_time()
+            await asyncio.sleep(_TICK_SECONDS)
+            late = time.perf_counter() - before - _TICK_SECONDS
+            self.late = max(self.late, late)
+            self.stall = max(self.stall, min(late, time.process_time() - used))
 
 
 def _processor() -> float:
@@ -64,84 +103,82 @@ def _peak_mib() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def _begin_round(port: int, number: int) -> None:
+def _tell(port: int, what: str) -> None:
     connection = HTTPConnection("127.0.0.1", port)
-    connection.request("GET", f"/round/{number}")
+    connection.request("GET", f"/{what}")
     connection.getresponse().read()
     connection.close()
 
 
-def _config(urls: list[str]) -> Config:
-    policy = PolicySpec(
-        name="bench",
-        min_interval=timedelta(0),
-        allow_storage=StorageMode.FULL,
-        licence=Licence.UNKNOWN,
+def _lease(house: House, most: int) -> tuple[Leased, ...]:
+    with writing(house.engine) as db:
+        return lease_due(db, now=house.clock.now(), most=most)
+
+
+async def _poll_due(house: House, crawl: Crawl) -> list[Polled]:
+    """Poll what is due, as the worker does."""
+    polled: list[Polled] = []
+    while leased := await asyncio.to_thread(_lease, house, ROOM):
+        polled += await crawl.run(leased, more=partial(_lease, house))
+    await crawl.gate.parsing.aclose()  # what its children used is known when they ended
+    return polled
+
+
+async def _phase(name: str, house: House, feeds: int) -> Phase:
+    with writing(house.engine) as db:
+        db.connection().execute(update(Source).values(next_poll_at=house.clock.now()))
+    async with house.crawl() as crawl:
+        ticker = Ticker()
+        _forget_peak()
+        began, used = time.perf_counter(), _processor()
+        polled = await _poll_due(house, crawl)
+        wall, processor = time.perf_counter() - began, _processor() - used
+        ticker.stop()
+    return Phase(
+        name=name,
+        feeds=feeds,
+        processor=processor,
+        wall=wall,
+        peak_mib=_peak_mib(),
+        stall=ticker.stall,
+        late=ticker.late,
+        posts=sum(one.counts.new for one in polled),
+        failed=feeds - sum(one.status != "failed" for one in polled),
     )
-    sources = [
-        SourceSpec(id=f"s{n}", kind=SourceKind.FEED, name=f"S {n}", url=url, policy="bench")
-        for n, url in enumerate(urls)
-    ]
-    config = a_config(sources=sources, policies=[policy])
-    allowed = {"allow_networks": ("127.0.0.0/8",)}
-    return replace(config, settings=config.settings.model_copy(update=allowed))
 
 
-async def _ticking(gaps: list[float]) -> None:
-    """Note how late this task is woken: that long the loop was with somebody else."""
-    while True:
-        before = time.perf_counter()
-        await asyncio.sleep(_TICK_SECONDS)
-        gaps.append(time.perf_counter() - before - _TICK_SECONDS)
-
-
-async def _with_harken(folder: Path, urls: list[str], ports: list[int]) -> list[Phase]:
+async def _with_harken(folder: Path, urls: Sequence[str], ports: Sequence[int]) -> list[Phase]:
     hazards = [f"http://127.0.0.1:{ports[0]}/hazard/{name}" for name in HAZARDS]
     phases: list[Phase] = []
-    for name, number, some in [*((*phase, urls) for phase in PHASES), ("hazards", 0, hazards)]:
-        _begin_round(ports[0], number)
-        with open_house(folder, config=_config(some)) as house:
-            intake = house.intake()
-            async with house.gate() as gate:
-                crawl = Crawl(
-                    engine=house.engine,
-                    intake=intake,
-                    gate=gate,
-                    adapters=ADAPTERS,
-                    clock=house.clock,
-                )
-                gaps: list[float] = []
-                ticker = asyncio.create_task(_ticking(gaps))
-                _forget_peak()
-                began, used = time.perf_counter(), _processor()
-                leased = await asyncio.to_thread(lease, house, everything=True)
-                polled = await crawl.run(leased)
-                await gate.parsing.aclose()  # what its children used is known when they ended
-                wall, processor = time.perf_counter() - began, _processor() - used
-                ticker.cancel()
-            phases.append(
-                Phase(
-                    name=name,
-                    processor=processor,
-                    wall=wall,
-                    peak_mib=_peak_mib(),
-                    longest_stall=max(gaps, default=0.0),
-                    posts=sum(one.counts.new for one in polled),
-                    failed=len(some) - sum(one.status != "failed" for one in polled),
-                )
-            )
+    for name, told in PHASES:
+        some = hazards if name == "hazards" else urls
+        _tell(ports[0], told)
+        with open_house(folder, config=listening_to(some)) as house:
+            phases.append(await _phase(name, house, len(some)))
     return phases
 
 
-def _with_reader(folder: Path, urls: list[str], ports: list[int]) -> list[Phase]:
+async def _with_known(folder: Path, urls: Sequence[str], ports: Sequence[int]) -> list[Phase]:
+    """Poll feeds that were added by a command, so that no file and no configuration names them."""
+    module = [sys.executable, "-m", "tests.bench.known_feeds", str(folder)]
+    subprocess.run([*module, *urls], cwd=_ROOT, check=True)
+    phases: list[Phase] = []
+    with open_house(folder, config=listening_to([])) as house:
+        for name, told in PHASES[1:3]:
+            _tell(ports[0], told)
+            phases.append(await _phase(name, house, len(urls)))
+    return phases
+
+
+def _with_reader(folder: Path, urls: Sequence[str], ports: Sequence[int]) -> list[Phase]:
     from reader import make_reader
 
     engine = make_reader(str(folder / "reader.sqlite"))
     for url in urls:
         engine.add_feed(url)
     phases: list[Phase] = []
-    for name, number in PHASES:
-        _begin_round(ports[0], number)
+    for name, told in PHASES[:4]:
+        _tell(ports[0], told)
         _forget_peak()
         began, used = time.perf_counter(), _processor()
         before = engine.get_entry_counts().total or 0
@@ -149,6 +186,7 @@ def _with_reader(folder: Path, urls: list[str], ports: list[int]) -> list[Phase]
         phases.append(
             Phase(
                 name=name,
+                feeds=len(urls),
                 processor=_processor() - used,
                 wall=time.perf_counter() - began,
                 peak_mib=_peak_mib(),
@@ -158,16 +196,16 @@ def _with_reader(folder: Path, urls: list[str], ports: list[int]) -> list[Phase]
     return phases
 
 
-def main(engine: str, feeds: int, ports: list[int]) -> None:
+def main(engine: str, feeds: int, ports: Sequence[int]) -> None:
     """Poll the feeds phase by phase and print the phases as JSON."""
     urls = [f"http://127.0.0.1:{ports[n % len(ports)]}/{n}.xml" for n in range(feeds)]
+    run: Callable[[Path], list[Phase]] = {
+        "harken": lambda folder: asyncio.run(_with_harken(folder, urls, ports)),
+        "known": lambda folder: asyncio.run(_with_known(folder, urls, ports)),
+        "reader": lambda folder: _with_reader(folder, urls, ports),
+    }[engine]
     with TemporaryDirectory(prefix="harken-bench-") as name:
-        run: Callable[[], list[Phase]] = (
-            (lambda: asyncio.run(_with_harken(Path(name), urls, ports)))
-            if engine == "harken"
-            else (lambda: _with_reader(Path(name), urls, ports))
-        )
-        print(json.dumps([asdict(phase) for phase in run()]))  # noqa: T201
+        print(json.dumps([asdict(phase) for phase in run(Path(name))]))  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -197,3 +197,46 @@ def test_a_group_that_fails_fails_for_all_in_it_and_for_no_other() -> None:
     assert isinstance(first, ZeroDivisionError)
     assert isinstance(second, ZeroDivisionError)
     assert others == [2, 3]
+
+
+def test_a_group_gathers_until_it_is_full_or_nobody_else_will_come() -> None:
+    groups: list[list[int]] = []
+
+    def work(items: object) -> list[int]:
+        assert isinstance(items, list)
+        groups.append(items)
+        return items
+
+    async def run() -> None:
+        patient: Groups[int, int] = Groups(work, most=3, linger_seconds=lambda: 60.0)
+        for n in range(5):
+            patient.hand_over(n)
+            await asyncio.sleep(0.01)
+        await patient.finished()
+
+    asyncio.run(asyncio.wait_for(run(), timeout=30))
+
+    assert groups == [[0, 1, 2], [3, 4]]
+
+
+def test_who_waits_is_told_when_few_are_left(sqlite_engine: Engine) -> None:
+    sources = [a_source(f"a{n}", url=f"https://a{n}.example/") for n in range(4)]
+    place = a_place(sqlite_engine, a_config(sources=sources))
+    with writing(sqlite_engine) as db:
+        leases = lease_all(db, now=place.clock.now())
+
+    async def run() -> tuple[int, bool]:
+        end = asyncio.Event()
+
+        async def poll(lease: Leased) -> None:
+            if lease.source.slug == "a3":
+                await end.wait()
+
+        async with Rota(poll) as rota:
+            rota.add(leases)
+            is_idle = await rota.idle(at_most_seconds=60, few=1)
+            left = len(rota.under_way)
+            end.set()
+        return left, is_idle
+
+    assert asyncio.run(asyncio.wait_for(run(), timeout=30)) == (1, False)

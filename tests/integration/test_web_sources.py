@@ -376,6 +376,22 @@ def test_two_sentences_become_a_topic_sources_and_a_backfill(desk: Desk) -> None
     assert "1 of" in words_of(part.text)
 
 
+def test_their_own_forum_is_looked_at_first_and_then_read_with_the_others(desk: Desk) -> None:
+    told = {"sells": "We sell help desk software for small teams.", "own": "forum.example.com"}
+    form = dict(form_of(desk.browser.post("/welcome", data=told).text)) | {"own": told["own"]}
+
+    there = desk.browser.post("/welcome/start", data=form).headers["location"]
+
+    assert re.fullmatch(r"/sources/new/[0-9a-f-]+\?first=true", there)
+    assert "https://forum.example.com" in desk.browser.get(there).text
+    wrong = desk.browser.post("/welcome/start", data=form | {"own": "ftp://x", "id": "other"})
+    assert (wrong.status_code, 'href="#own"' in wrong.text) == (422, True)
+    path = asked(desk, looked())
+    page = desk.browser.get(f"{path}?first=true").text
+    answer = desk.browser.post(path, data=form_of(page) | {"name": "Ours"})
+    assert answer.headers["location"] == "/welcome/progress"
+
+
 def test_what_can_t_be_drafted_or_saved_is_told(desk: Desk) -> None:
     vague = desk.browser.post("/welcome", data={"sells": "we help people"})
     assert vague.status_code == 422

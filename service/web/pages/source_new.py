@@ -1,6 +1,7 @@
 """GET and POST /sources/new: paste an address; /sources/new/{lookup}: what is behind it."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
@@ -8,7 +9,7 @@ from sqlmodel import col, select
 
 from config import ConfigError
 from crawlers.errors import SourceError
-from crawlers.urls import parse_url
+from crawlers.named_places import named_place
 from models.source import Source
 from models.words import SourceKind
 from service.access.permissions import Permission
@@ -57,12 +58,12 @@ def ask(
 ) -> Response:
     """Begin to look at the address, behind the page, and lead to where the answer comes."""
     folder_of(site)
-    address = url if "://" in url or not url else f"https://{url}"
+    address = address_of(url)
     try:
         given = parse_options(options)
         if kind is None:
-            parse_url(address)
-        name = _begin(site, viewer, address, kind, given)
+            named_place(address)  # or it is no address, which needs no looking at
+        name = begin_lookup(site, viewer, address, kind=kind, options=given)
     except (RefusedError, SourceError) as error:
         problem = error.reason if isinstance(error, SourceError) else str(error)
         return _form(
@@ -71,23 +72,37 @@ def ask(
     return see_other(f"/sources/new/{name}")
 
 
-def _begin(
-    site: Site, viewer: Viewer, url: str, kind: SourceKind | None, options: dict[str, str]
+def address_of(typed: str) -> str:
+    """Return what somebody typed as an address; most leave its beginning out."""
+    return typed if "://" in typed or not typed else f"https://{typed}"
+
+
+def begin_lookup(
+    site: Site,
+    viewer: Viewer,
+    url: str,
+    *,
+    kind: SourceKind | None = None,
+    options: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
+    """Begin to look at an address, behind the page; return the lookup's name."""
     config = site.config
 
     async def look_there() -> Looked:
         async with open_gate(config.settings, site.engine, site.clock) as gate:
             now = site.clock.now()
-            return await look(gate, config, url, kind=kind, options=options, now=now)
+            return await look(gate, config, url, kind=kind, options=dict(options), now=now)
 
     return site.lookups.ask(look_there, url=url, by=viewer.id, now=site.clock.now())
 
 
 @router.get("/sources/new/{lookup}")
-def found(request: Request, site: SiteHere, viewer: _Edits, lookup: str) -> Response:
+def found(
+    request: Request, site: SiteHere, viewer: _Edits, lookup: str, *, first: bool = False
+) -> Response:
     """Show how far it got; a browser asks again by itself until there is an answer."""
-    return _answer(request, site, viewer, site.lookups.get(lookup, by=viewer.id))
+    asked = site.lookups.get(lookup, by=viewer.id)
+    return _answer(request, site, viewer, asked, first=first)
 
 
 @router.post("/sources/new/{lookup}")
@@ -99,8 +114,9 @@ def add(
     name: Annotated[Line, Form(max_length=200)] = "",
     every: Annotated[Line, Form(max_length=10)] = "15m",
     backfill: Annotated[int, Form(ge=0, le=3_650)] = 0,
+    first: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Write what was found into sources.toml."""
+    """Write what was found into sources.toml; on a first run, go back to how far that is."""
     asked = site.lookups.get(lookup, by=viewer.id)
     if asked.looked is None:
         return see_other(f"/sources/new/{lookup}")
@@ -123,10 +139,10 @@ def add(
         change(site, viewer, [put_sources(folder_of(site), [wanted])], note=f"{slug} added")
     except ConfigError as error:
         problem = "; ".join(problem.message for problem in error.problems)
-        return _answer(request, site, viewer, asked, problem=problem, status=422)
+        return _answer(request, site, viewer, asked, first=first, problem=problem, status=422)
     except RefusedError as error:
-        return _answer(request, site, viewer, asked, problem=str(error), status=422)
-    response = see_other(f"/sources/{slug}")
+        return _answer(request, site, viewer, asked, first=first, problem=str(error), status=422)
+    response = see_other("/welcome/progress" if first else f"/sources/{slug}")
     flash.leave(response, site, "source_added")
     return response
 
@@ -183,6 +199,7 @@ def _answer(
     viewer: Viewer,
     lookup: Lookup,
     *,
+    first: bool,
     problem: str | None = None,
     status: int = 200,
 ) -> Response:
@@ -198,5 +215,6 @@ def _answer(
         lookup=lookup,
         policy=policy,
         rhythms=_RHYTHMS,
+        first=first,
         problem=problem,
     )
