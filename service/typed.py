@@ -23,6 +23,14 @@ def one_line(typed: str) -> str:
     return " ".join(prose(typed).split())
 
 
+def sheet_text(typed: str) -> str:
+    r"""Return a CSV file's text with ``\n`` for every line end, without control characters.
+
+    Its ends stay: a tab at the beginning is a cell, and an empty line a row.
+    """
+    return _NOT_TYPED.sub(" ", typed.replace("\r\n", "\n").replace("\r", "\n"))
+
+
 #: Text that may have several lines. Limits of length hold for what is kept.
 Prose = Annotated[str, AfterValidator(prose)]
 #: Text of one line, such as a name.

@@ -10,7 +10,8 @@ from threading import Lock
 from time import monotonic
 from typing import Final
 
-#: The longest body is an inquiry of 20,000 characters, four bytes each, and what is around it.
+#: An inquiry of 20,000 characters, four bytes each, or a sheet of some hundred rows, and what is
+#: around it.
 MOST_BYTES: Final = 128 * 1024
 
 

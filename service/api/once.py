@@ -23,15 +23,20 @@ _REPLAYED = "Idempotent-Replayed"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """What a write is answered. It is kept for a day, so it holds nobody's words."""
+    """What a write is answered. What is kept of it for a day holds nobody's words."""
 
     body: BaseModel | None
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+    kept: BaseModel | None = None  # instead of a body that quotes what was sent
 
     def text(self) -> str:
         """Return the body as it is sent."""
         return self.body.model_dump_json() if self.body is not None else ""
+
+    def kept_text(self) -> str:
+        """Return the body as it is sent the second time."""
+        return self.kept.model_dump_json() if self.kept is not None else self.text()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,28 +57,62 @@ class Attempt:
         """
         if self.key is None:
             with writing(self.site.engine) as db:
-                return _answer(work(db))
-        claim = Claim(token_id=self.caller.token_id, key=self.key, fingerprint=self.fingerprint)
+                return self.answer(work(db))
+
+        def in_one(claim: Claim) -> Done:
+            with writing(self.site.engine) as db:
+                done = work(db)
+                _finish(db, claim, done)
+            return done
+
+        return self._claimed(self.key, in_one)
+
+    def in_steps(self, work: Callable[[], Done]) -> Response:
+        """Do ``work``, which makes transactions of its own, and return its answer.
+
+        What it did before it failed stays, so done again it must do nothing twice. Its key is kept
+        after its last step: where that is not reached, the next request with it does the rest.
+
+        Raises:
+            KeyReusedError: the key came with another request before.
+            StillAtItError: the same request is being worked on.
+        """
+        if self.key is None:
+            return self.answer(work())
+
+        def step_by_step(claim: Claim) -> Done:
+            done = work()
+            with writing(self.site.engine) as db:
+                _finish(db, claim, done)
+            return done
+
+        return self._claimed(self.key, step_by_step)
+
+    @staticmethod
+    def answer(done: Done) -> Response:
+        """Return the answer to what was done."""
+        media_type = "application/json" if done.body is not None else None
+        return Response(done.text(), done.status, headers=done.headers, media_type=media_type)
+
+    def _claimed(self, key: str, work: Callable[[Claim], Done]) -> Response:
+        claim = Claim(token_id=self.caller.token_id, key=key, fingerprint=self.fingerprint)
         with writing(self.site.engine) as db:
             kept = begin(db, claim, now=self.site.clock.now())
         if kept is not None:
             return _replay(kept)
         is_done = False
         try:
-            with writing(self.site.engine) as db:
-                done = work(db)
-                finish(db, claim, status=done.status, headers=done.headers, body=done.text())
+            done = work(claim)
             is_done = True
         finally:
             if not is_done:
                 with writing(self.site.engine) as db:
                     let_go(db, claim)
-        return _answer(done)
+        return self.answer(done)
 
 
-def _answer(done: Done) -> Response:
-    media_type = "application/json" if done.body is not None else None
-    return Response(done.text(), done.status, headers=done.headers, media_type=media_type)
+def _finish(db: Session, claim: Claim, done: Done) -> None:
+    finish(db, claim, status=done.status, headers=done.headers, body=done.kept_text())
 
 
 def _replay(kept: IdempotencyKey) -> Response:

@@ -125,8 +125,8 @@ def is_known(db: Session, fingerprint: str) -> bool:
     return db.exec(there.limit(1)).first() is not None
 
 
-def batches(db: Session, *, most: int = 100) -> list[BatchLine]:
-    """Return the imports, the newest first."""
+def batches(db: Session, *conditions: sa.ColumnElement[bool], most: int = 100) -> list[BatchLine]:
+    """Return the imports that meet the conditions, the newest first: ids are made in order."""
     handles = dict(db.exec(select(User.id, User.handle)).all())
     found = db.exec(
         select(
@@ -135,8 +135,9 @@ def batches(db: Session, *, most: int = 100) -> list[BatchLine]:
             func.count(col(ImportedRow.person_id)),
         )
         .outerjoin(ImportedRow, col(ImportedRow.batch_id) == ImportBatch.id)
+        .where(*conditions)
         .group_by(col(ImportBatch.id))
-        .order_by(col(ImportBatch.at).desc(), col(ImportBatch.id).desc())
+        .order_by(col(ImportBatch.id).desc())
         .limit(most)
     )
     return [

@@ -67,12 +67,20 @@ def plan_of(path: Path, said: Mapping[str, str]) -> Plan:
     Raises:
         RefusedError: it can't be read, or no column says who or what a row is about.
     """
-    sheet = read_sheet(path)
+    return plan_for(read_sheet(path), path.name, said)
+
+
+def plan_for(sheet: Sheet, name: str, said: Mapping[str, str]) -> Plan:
+    """Return a sheet that was read from a file called ``name``, with what its columns hold.
+
+    Raises:
+        RefusedError: no column says who or what a row is about.
+    """
     columns = mapping_of(sheet.headings, said)
     if not columns.keys() - {Column.TOPIC, Column.OWNER, Column.CONSENT}:
         raise RefusedError(
-            f"no column of {path.name} is known; say what they hold, as in "
-            f"--map {sheet.headings[0]!r}=need"
+            f"no column of {name} is known; say what they hold, for example that "
+            f"{sheet.headings[0]!r} holds the need"
         )
     return Plan(sheet=sheet, columns=columns)
 
@@ -101,8 +109,37 @@ def bring(
     Raises:
         ForbiddenError: whoever brings it only looks.
     """
+    batch_id = None if dry_run else open_batch(house, file=file, by=by)
+    yield from bring_rows(house, plan, batch_id, by=by, topic=topic, owner=owner)
+
+
+def open_batch(house: House, *, file: str, by: str) -> str:
+    """Return the id of a new import, under which rows are noted.
+
+    Raises:
+        ForbiddenError: whoever brings it only looks.
+    """
     _may_bring(house, by)
-    batch_id = "" if dry_run else _begin(house, file, by)
+    with writing(house.engine) as db:
+        now = house.clock.now()
+        return batches.begin(db, BatchKind.SHEET, file=file, by=by, now=now).id
+
+
+def bring_rows(
+    house: House,
+    plan: Plan,
+    batch_id: str | None,
+    *,
+    by: str,
+    topic: str | None = None,
+    owner: str | None = None,
+) -> Iterator[Outcome]:
+    """Take in the rows of a sheet under an import of `open_batch`; None: do it and keep nothing.
+
+    Raises:
+        ForbiddenError: whoever brings it only looks.
+    """
+    _may_bring(house, by)
     seen: set[str] = set()
     for row in plan.sheet.rows:
         try:
@@ -111,8 +148,8 @@ def bring(
                 yield Outcome(place=row.number, known=True)
                 continue
             seen.add(fingerprint)
-            with batches.attempting(house.engine, keep=not dry_run) as db:
-                outcome = _take_in(db, house, brought, row.number, batch_id, by)
+            with batches.attempting(house.engine, keep=batch_id is not None) as db:
+                outcome = _take_in(db, house, brought, row.number, batch_id or "", by)
             yield outcome
         except HarkenError as error:
             yield Outcome(place=row.number, problem=str(error))
@@ -122,12 +159,6 @@ def _may_bring(house: House, by: str) -> None:
     with reading(house.engine) as db:
         if db.get_one(User, by).role is UserRole.VIEWER:
             raise ForbiddenError
-
-
-def _begin(house: House, file: str, by: str) -> str:
-    with writing(house.engine) as db:
-        now = house.clock.now()
-        return batches.begin(db, BatchKind.SHEET, file=file, by=by, now=now).id
 
 
 def _take_in(

@@ -13,6 +13,9 @@ from service.errors import RefusedError
 from service.exports.sheet_columns import Column
 from service.exports.sheets import SheetRow
 
+#: A day outside of them nobody means, and no sum with it can be made.
+_FIRST_YEAR, _LAST_YEAR = 1990, 2200
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brought:
@@ -121,7 +124,7 @@ def _line(text: str | None, most: int) -> str:
 
 def _topic(said: str | None, config: Config) -> str:
     if said is None:
-        raise RefusedError("no topic; name one for all rows with --topic")
+        raise RefusedError("it names no topic, and none was said for all rows")
     by_name = {topic.name.casefold(): topic.id for topic in config.topics.values()}
     by_name |= {topic_id: topic_id for topic_id in config.topics}
     if found := by_name.get(said.strip().casefold()):
@@ -152,6 +155,8 @@ def _moment(text: str | None) -> datetime | None:
             at = datetime.fromisoformat(text) if form is None else datetime.strptime(text, form)  # noqa: DTZ007 - made aware below
         except ValueError:
             continue
+        if not _FIRST_YEAR <= at.year < _LAST_YEAR:
+            break
         return at if at.tzinfo else at.replace(tzinfo=UTC)
     raise RefusedError(f"{text!r} is no day; write it like 2026-06-30")
 

@@ -49,8 +49,17 @@ def read_sheet(path: Path) -> Sheet:
         raise RefusedError(f"{path.name} can't be read: {error.strerror}") from error
     if len(content) > LARGEST:
         raise RefusedError(f"{path.name} is larger than 20 MiB; cut it in two")
-    lines = _xlsx(content, path.name) if content.startswith(b"PK\x03\x04") else _csv(content, path)
-    return _sheet(lines, path.name)
+    return sheet_of(content, path.name)
+
+
+def sheet_of(content: bytes, name: str) -> Sheet:
+    """Return the first sheet of what a file called ``name`` holds, without its empty rows.
+
+    Raises:
+        RefusedError: it is neither CSV nor XLSX, or has no headings.
+    """
+    is_packed = content.startswith(b"PK\x03\x04")
+    return _sheet(_xlsx(content, name) if is_packed else _csv(content, name), name)
 
 
 def _sheet(lines: Iterator[tuple[int, list[str]]], name: str) -> Sheet:
@@ -72,15 +81,15 @@ def _sheet(lines: Iterator[tuple[int, list[str]]], name: str) -> Sheet:
     return Sheet(headings, rows)
 
 
-def _csv(content: bytes, path: Path) -> Iterator[tuple[int, list[str]]]:
-    text = _decoded(content, path.name)
+def _csv(content: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
+    text = _decoded(content, name)
     delimiter = _delimiter(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for number, row in enumerate(reader, 1):
             yield number, [plain_cell(cell, delimiter=delimiter) for cell in row]
     except csv.Error as error:
-        message = f"{path.name}:{reader.line_num} can't be read as CSV: {error}"
+        message = f"{name}:{reader.line_num} can't be read as CSV: {error}"
         raise RefusedError(message) from error
 
 

@@ -5,6 +5,7 @@ from service.api.routes import (
     acts,
     digests,
     exports,
+    imports,
     inquiries,
     joining,
     lead,
@@ -35,6 +36,7 @@ ROUTERS = (
     inquiries.router,
     reports.router,
     exports.router,
+    imports.router,
     digests.router,
     oversight.router,
 )

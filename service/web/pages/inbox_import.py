@@ -6,24 +6,20 @@ whichever process answers, and nothing of it is kept before somebody says so.
 
 import base64
 import binascii
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
 from pydantic import Field
 
-from models.people import User
 from service.access.permissions import Permission
 from service.access.viewer import Viewer
 from service.errors import ForbiddenError, RefusedError
-from service.exports.batches import BatchLine, Outcome, batch_named, batches, undo
-from service.exports.bringing import Plan, bring, plan_of
+from service.exports.batches import Outcome, batch_named, undo
 from service.exports.sheet_columns import Column
-from service.house import House
-from service.leads.whose import DECIDERS
+from service.serving.bringing import Sent, bring_sheet, imports_of, is_theirs
 from service.serving.site import Site, SiteHere
 from service.store.engine import reading, writing
 from service.typed import Line
@@ -125,7 +121,8 @@ def take(
         if act == "try":
             trial = _tried(site, viewer, name, sheet, said=said, topic=topic)
             return _page(request, site, viewer, topic=topic, trial=trial)
-        _brought(site, viewer, name, sheet, said=said, topic=topic, dry_run=False)
+        sent = Sent(name=name, content=sheet, said=said, topic=topic or None)
+        bring_sheet(site, viewer, sent, dry_run=False)
     except binascii.Error as error:
         raise RefusedError("The file got lost on its way: choose it again.") from error
     except RefusedError as error:
@@ -140,7 +137,7 @@ def take_back(site: SiteHere, viewer: _Brings, batch: str) -> Response:
     """Take back what an import made and nobody touched since."""
     with writing(site.engine) as db:
         found = batch_named(db, batch)
-        if found.by != viewer.id and viewer.role not in DECIDERS:
+        if not is_theirs(viewer, found):
             raise ForbiddenError
         done = undo(db, found, by=viewer.id, now=site.clock.now())
     response = see_other("/inbox/import")
@@ -151,51 +148,19 @@ def take_back(site: SiteHere, viewer: _Brings, batch: str) -> Response:
 def _tried(
     site: Site, viewer: Viewer, name: str, content: bytes, *, said: Mapping[str, str], topic: str
 ) -> Trial:
-    plan, outcomes = _brought(site, viewer, name, content, said=said, topic=topic, dry_run=True)
-    first = plan.sheet.rows[0].cells if plan.sheet.rows else ()
+    sent = Sent(name=name, content=content, said=said, topic=topic or None)
+    arrived = bring_sheet(site, viewer, sent, dry_run=True)
+    rows = arrived.plan.sheet.rows
+    first = rows[0].cells if rows else ()
     return Trial(
         file=name,
         content=base64.b64encode(content).decode("ascii"),
         headings=tuple(
             (heading, column or _NOTHING, first[number] if first else "")
-            for number, (heading, column) in enumerate(plan.told())
+            for number, (heading, column) in enumerate(arrived.plan.told())
         ),
-        outcomes=outcomes,
+        outcomes=arrived.outcomes,
     )
-
-
-def _brought(
-    site: Site,
-    viewer: Viewer,
-    name: str,
-    content: bytes,
-    *,
-    said: Mapping[str, str],
-    topic: str,
-    dry_run: bool,
-) -> tuple[Plan, tuple[Outcome, ...]]:
-    with tempfile.TemporaryDirectory(prefix="harken-") as folder:
-        path = Path(folder) / f"sheet{PurePath(name).suffix.lower()[:5]}"
-        path.write_bytes(content)
-        plan = plan_of(path, said)
-        house = House(
-            folder=site.live.folder or Path(folder),
-            config=site.config,
-            engine=site.engine,
-            secret=site.secret,
-            clock=site.clock,
-        )
-        owner = viewer.handle if viewer.team_id else None
-        outcomes = bring(
-            house,
-            plan,
-            file=name,
-            by=viewer.id,
-            topic=topic or None,
-            owner=owner,
-            dry_run=dry_run,
-        )
-        return plan, tuple(outcomes)
 
 
 def _page(
@@ -208,11 +173,7 @@ def _page(
     problem: str | None = None,
 ) -> Response:
     with reading(site.engine) as db:
-        every = batches(db)
-        own = db.get_one(User, viewer.id).handle
-    shown: list[BatchLine] = [one for one in every if viewer.role in DECIDERS or one.by == own][
-        :_MOST_LISTED
-    ]
+        shown = imports_of(db, viewer, most=_MOST_LISTED)
     return page(
         request,
         "inbox_import.html",
