@@ -62,10 +62,10 @@ def _grant_cpu(seconds: int) -> None:
 def _answer(task: dict[str, Any], body: bytes, cpu_seconds: int) -> bytes:
     try:
         _grant_cpu(cpu_seconds)
-        parse = _parser(str(task["parser"]))
+        parser = _parser(str(task["parser"]))
         _grant_cpu(cpu_seconds)  # anew: the first of its kind had to be imported
         # as UTF-8 and not in escapes: long texts are read twice as fast by those who wait for them
-        result = json.dumps(parse(body, **task["options"]), default=_plain, ensure_ascii=False)
+        result = json.dumps(parser(body, **task["options"]), default=_plain, ensure_ascii=False)
         return RESULT + result.encode(errors="replace")
     except BadDocument as error:
         refused, detail = type(error).__name__, error.detail

@@ -262,6 +262,7 @@ OPENERS = {
     "demo/communities.py": {"socket", "aiohttp"},  # aiohttp.web: it serves
     "listening/leases.py": {"socket"},
     "service/serve.py": {"socket"},
+    "serving/server.py": {"socket"},
     "mail/smtp.py": {"ssl"},  # to the operator's own mail server
     "crawlers/dial.py": {"socket", "ssl", "aiohttp", "loop.sock_connect"},
     "crawlers/wire.py": {"aiohttp"},

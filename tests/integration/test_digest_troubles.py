@@ -29,6 +29,7 @@ from service.mail.smtp import send
 from service.store.engine import reading, writing
 from tests.digesting import Desk, a_desk, a_digest_config
 from tests.post_office import PostOffice, open_post_office
+from tests.unlearning import forget_leads
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -274,7 +275,7 @@ def test_w09_thousands_of_leads_at_once_are_one_mail(sqlite_engine: Engine, lead
             db.connection().execute(insert(Lead), rows)
         for _ in range(24):
             desk.go_round(after=5 * MINUTE)
-        forget(sqlite_engine)
+        forget_leads(sqlite_engine)
 
     sent = Counter(str(mail["To"]) for mail in office.taken)
     assert sorted(sent.values()) == [1, 1, 1]
@@ -282,15 +283,3 @@ def test_w09_thousands_of_leads_at_once_are_one_mail(sqlite_engine: Engine, lead
         assert str(mail["Subject"]).startswith("15 conversations")
         assert f"{leads} more not shown" in mail.as_string().replace("=\r\n", "")
         assert len(mail.as_bytes()) < 200_000
-
-
-def forget(engine: Engine) -> None:
-    """Delete the leads without looking for what refers to each, which takes minutes."""
-    with engine.connect() as connection:
-        driver = connection.connection.cursor()
-        driver.execute("PRAGMA foreign_keys = OFF")
-        driver.execute("DELETE FROM digest_item")
-        driver.execute("DELETE FROM lead")
-        driver.execute("DELETE FROM thread")
-        connection.commit()
-        driver.execute("PRAGMA foreign_keys = ON")

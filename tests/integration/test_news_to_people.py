@@ -26,6 +26,7 @@ from service.store.engine import reading, writing
 from tests.builders import SECRET
 from tests.misbehaving import MisbehavingServer, Reply
 from tests.posting import ADDRESS, BASE_URL, House, Receiver, a_channel, a_house, said
+from tests.unlearning import forget_leads
 
 EVIL = (
     "<!channel> <!here|hi> <@U123> <#C1|x> <http://evil.example|your bank> @channel @everyone "
@@ -146,17 +147,7 @@ def test_w09_thousands_of_leads_in_a_minute_are_a_handful_of_messages(
     assert all(len(json.dumps(message)) < 20_000 for message in messages)
     assert set(slack.states()) == {"sent"}
     assert len(slack.states()) == 10 * at_once + 1
-    forget(slack.place.engine)
-
-
-def forget(engine: Engine) -> None:
-    """Delete the leads without looking for what refers to each, which takes minutes."""
-    with engine.connect() as connection:
-        driver = connection.connection.cursor()
-        driver.execute("PRAGMA foreign_keys = OFF")
-        driver.execute("DELETE FROM lead")
-        connection.commit()
-        driver.execute("PRAGMA foreign_keys = ON")
+    forget_leads(slack.place.engine)
 
 
 def many(house: House, like: Lead, count: int) -> None:

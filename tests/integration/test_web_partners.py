@@ -303,6 +303,8 @@ def act_link(desk: Desk, user: User, lead: Lead) -> str:
 #: What each form sends when it is filled in rightly; the rest stays empty.
 FORMS: dict[str, dict[str, object]] = {
     "accept": {"fencing": 1},
+    "told": {"way": "reply"},
+    "told/undo": {},
     "assign": {"to": "x"},
     "decline": {"fencing": 1, "reason": "capacity"},
     "dismiss": {"reason": "spam"},
