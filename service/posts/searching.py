@@ -21,6 +21,7 @@ from models.signal import Signal
 from nlp.language import UNKNOWN
 from nlp.query import prepared
 from service.posts.suppression import normalise_handle
+from service.store.among import among
 
 #: Of what matches, the newest so many posts are looked at when leads are looked for.
 MOST_LOOKED_AT = 5_000
@@ -71,7 +72,7 @@ def leads_with(db: Session, query: Query) -> tuple[list[str], bool]:
             select(LeadSignal.lead_id)
             .join(Signal, col(Signal.id) == LeadSignal.signal_id)
             .join(DOCS, DOCS.c.post_id == Signal.post_id)
-            .where(DOCS.c.doc.in_(docs))
+            .where(among(db, DOCS.c.doc, docs))
         )
     )
     return sorted(ids), len(docs) == MOST_LOOKED_AT

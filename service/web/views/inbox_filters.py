@@ -22,6 +22,7 @@ from models.words import LeadStatus, OfferState, UserRole
 from service.access.viewer import Viewer
 from service.access.visible import offered_to, visible_to
 from service.posts.searching import leads_with, sought
+from service.store.among import among
 from service.web.views.inbox_asked import NOBODY, InboxAsked, Sort, View
 
 _TO_HAVE = (LeadStatus.MQL, LeadStatus.SALES_READY)
@@ -65,7 +66,7 @@ class Narrowed:
         except QueryError as error:
             self.problem = str(error)
             ids = []
-        return col(Lead.id).in_(ids)
+        return among(db, col(Lead.id), ids)
 
 
 def in_view(viewer: Viewer, view: View, now: datetime) -> Condition:
