@@ -1,5 +1,6 @@
 """Options that every command shares."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +23,16 @@ AsJson = Annotated[
     bool,
     typer.Option("--json", help="Write JSON to standard output, and nothing else."),
 ]
+
+
+class PaperForm(StrEnum):
+    """How a document for people is written."""
+
+    MD = "md"
+    HTML = "html"
+
+
+AsPaper = Annotated[PaperForm, typer.Option("--format", help="Markdown or a page.")]
 
 
 def data_dir(value: Path | None) -> Path:

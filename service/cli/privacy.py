@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from config.settings import Privacy
-from service.cli.options import AsJson, DataDir, data_dir
+from service.cli.options import AsJson, AsPaper, DataDir, PaperForm, data_dir
 from service.cli.output import complain, print_json, say, table
 from service.rules.notices import Standing
 
@@ -134,6 +134,26 @@ def notices(
     _tell_due(due, settings.privacy, as_json=as_json)
     if any(one.standing is Standing.OVERDUE for one in due):
         raise typer.Exit(1)
+
+
+@app.command()
+def ropa(form: AsPaper = PaperForm.MD, data: DataDir = None) -> None:
+    """Write the record of processing activities (GDPR, Art. 30) to standard output.
+
+    It says who answers for what is kept, why and on what ground, of whom and from where, who sees
+    it and for how long, as the configuration has it now. What nobody said yet is named; it is said
+    in privacy.toml, and of a topic in its legal_basis.
+
+    Example: harken privacy ropa --format html > record.html
+    """
+    from service.house import existing_house
+    from service.privacy.record import places_of, record
+    from service.process.rendering import as_html, as_markdown
+    from service.store.engine import reading
+
+    with existing_house(data_dir(data)) as house, reading(house.engine) as db:
+        paper = record(house.config, places_of(db))
+    say((as_html(paper) if form is PaperForm.HTML else as_markdown(paper)).rstrip("\n"))
 
 
 def _tell_due(due: "tuple[Untold, ...]", privacy: Privacy, *, as_json: bool) -> None:

@@ -1,23 +1,15 @@
 """`harken process`: what the house agreed on, who signed it, and all of it to read."""
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from models.words import Half
 from service.cli.acting import acting, user_id
-from service.cli.options import AsJson, DataDir, data_dir
+from service.cli.options import AsJson, AsPaper, DataDir, PaperForm, data_dir
 from service.cli.output import complain, print_json, say
 
 app = typer.Typer(no_args_is_help=True, help="See, sign and print the process.")
-
-
-class Form(StrEnum):
-    """How the document is written."""
-
-    MD = "md"
-    HTML = "html"
 
 
 @app.command()
@@ -112,7 +104,7 @@ def sign(
 
 @app.command()
 def doc(
-    form: Annotated[Form, typer.Option("--format", help="Markdown or a page.")] = Form.MD,
+    form: AsPaper = PaperForm.MD,
     data: DataDir = None,
 ) -> None:
     """Write the whole process to standard output, for people to read and to print.
@@ -130,7 +122,7 @@ def doc(
 
     with existing_house(data_dir(data)) as house, reading(house.engine) as db:
         paper = document(house.config, standing(db, house.config.process))
-    say((as_html(paper) if form is Form.HTML else as_markdown(paper)).rstrip("\n"))
+    say((as_html(paper) if form is PaperForm.HTML else as_markdown(paper)).rstrip("\n"))
 
 
 def _shortly(text: str | None) -> str:
