@@ -28,9 +28,13 @@ from service.rules.campaign_leads import (
     CLAIMED,
     Became,
     CampaignLead,
+    Fate,
+    Handed,
     claim,
     follow_up,
     funnel,
+    handed,
+    how_many,
     outcomes,
 )
 from service.rules.lives import WAY
@@ -367,3 +371,27 @@ def test_an_audience_is_somebody_and_not_more_than_there_are(
     else:
         assert is_right
         assert found.audience == audience
+
+
+# What became of leads that are alike.
+
+
+def test_sales_has_a_month_to_follow_up_what_it_was_handed() -> None:
+    at = LATER
+
+    assert handed(None, None, now=at) is Handed.NOT
+    assert handed(at, at + DAY, now=at + 2 * DAY) is Handed.FOLLOWED_UP
+    assert handed(at, None, now=at + 29 * DAY) is Handed.WAITING
+    assert handed(at, None, now=at + 31 * DAY) is Handed.NEVER
+    assert handed(at, at + 40 * DAY, now=at + 50 * DAY) is Handed.NEVER
+
+
+def test_leads_that_are_alike_are_counted_together() -> None:
+    fates = [
+        Fate(status=S.WON, furthest=WAY[S.WON], handed=Handed.FOLLOWED_UP, leads=2),
+        Fate(status=S.MQL, furthest=WAY[S.OFFERED], handed=Handed.NOT, leads=3),
+    ]
+
+    assert how_many(fates) == 5
+    assert how_many(fates, reached=S.SALES_READY) == 5  # one went back since
+    assert how_many(fates, reached=S.WON) == how_many(fates, handed=Handed.FOLLOWED_UP) == 2

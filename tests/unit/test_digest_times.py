@@ -16,6 +16,7 @@ from service.rules.digest_times import (
     latest,
     moment_of,
     next_after,
+    quiet_until,
 )
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -221,3 +222,12 @@ def test_what_is_due_was_due_and_nothing_came_after_it(zone: str, at: int, now: 
     assert found is not None
     assert found.due_at <= moment < moment_of(found.local_date + DAY, at, plan.tz)
     assert next_after(plan, moment) > moment
+
+
+def test_what_comes_in_quiet_hours_waits_for_their_end() -> None:
+    plan = a_plan(quiet=(22 * 60, 6 * 60 + 30))  # Berlin: two hours before UTC in summer
+
+    assert quiet_until(plan, utc("2026-07-01T21:00")) == utc("2026-07-02T04:30")
+    assert quiet_until(plan, utc("2026-07-02T03:00")) == utc("2026-07-02T04:30")
+    assert quiet_until(plan, utc("2026-07-02T12:00")) == utc("2026-07-02T12:00")
+    assert quiet_until(a_plan(), utc("2026-07-02T03:00")) == utc("2026-07-02T03:00")

@@ -91,3 +91,15 @@ def test_what_is_due_is_rounded_once_and_nothing_is_lost() -> None:
         (date(2025, 11, 1), 2, (Money(EUR, 67),)),
         (date(2025, 12, 1), 1, ()),
     ]
+
+
+def test_what_sells_slowly_is_neglected_late_and_never_before_its_next_touch(
+    tmp_path: Path,
+) -> None:
+    said = 'touch_every = "30d"\nreview_after = "60d"\n'
+    config = load_config(files(tmp_path, FILE + said))
+
+    assert PIANO.quiet_after == 30 * DAY  # a third of its cycle
+    assert config.neglected_after("crm", is_sold=True) == 42 * DAY  # thirty working days
+    assert config.neglected_after("crm", is_sold=False) == 60 * DAY
+    assert config.neglected_after("another", is_sold=True) is None
