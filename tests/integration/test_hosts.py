@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from itertools import pairwise
 
 import pytest
 from sqlalchemy import Engine
@@ -44,17 +43,17 @@ def test_two_processes_never_ask_a_host_at_the_same_time(engine: Engine) -> None
     async def times() -> list[float]:
         budgets = [SharedBudget(engine, SystemClock()) for _ in range(2)]  # as two processes have
         loop = asyncio.get_running_loop()
+        began = loop.time()
 
         async def ask(budget: SharedBudget) -> float:
             await budget.wait(HOST, min_interval=gap)
-            return loop.time()
+            return loop.time() - began
 
         return sorted(await asyncio.gather(*(ask(budgets[n % 2]) for n in range(8))))
 
     asked = asyncio.run(times())
-    apart = [later - earlier for earlier, later in pairwise(asked)]
-    assert min(apart) >= gap - 0.02  # a busy machine wakes up late, never early
-    assert asked[-1] - asked[0] >= 7 * gap - 0.02
+    # A busy machine wakes up late, never early: whatever was late, the nth had its turn by then.
+    assert all(at >= n * gap - 0.005 for n, at in enumerate(asked)), asked
 
 
 def test_a_turn_outlives_the_process_that_took_it(engine: Engine, clock: StandingClock) -> None:
