@@ -6,8 +6,6 @@ from typing import Annotated
 
 import typer
 
-from service.store.swapping import settle
-
 DataDir = Annotated[
     Path | None,
     typer.Option(
@@ -43,6 +41,8 @@ def data_dir(value: Path | None) -> Path:
     Raises:
         RefusedError: it can't be ended.
     """
+    from service.store.swapping import settle  # loads the settings: not every command wants them
+
     folder = value if value is not None else Path.cwd()
     settle(folder)
     return folder

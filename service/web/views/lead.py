@@ -14,8 +14,7 @@ from models.source import Source, SourcePolicy
 from models.topic import Topic
 from models.words import InquiryChannel, LeadStatus, OfferState
 from service.access.viewer import Viewer
-from service.access.visible import visible_to
-from service.errors import NotFoundError
+from service.access.visible import find_lead
 from service.leads.levels import levels_of
 from service.links import outward, rel
 from service.times import Due, due
@@ -88,18 +87,6 @@ class LeadSheet:
     customer: Customer | None  # of whom we won a lead before
     actions: Actions
     triage: Triage
-
-
-def find_lead(db: Session, viewer: Viewer, lead_id: str) -> Lead:
-    """Return a lead that ``viewer`` sees.
-
-    Raises:
-        NotFoundError: there is none of that id, or it is none of the viewer's business.
-    """
-    lead = db.exec(select(Lead).where(Lead.id == lead_id, visible_to(viewer))).first()
-    if lead is None:
-        raise NotFoundError("This lead is not here, or not yours to see.")
-    return lead
 
 
 def read_lead(db: Session, viewer: Viewer, lead_id: str, *, now: datetime) -> LeadSheet:
