@@ -1,10 +1,8 @@
 """An installation, put together: its folder, configuration, database, secret and clock."""
 
-import gc
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +13,7 @@ from config import Config, load_config
 from config.settings import Settings
 from models.clock import Clock, SystemClock
 from service.address import reached_at
+from service.collecting import spare_what_stays
 from service.delivery.endpoints import addresses, sync_endpoints
 from service.errors import RefusedError
 from service.folder import DATABASE, SECRET, can_only_be_read, existing, make, usable
@@ -29,11 +28,6 @@ if TYPE_CHECKING:
     from service.delivery.sending import Post
     from service.listening.crawling import Crawl
     from service.posts.intake import Intake
-
-
-#: Objects made before the garbage collector looks through the youngest; looks before it goes on
-#: to older ones, and to the oldest.
-_COLLECTS_AFTER = (10_000, 10, 10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +53,7 @@ class House:
 
         judge = Judge.load(slots=SpacySlotReader())
         listener = TopicListener(self.config.topics.values(), judge)
-        _spare_what_stays()
+        spare_what_stays()
         return Intake(config=self.config, listener=listener, secret=self.secret)
 
     @asynccontextmanager
@@ -130,18 +124,6 @@ async def open_gate(settings: Settings, engine: Engine, clock: Clock) -> AsyncIt
         robots=SharedRobots(engine, clock),
     ) as gate:
         yield gate
-
-
-@cache
-def _spare_what_stays() -> None:
-    """Take what was loaded so far out of what the garbage collector looks through, once.
-
-    Modules, tables and models stay until the process ends. To look through all of them takes half
-    a second, in which nothing else happens, the event loop included. What a poll makes goes
-    without the collector, so it need not look every 700 objects: that was 0.1 ms a poll.
-    """
-    gc.freeze()
-    gc.set_threshold(*_COLLECTS_AFTER)
 
 
 def own_addresses(settings: Settings) -> tuple[str, ...]:

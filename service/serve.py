@@ -10,12 +10,15 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
+from functools import partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from service.address import address_of, announced
+from service.editing.live import live_config
 from service.errors import RefusedError
 from service.house import House
+from service.reports.apart import MakesApart
 from service.serving.server import server_of
 from service.web.app import create_app
 from service.worker import run_worker
@@ -68,6 +71,7 @@ def serve(house: House, listener: socket.socket, *, base_url: str, demo: bool = 
         base_url=base_url,
         secure_cookies=base_url.startswith("https://"),
         demo=demo,
+        maker=MakesApart(partial(live_config, house.folder)),
     )
     server = server_of(app)
     with _leaving_in_order(), announced(house.folder, base_url), _worker(house.folder):

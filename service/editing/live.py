@@ -50,3 +50,12 @@ class LiveConfig:
                 except ConfigError as error:
                     self.problems = tuple(error.problems)
         return self._config
+
+
+def live_config(folder: Path) -> LiveConfig:
+    """Return the configuration of a folder, read now.
+
+    Raises:
+        ConfigError: it can't be used.
+    """
+    return LiveConfig(folder, load_config(folder))

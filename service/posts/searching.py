@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from sqlalchemy import Select, column, literal, literal_column, table, text
+from sqlalchemy import ColumnElement, Select, column, literal, literal_column, table, text
 from sqlalchemy import select as rows_of
 from sqlmodel import Session, col, select
 
@@ -63,10 +63,21 @@ def sought(typed: str) -> Query:
     return query
 
 
-def leads_with(db: Session, query: Query) -> tuple[list[str], bool]:
-    """Return the ids of leads whose posts match, and whether only the newest were looked at."""
-    found = _found(db, query, only_leads=True).limit(MOST_LOOKED_AT)
-    docs = list(db.execute(found).scalars())
+def leads_with(
+    db: Session, query: Query, *, among_these: Sequence[str] | None = None
+) -> tuple[list[str], bool]:
+    """Return the ids of leads whose posts match, and whether only the newest were looked at.
+
+    Args:
+        db: an open session.
+        query: what `sought` gave.
+        among_these: leads that alone are asked for, some hundreds at the most; then all of them
+            are looked at. None: all leads are.
+    """
+    found = _found(db, query, only_leads=True)
+    if among_these is not None:
+        found = found.where(among(db, _number_of(db), _docs_of(db, among_these)))
+    docs = list(db.execute(found.limit(MOST_LOOKED_AT)).scalars())
     ids = set(
         db.exec(
             select(LeadSignal.lead_id)
@@ -76,6 +87,20 @@ def leads_with(db: Session, query: Query) -> tuple[list[str], bool]:
         )
     )
     return sorted(ids), len(docs) == MOST_LOOKED_AT
+
+
+def _docs_of(db: Session, lead_ids: Sequence[str]) -> Sequence[int]:
+    said = (
+        rows_of(DOCS.c.doc)
+        .join(Signal, col(Signal.post_id) == DOCS.c.post_id)
+        .join(LeadSignal, col(LeadSignal.signal_id) == Signal.id)
+        .where(among(db, col(LeadSignal.lead_id), lead_ids))
+    )
+    return db.execute(said).scalars().all()
+
+
+def _number_of(db: Session) -> ColumnElement[int]:
+    return DOCS.c.doc if db.get_bind().dialect.name == "postgresql" else _FTS.c.rowid
 
 
 def posts_with(

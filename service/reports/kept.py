@@ -1,8 +1,9 @@
 """Make reports in a lane of their own, each question once, and keep what was long in the making.
 
-A report goes through a hundred thousand leads, a page of one lead through ten. So reports are made
-by threads of their own, few at a time: who asks for one waits behind other reports, and nobody who
-asks for anything else waits behind a report. A question that twenty people ask is answered once.
+A report goes through a hundred thousand leads, a page of one lead through ten. So reports are
+made by threads of their own, few at a time: who asks for one waits behind other reports, or behind
+those of a year when it is of a year, and nobody who asks for anything else waits behind a report.
+A question that twenty people ask is answered once.
 
 What took long is kept for three hundred times as long, five minutes at most: a small house sees
 each change at once, a big one spends no more than a few hundredths of its time on a report, and
@@ -62,16 +63,23 @@ def _lane() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(AT_ONCE, thread_name_prefix="reports")
 
 
+def _slow_lane() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, thread_name_prefix="long-reports")
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """Reports by their questions."""
 
     clock: Callable[[], float] = time.monotonic
     _lane: ThreadPoolExecutor = field(default_factory=_lane)
+    _slow_lane: ThreadPoolExecutor = field(default_factory=_slow_lane)
     _places: OrderedDict[Hashable, _Place] = field(default_factory=OrderedDict)
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
-    async def report(self, question: Hashable, make: Make, *, now: datetime) -> Made:
+    async def report(
+        self, question: Hashable, make: Make, *, now: datetime, is_long: bool = False
+    ) -> Made:
         """Return the report for ``question``: a kept one, one that is on its way, or a new one.
 
         Whoever is cancelled while waiting leaves; when all have left, it is not made to the end.
@@ -80,11 +88,12 @@ class Kept:
             question: all that the answer depends on, above all who may see what.
             make: makes it, in another thread.
             now: aware UTC; of when a new one is.
+            is_long: it waits behind other long ones, and no others wait behind it.
 
         Raises:
             StoreError: Harken is being stopped, or the database can't be read.
         """
-        making = self._join(question, make, now)
+        making = self._join(question, make, now, self._slow_lane if is_long else self._lane)
         if isinstance(making, Made):
             return making
         try:
@@ -106,9 +115,12 @@ class Kept:
 
     def close(self) -> None:
         """Make no more reports: those that wait for their turn are not begun."""
-        self._lane.shutdown(wait=False, cancel_futures=True)
+        for lane in (self._lane, self._slow_lane):
+            lane.shutdown(wait=False, cancel_futures=True)
 
-    def _join(self, question: Hashable, make: Make, now: datetime) -> Made | _Making:
+    def _join(
+        self, question: Hashable, make: Make, now: datetime, lane: ThreadPoolExecutor
+    ) -> Made | _Making:
         with self._turn:
             place = self._place(question)
             if place.made is not None and self.clock() < place.until:
@@ -116,7 +128,7 @@ class Kept:
             if place.making is None:
                 given_up = threading.Event()
                 try:
-                    future = self._lane.submit(self._make, question, make, now, given_up)
+                    future = lane.submit(self._make, question, make, now, given_up)
                 except RuntimeError as error:  # after `close`
                     raise StoreError("Harken is being stopped; ask again in a minute") from error
                 place.making = _Making(future, given_up)

@@ -1,20 +1,22 @@
 """Reports for who asks over the network: made in the lane, shared, and kept for a while."""
 
 from collections.abc import Callable, Hashable
+from datetime import timedelta
 
 from models.words import UserRole
 from service.access.viewer import Viewer
 from service.reports.asked import Asked
-from service.reports.campaign import report_of
 from service.reports.document import Report
 from service.reports.kept import Made
-from service.reports.shelf import ASKS_WHO, REPORTS
+from service.reports.making import Wanted
+from service.reports.shelf import ASKS_WHO
 from service.serving.site import Site
-from service.store.engine import reading
 
 #: Posts that nobody has looked at yet and that are read for a campaign while somebody waits: a
 #: second's worth. The worker looks at them all within the hour.
 MOST_UNREAD = 5_000
+#: Reports of more than this wait for each other, so that those of the usual twelve weeks don't.
+_LONG = timedelta(days=100)
 #: Roles that see their own leads only; see `service.access.visible`.
 OWN_ONLY = frozenset({UserRole.REP, UserRole.PARTNER})
 #: Reports that list leads by name; the others count, and who sees only some of the leads may see
@@ -52,12 +54,7 @@ async def answer(site: Site, name: str, asked: Asked) -> Made:
     Raises:
         HarkenError: as the report does, or it was broken off.
     """
-
-    def make(given_up: Callable[[], bool]) -> Report:
-        with reading(site.engine, given_up=given_up) as db:
-            return REPORTS[name](db, asked)
-
-    return await site.reports.report(question(name, asked), make, now=asked.now)
+    return await _made(site, question(name, asked), Wanted(name=name, asked=asked))
 
 
 def campaign_question(campaign: str, asked: Asked) -> Hashable:
@@ -71,9 +68,17 @@ async def answer_of_campaign(site: Site, campaign: str, asked: Asked) -> Made:
     Raises:
         NotFoundError: there is no such campaign.
     """
+    wanted = Wanted(campaign=campaign, asked=asked)
+    return await _made(site, campaign_question(campaign, asked), wanted)
 
+
+async def _made(site: Site, asked: Hashable, wanted: Wanted) -> Made:
     def make(given_up: Callable[[], bool]) -> Report:
-        with reading(site.engine, given_up=given_up) as db:
-            return report_of(db, asked, campaign).report
+        return site.maker.make(site.engine, wanted, given_up)
 
-    return await site.reports.report(campaign_question(campaign, asked), make, now=asked.now)
+    return await site.reports.report(asked, make, now=wanted.asked.now, is_long=_is_long(wanted))
+
+
+def _is_long(wanted: Wanted) -> bool:
+    period = wanted.asked.period
+    return wanted.campaign is not None or period.until - period.first > _LONG

@@ -8,15 +8,16 @@ from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from typing_extensions import override
 
+from service.collecting import spare_what_stays
 from service.serving.site import Site
 from service.store.engine import stop_reading
 
 #: Who is still being answered then is cut off. A write takes a moment, a long read is broken off.
 _LEAVES_WITHIN_SECONDS = 5
-#: Pages that are made at once. Python makes one at a time anyway, and with dozens begun at once
-#: each is as late as the last, and the event loop waits its turn among all of them. A few more
-#: than there are cores, as some wait for the disk or for their turn to write.
-_PAGES_AT_ONCE = 2 * (os.cpu_count() or 1) + 4
+#: Pages that are made at once. Python makes one at a time anyway: with dozens begun at once each
+#: is as late as the last. One more than there are cores, as some wait for the disk or for their
+#: turn to write.
+_PAGES_AT_ONCE = (os.cpu_count() or 1) + 1
 
 
 class Server(uvicorn.Server):
@@ -34,12 +35,14 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen."""
         current_default_thread_limiter().total_tokens = _PAGES_AT_ONCE
+        spare_what_stays()
         await super().startup(sockets)
 
     @override
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Break off what takes long, then wait for the rest."""
         self._site.reports.close()
+        self._site.maker.close()
         stop_reading(self._site.engine)
         await super().shutdown(sockets)
 

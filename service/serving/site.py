@@ -11,6 +11,7 @@ from models.clock import Clock
 from service.editing.live import LiveConfig
 from service.listening.lookups import Lookups
 from service.reports.kept import Kept
+from service.reports.making import Maker, MakesHere
 from service.trying import JudgeHere
 
 
@@ -28,6 +29,7 @@ class Site:
     lookups: Lookups = field(default_factory=Lookups)
     judge: JudgeHere = field(default_factory=JudgeHere)
     reports: Kept = field(default_factory=Kept)
+    maker: Maker = field(default_factory=MakesHere)
 
     @property
     def config(self) -> Config:

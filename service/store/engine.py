@@ -59,7 +59,7 @@ def open_engine(url: str) -> Engine:
     """Return an engine for ``url`` with Harken's settings; nothing is connected yet."""
     if not url.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True, pool_size=_KEPT_OPEN, max_overflow=_MORE)
-    in_memory = url in {"sqlite://", "sqlite:///:memory:"}
+    in_memory = is_in_memory(url)
     engine = (
         create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
         if in_memory
@@ -70,6 +70,11 @@ def open_engine(url: str) -> Engine:
     event.listen(engine, "connect", _settle)
     _begin_as_said(engine)
     return engine
+
+
+def is_in_memory(url: str) -> bool:
+    """Tell whether a database is this process's alone, and ends with it."""
+    return url in {"sqlite://", "sqlite:///:memory:"}
 
 
 def open_to_read(file: Path) -> Engine:

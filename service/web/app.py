@@ -13,6 +13,7 @@ from models.clock import Clock
 from service.api.inside import WithApi
 from service.delivery.loops import loop_mark
 from service.editing.live import LiveConfig
+from service.reports.making import Maker, MakesHere
 from service.serving.declared import check_declared
 from service.serving.front_door import FrontDoor
 from service.serving.hosts import OwnHosts
@@ -52,6 +53,7 @@ def create_app(
     base_url: str,
     secure_cookies: bool,
     demo: bool,
+    maker: Maker | None = None,
 ) -> FastAPI:
     """Return the web page of one installation.
 
@@ -65,6 +67,7 @@ def create_app(
         base_url: where browsers reach it, without a slash at the end; requests for another host
             are refused, but for the names and addresses of this machine itself.
         secure_cookies: cookies only over https, and HSTS.
+        maker: makes the reports; None has them made in this process.
         demo: first-login links let in at once, without a password, until they expire.
 
     Raises:
@@ -87,6 +90,7 @@ def create_app(
         base_url=base_url.rstrip("/"),
         secure_cookies=secure_cookies,
         demo=demo,
+        maker=maker or MakesHere(),
     )
     for router in ROUTERS:
         check_declared(router.routes)

@@ -12,6 +12,8 @@ import time
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.editing.live import LiveConfig
+from service.reports.apart import MakesApart
 from service.serving.server import server_of
 from service.store.engine import open_engine
 from service.web.app import create_app
@@ -42,6 +44,10 @@ class Timed:
             await send(message)
 
 
+def _big_config() -> LiveConfig:
+    return LiveConfig(None, a_big_config())
+
+
 def main(database: str, port: str) -> None:
     """Serve until the process is ended."""
     app = create_app(
@@ -53,6 +59,7 @@ def main(database: str, port: str) -> None:
         base_url=f"http://127.0.0.1:{port}",
         secure_cookies=False,
         demo=False,
+        maker=MakesApart(_big_config),
     )
     server = server_of(app, port=int(port))
     server.config.app = Timed(app)

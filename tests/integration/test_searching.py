@@ -108,6 +108,16 @@ def test_leads_are_found_by_the_posts_they_came_of(house: House) -> None:
         assert (len(ids), is_cut) == (1, False)
 
 
+def test_of_few_leads_all_are_looked_at_however_many_newer_posts_match(house: House) -> None:
+    with reading(house.engine) as db:
+        (lead,), _ = leads_with(db, sought("crm"))
+
+        assert leads_with(db, sought("crm"), among_these=[lead]) == ([lead], False)
+        assert leads_with(db, sought("crm"), among_these=["another"]) == ([], False)
+        assert leads_with(db, sought("crm"), among_these=[]) == ([], False)
+        assert leads_with(db, sought("desk"), among_these=[lead]) == ([], False)
+
+
 def test_the_index_follows_what_becomes_of_posts(house: House) -> None:
     with writing(house.engine) as db:
         post = db.exec(select(Post).where(Post.title == "noise")).one()

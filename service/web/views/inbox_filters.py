@@ -29,6 +29,8 @@ _TO_HAVE = (LeadStatus.MQL, LeadStatus.SALES_READY)
 _WITH_NOBODY = (LeadStatus.DETECTED, *_TO_HAVE)
 #: What has to be done only later than this is not for today.
 _NOT_TODAY = timedelta(hours=24)
+#: So many leads are searched one by one, however many posts of others have the same words.
+_FEW = 300
 _FIRST: Mapping[View, Sort | None] = {
     View.MINE: Sort.DUE,
     View.QUEUE: Sort.SCORE,
@@ -57,12 +59,15 @@ class Narrowed:
         self.is_cut = False
         parts = [in_view(viewer, view, now), *_filters(asked, now)]
         if asked.q:
-            parts.append(self._searched(db, asked.q))
+            parts.append(self._searched(db, asked.q, and_(*parts)))
         self.condition: Condition = and_(*parts)
 
-    def _searched(self, db: Session, typed: str) -> Condition:
+    def _searched(self, db: Session, typed: str, asked_so_far: Condition) -> Condition:
+        few = db.exec(select(Lead.id).where(asked_so_far).limit(_FEW + 1)).all()
         try:
-            ids, self.is_cut = leads_with(db, sought(typed))
+            ids, self.is_cut = leads_with(
+                db, sought(typed), among_these=few if len(few) <= _FEW else None
+            )
         except QueryError as error:
             self.problem = str(error)
             ids = []

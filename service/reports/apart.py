@@ -1,0 +1,214 @@
+"""Make reports in processes of their own, once one of them has taken long.
+
+Python makes one thing at a time: with two reports on their way every page waited for each of them
+at every one of its statements. A small house never has a second process, and a big one has as
+many as there are reports on their way at once; they end when nobody has asked for a while.
+"""
+
+import json
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+
+from sqlalchemy import Engine
+
+from service.editing.live import LiveConfig
+from service.errors import (
+    ConflictError,
+    ForbiddenError,
+    HarkenError,
+    NotFoundError,
+    RefusedError,
+    StoreError,
+)
+from service.logs import set_up_logging
+from service.reports.document import Report
+from service.reports.frames import report_in_frame, report_of_frame, wanted_in_frame, wanted_of
+from service.reports.making import Wanted, make_here
+from service.store.engine import is_in_memory, open_engine
+
+logger = logging.getLogger(__name__)
+
+#: A report that took longer than this is worth a process: some 80 MiB, and a second to start it.
+_LONG_SECONDS = 0.25
+_MOST = 3  # processes
+_LOOK_SECONDS = 0.2  # between two looks whether somebody still waits
+_IDLE_SECONDS = 600.0
+_AFTER_PAGES = 5  # how much nicer a report is than a page, for the machine's scheduler
+_READY, _REPORT, _REFUSED, _FAILED = b".", b"=", b"!", b"?"
+_REFUSALS = {
+    kind.__name__: kind
+    for kind in (ConflictError, ForbiddenError, NotFoundError, RefusedError, StoreError)
+}
+_ENDED = "the process that made the report ended: is there memory enough? Ask for a shorter time"
+_BROKEN_OFF = "it was broken off: nobody waited for it, or Harken is being stopped"
+
+
+class _GoneError(Exception):
+    """The process had ended before it was asked, as it does when nobody asks for a while."""
+
+
+class _Desk:
+    """A process that makes one report after the other."""
+
+    def __init__(self, url: str, open_config: Callable[[], LiveConfig]) -> None:
+        spawning = multiprocessing.get_context("spawn")  # no threads of ours, no connections
+        self._talk, theirs = spawning.Pipe()
+        self._process: BaseProcess = spawning.Process(
+            target=_work, args=(theirs, url, open_config), name="harken-reports", daemon=True
+        )
+        self._process.start()
+        theirs.close()
+        self._is_ready = False
+
+    def is_ready(self) -> bool:
+        """Tell whether it has begun to listen; one that could not begin never is."""
+        if not self._is_ready and self._talk.poll():
+            with suppress(EOFError, OSError):
+                self._is_ready = self._talk.recv_bytes() == _READY
+        return self._is_ready
+
+    def ask(self, wanted: Wanted, given_up: Callable[[], bool]) -> bytes:
+        """Return what it says to a wish; see `_report_of`.
+
+        Raises:
+            _GoneError: it had ended before.
+            StoreError: nobody waits any more, or it ended with the report half made.
+        """
+        try:
+            self._talk.send_bytes(wanted_in_frame(wanted))
+            while not self._talk.poll(_LOOK_SECONDS):
+                if given_up():
+                    raise StoreError(_BROKEN_OFF)
+            return self._talk.recv_bytes()
+        except (EOFError, OSError) as error:
+            self._process.join(1)
+            if self._process.exitcode == 0:
+                raise _GoneError from error
+            raise StoreError(_ENDED) from error
+
+    def end(self) -> None:
+        """End it, whatever it is at: it only reads."""
+        self._process.kill()
+        self._process.join()
+        self._talk.close()
+
+
+class MakesApart:
+    """Makes reports here, until one takes long; from then on in processes of their own."""
+
+    def __init__(
+        self, open_config: Callable[[], LiveConfig], *, long_seconds: float = _LONG_SECONDS
+    ) -> None:
+        """Start nothing yet.
+
+        Args:
+            open_config: opens the configuration, in another process: a function of a module, or
+                a partial of one.
+            long_seconds: what a report takes at the least to be called long.
+        """
+        self._open_config = open_config
+        self._long = long_seconds
+        self._free: list[_Desk] = []
+        self._all: list[_Desk] = []
+        self._turn = threading.Lock()
+        self._is_closed = False
+
+    def make(self, engine: Engine, wanted: Wanted, given_up: Callable[[], bool]) -> Report:
+        """Return the report; see `Maker.make`."""
+        while (desk := self._free_desk()) is not None:
+            try:
+                told = desk.ask(wanted, given_up)
+            except _GoneError:
+                self._drop(desk)
+            except BaseException:
+                self._drop(desk)
+                raise
+            else:
+                with self._turn:
+                    self._free.append(desk)
+                return _report_of(told)
+        began = time.monotonic()
+        try:
+            return make_here(engine, wanted, given_up)
+        finally:
+            if time.monotonic() - began > self._long:
+                self._start_one(engine)
+
+    def ready(self) -> int:
+        """Return how many processes wait for something to do."""
+        with self._turn:
+            return sum(desk.is_ready() for desk in self._free)
+
+    def close(self) -> None:
+        """End all processes; a report that is on its way ends with a StoreError."""
+        with self._turn:
+            self._is_closed = True
+            desks, self._all, self._free = self._all, [], []
+        for desk in desks:
+            desk.end()
+
+    def _free_desk(self) -> _Desk | None:
+        with self._turn:
+            desk = next((one for one in self._free if one.is_ready()), None)
+            if desk is not None:
+                self._free.remove(desk)
+            return desk
+
+    def _start_one(self, engine: Engine) -> None:
+        url = engine.url.render_as_string(hide_password=False)
+        if is_in_memory(url):
+            return
+        with self._turn:
+            if not self._is_closed and len(self._all) < _MOST:
+                desk = _Desk(url, self._open_config)
+                self._all.append(desk)
+                self._free.append(desk)
+
+    def _drop(self, desk: _Desk) -> None:
+        with self._turn:
+            if desk not in self._all:  # `close` has ended it
+                return
+            self._all.remove(desk)
+        desk.end()
+
+
+def _report_of(told: bytes) -> Report:
+    kind, frame = told[:1], told[1:]
+    if kind == _REPORT:
+        return report_of_frame(frame)
+    said = json.loads(frame)
+    if kind == _REFUSED:
+        raise _REFUSALS.get(said["kind"], RefusedError)(said["words"])
+    raise RuntimeError(f"a report failed in its process with {said['kind']}; it is in the log")
+
+
+def _work(talk: Connection, url: str, open_config: Callable[[], LiveConfig]) -> None:
+    """Make reports until nobody asks for a while, or who asked is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches us too; who started us ends us
+    os.nice(_AFTER_PAGES)
+    set_up_logging()
+    live, engine = open_config(), open_engine(url)
+    talk.send_bytes(_READY)
+    with suppress(EOFError, OSError):
+        while talk.poll(_IDLE_SECONDS):
+            talk.send_bytes(_answer(engine, live, talk.recv_bytes()))
+
+
+def _answer(engine: Engine, live: LiveConfig, frame: bytes) -> bytes:
+    try:
+        wanted = wanted_of(frame, live.current())
+        return _REPORT + report_in_frame(make_here(engine, wanted, None))
+    except HarkenError as error:
+        said = {"kind": type(error).__name__, "words": str(error)}
+        return _REFUSED + json.dumps(said).encode()
+    except Exception as error:
+        logger.exception("a report failed")
+        return _FAILED + json.dumps({"kind": type(error).__name__}).encode()
