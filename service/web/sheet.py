@@ -15,7 +15,7 @@ from service.store.engine import reading
 from service.web.forms.back import Back
 from service.web.render import page
 from service.web.views.colleagues import read_colleagues
-from service.web.views.conversation import read_conversation
+from service.web.views.conversation import read_conversation, signals_of
 from service.web.views.dossier import read_dossier
 from service.web.views.lead import read_lead
 from service.web.views.notice import read_notice
@@ -93,7 +93,8 @@ def _parts(
     db: Session, site: Site, viewer: Viewer, lead: Lead, people: People
 ) -> dict[str, object]:
     now = site.clock.now()
-    sheet = read_lead(db, viewer, lead.id, now=now)
+    signals = signals_of(db, lead.id)
+    sheet = read_lead(db, viewer, lead, signals, people, now=now)
     reply, config = None, site.config
     notice = read_notice(db, viewer, lead, people, config=config, base_url=site.base_url, now=now)
     if may(viewer, Permission.WORK_LEADS):
@@ -105,8 +106,8 @@ def _parts(
     return {
         "notice": notice,
         "sheet": sheet,
-        "conversation": read_conversation(db, lead),
-        "dossier": read_dossier(db, viewer, lead, people, config=site.config, now=now),
+        "conversation": read_conversation(db, lead, signals),
+        "dossier": read_dossier(db, viewer, lead, signals, people, config=site.config, now=now),
         "colleagues": read_colleagues(db, viewer, lead, people),
         "reply": reply,
     }

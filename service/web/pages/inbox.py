@@ -16,7 +16,7 @@ from service.web.render import page, wants_fragment
 from service.web.views.inbox import home_view, read_inbox
 from service.web.views.inbox_asked import InboxAsked
 from service.web.views.inbox_facets import said_filters
-from service.web.views.lead import read_lead
+from service.web.views.lead import look_up_lead
 from service.web.views.triage import bulk_of, mornings, takers
 from service.web.wording.words import stages
 
@@ -35,7 +35,7 @@ def inbox(
     with reading(site.engine) as db:
         if asked.lead and wants_fragment(request):
             view = asked.view or home_view(db, viewer, now=now)
-            sheet = read_lead(db, viewer, asked.lead, now=now)
+            sheet = look_up_lead(db, viewer, asked.lead, now=now)
             return page(
                 request,
                 "parts/detail.html",
@@ -46,7 +46,7 @@ def inbox(
             )
         shown = read_inbox(db, viewer, asked, now=now)
         looked_at = asked.lead or (shown.rows[0].lead_id if shown.rows else None)
-        sheet_or_none = read_lead(db, viewer, looked_at, now=now) if looked_at else None
+        sheet_or_none = look_up_lead(db, viewer, looked_at, now=now) if looked_at else None
         return page(
             request,
             "inbox.html",

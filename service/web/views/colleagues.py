@@ -1,9 +1,9 @@
 """Who of ours is in a lead's conversation already, so that two of us don't turn up there."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from models.lead import Lead, Offer, Touchpoint
@@ -16,6 +16,68 @@ from service.access.viewer import Viewer
 from service.web.views.people import People
 
 _MOST = 20
+_IN_THREAD = col(Lead.thread_id) == bindparam("thread")
+_IS_LIVE = col(Lead.status).in_(sorted(LIVE))
+_WROTE = (
+    select(Touchpoint.by_user_id, Touchpoint.at)
+    .join(Lead, col(Lead.id) == Touchpoint.lead_id)
+    .where(
+        _IN_THREAD,
+        Touchpoint.kind == TouchpointKind.ENGAGE_REPLY,
+        col(Touchpoint.by_user_id) != bindparam("viewer"),
+    )
+    .order_by(col(Touchpoint.at).desc())
+    .limit(_MOST)
+)
+_BY_NAME = (
+    select(User.id, Post.published_at)
+    .join(Author, col(Author.handle_norm) == User.handle)
+    .join(Post, col(Post.author_id) == Author.id)
+    .where(
+        col(Post.thread_id) == bindparam("thread"),
+        col(User.id) != bindparam("viewer"),
+        col(User.active),
+    )
+    .order_by(col(Post.published_at).desc())
+    .limit(_MOST)
+)
+_DRAFTS = (
+    select(ReplyDraft.user_id, ReplyDraft.saved_at)
+    .join(Lead, col(Lead.id) == ReplyDraft.lead_id)
+    .where(
+        _IN_THREAD,
+        col(ReplyDraft.user_id) != bindparam("viewer"),
+        col(ReplyDraft.posted_at).is_(None),
+        _IS_LIVE,
+    )
+    .order_by(col(ReplyDraft.saved_at).desc())
+    .limit(_MOST)
+)
+_OTHER = (_IN_THREAD, col(Lead.id) != bindparam("lead"), _IS_LIVE)
+_OWNED = (
+    select(Lead.owner_id, Lead.status_since)
+    .where(*_OTHER, col(Lead.owner_id) != bindparam("viewer"))
+    .limit(_MOST)
+)
+_OFFERED = (
+    select(Offer.to_user_id, Lead.status_since)
+    .join(Lead, col(Lead.id) == Offer.lead_id)
+    .where(
+        *_OTHER,
+        col(Offer.state) == OfferState.OPEN,
+        col(Offer.to_user_id) != bindparam("viewer"),
+    )
+    .limit(_MOST)
+)
+#: What each kind of trace says, and whether they wrote there, in the order in which they weigh.
+_TRACES = (
+    (_WROTE, "replied there", True),
+    # those of ours whose handle here is an author's there: maybe the same person
+    (_BY_NAME, "may have written there: the names are spelt alike", True),
+    (_DRAFTS, "is wording an answer", False),
+    (_OWNED, "has another lead in it", False),
+    (_OFFERED, "is offered another lead in it", False),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,97 +90,14 @@ class Colleague:
     is_there: bool  # they wrote there; False: they may
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """A trace of somebody."""
-
-    user_id: str | None
-    does: str
-    at: datetime
-    is_there: bool = False
-
-
 def read_colleagues(
     db: Session, viewer: Viewer, lead: Lead, people: People
 ) -> tuple[Colleague, ...]:
     """Return who else of ours is in the thread of ``lead``, once each, who wrote there first."""
-    once: dict[str | None, _Seen] = {}
-    for look in (_wrote, _by_name, _drafts, _holds):
-        for one in look(db, viewer, lead):
-            once.setdefault(one.user_id, one)
-    return tuple(
-        Colleague(name=name, does=one.does, at=one.at, is_there=one.is_there)
-        for one in once.values()
-        if (name := people.name(one.user_id)) is not None
-    )
-
-
-def _wrote(db: Session, viewer: Viewer, lead: Lead) -> Iterator[_Seen]:
-    rows = db.exec(
-        select(Touchpoint.by_user_id, Touchpoint.at)
-        .join(Lead, col(Lead.id) == Touchpoint.lead_id)
-        .where(
-            Lead.thread_id == lead.thread_id,
-            Touchpoint.kind == TouchpointKind.ENGAGE_REPLY,
-            Touchpoint.by_user_id != viewer.id,
-        )
-        .order_by(col(Touchpoint.at).desc())
-        .limit(_MOST)
-    )
-    for user_id, at in rows:
-        yield _Seen(user_id, "replied there", at, is_there=True)
-
-
-def _by_name(db: Session, viewer: Viewer, lead: Lead) -> Iterator[_Seen]:
-    """Yield those of ours whose handle here is an author's there: maybe the same person."""
-    rows = db.exec(
-        select(User.id, Post.published_at)
-        .join(Author, col(Author.handle_norm) == User.handle)
-        .join(Post, col(Post.author_id) == Author.id)
-        .where(Post.thread_id == lead.thread_id, User.id != viewer.id, col(User.active))
-        .order_by(col(Post.published_at).desc())
-        .limit(_MOST)
-    )
-    for user_id, at in rows:
-        does = "may have written there: the names are spelt alike"
-        yield _Seen(user_id, does, at, is_there=True)
-
-
-def _drafts(db: Session, viewer: Viewer, lead: Lead) -> Iterator[_Seen]:
-    rows = db.exec(
-        select(ReplyDraft.user_id, ReplyDraft.saved_at)
-        .join(Lead, col(Lead.id) == ReplyDraft.lead_id)
-        .where(
-            Lead.thread_id == lead.thread_id,
-            ReplyDraft.user_id != viewer.id,
-            col(ReplyDraft.posted_at).is_(None),
-            col(Lead.status).in_(sorted(LIVE)),
-        )
-        .order_by(col(ReplyDraft.saved_at).desc())
-        .limit(_MOST)
-    )
-    for user_id, at in rows:
-        yield _Seen(user_id, "is wording an answer", at)
-
-
-def _holds(db: Session, viewer: Viewer, lead: Lead) -> Iterator[_Seen]:
-    others = (
-        Lead.thread_id == lead.thread_id,
-        Lead.id != lead.id,
-        col(Lead.status).in_(sorted(LIVE)),
-    )
-    owned = db.exec(
-        select(Lead.owner_id, Lead.status_since)
-        .where(*others, Lead.owner_id != viewer.id)
-        .limit(_MOST)
-    )
-    for user_id, at in owned:
-        yield _Seen(user_id, "has another lead in it", at)
-    offered = db.exec(
-        select(Offer.to_user_id, Lead.status_since)
-        .join(Lead, col(Lead.id) == Offer.lead_id)
-        .where(*others, Offer.state == OfferState.OPEN, Offer.to_user_id != viewer.id)
-        .limit(_MOST)
-    )
-    for user_id, at in offered:
-        yield _Seen(user_id, "is offered another lead in it", at)
+    asked = {"thread": lead.thread_id, "viewer": viewer.id, "lead": lead.id}
+    once: dict[str, Colleague] = {}
+    for trace, does, is_there in _TRACES:
+        for user_id, at in db.exec(trace, params=asked):
+            if user_id and (name := people.name(user_id)) is not None:
+                once.setdefault(user_id, Colleague(name=name, does=does, at=at, is_there=is_there))
+    return tuple(once.values())

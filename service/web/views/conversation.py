@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from models.lead import Lead, LeadSignal
@@ -29,6 +30,19 @@ _RE = re.compile(r"^(?:\s*(?:re|aw|sv|fwd?)\s*:)+", re.IGNORECASE)
 _MOST_COUNTED = 5_000  # posts of one thread that are put in order at all
 _MOST_SIGNALS = 200  # of one lead; people ask the same a handful of times
 _LONGEST = 4000
+_ORDER = (
+    select(col(Post.id), col(Post.author_id))
+    .where(col(Post.thread_id) == bindparam("thread"))
+    .order_by(col(Post.is_opening).desc(), col(Post.published_at), col(Post.id))
+    .limit(_MOST_COUNTED)
+)
+_SIGNALS = (
+    select(Signal)
+    .join(LeadSignal, col(LeadSignal.signal_id) == Signal.id)
+    .where(col(LeadSignal.lead_id) == bindparam("lead"))
+    .order_by(col(Signal.probability).desc(), col(Signal.happened_at).desc())
+    .limit(_MOST_SIGNALS)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,15 +90,9 @@ class Conversation:
     standing: tuple[str, ...] = ()  # what has become of the question, a sentence each
 
 
-def read_conversation(db: Session, lead: Lead) -> Conversation:
+def read_conversation(db: Session, lead: Lead, signals: Sequence[Signal]) -> Conversation:
     """Return the thread of ``lead`` in the order in which it was written."""
-    signals = signals_of(db, lead.id)
-    order = db.exec(
-        select(col(Post.id), col(Post.author_id))
-        .where(Post.thread_id == lead.thread_id)
-        .order_by(col(Post.is_opening).desc(), col(Post.published_at), col(Post.id))
-        .limit(_MOST_COUNTED)
-    ).all()
+    order = db.exec(_ORDER, params={"thread": lead.thread_id}).all()
     chosen = pick(order, asker_id=lead.author_id, evidence={s.post_id for s in signals})
     found = {
         post.id: (post, author)
@@ -254,13 +262,7 @@ def _standing(talk: Talk) -> tuple[str, ...]:
 
 def signals_of(db: Session, lead_id: str) -> Sequence[Signal]:
     """Return the signals of a lead, the surest and latest first, `_MOST_SIGNALS` at the most."""
-    return db.exec(
-        select(Signal)
-        .join(LeadSignal, col(LeadSignal.signal_id) == Signal.id)
-        .where(LeadSignal.lead_id == lead_id)
-        .order_by(col(Signal.probability).desc(), col(Signal.happened_at).desc())
-        .limit(_MOST_SIGNALS)
-    ).all()
+    return db.exec(_SIGNALS, params={"lead": lead_id}).all()
 
 
 def say(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from config import Config
@@ -26,7 +27,6 @@ from service.rules.content import suggest
 from service.rules.freshness import Fading, Made, left, outlook, time_above
 from service.times import Due, due
 from service.web.views.bant import BantSheet, read_bant
-from service.web.views.conversation import signals_of
 from service.web.views.people import People
 from service.web.views.score import Explained, read_explained
 from service.web.views.score import whole as whole_score
@@ -34,6 +34,33 @@ from service.web.wording.lead_words import CLOCKS, OFFERS, RELATIONS, TASKS
 
 _MOST = 20
 _DAYS = (1, 3, 7)  # of the outlook
+_TASKS = (
+    select(Task, Draft)
+    .outerjoin(Draft, col(Draft.task_id) == Task.id)
+    .where(col(Task.lead_id) == bindparam("lead"), col(Task.done_at).is_(None))
+    .order_by(col(Task.due_at), col(Task.id))
+    .limit(_MOST)
+)
+_OFFERS = (
+    select(Offer)
+    .where(col(Offer.lead_id) == bindparam("lead"))
+    .order_by(col(Offer.fencing).desc())
+    .limit(_MOST)
+)
+_MERGED = (
+    select(MergeRecord, Lead.title)
+    .join(Lead, col(Lead.id) == MergeRecord.loser_id)
+    .where(
+        col(MergeRecord.survivor_id) == bindparam("lead"),
+        col(MergeRecord.undone_at).is_(None),
+        col(MergeRecord.undo_until) > bindparam("now"),
+    )
+    .order_by(col(MergeRecord.at).desc())
+    .limit(_MOST)
+)
+_TRACK = select(Enrolment.track).where(
+    col(Enrolment.lead_id) == bindparam("lead"), col(Enrolment.state) == EnrolmentState.RUNNING
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,10 +161,16 @@ class Dossier:
 
 
 def read_dossier(
-    db: Session, viewer: Viewer, lead: Lead, people: People, *, config: Config, now: datetime
+    db: Session,
+    viewer: Viewer,
+    lead: Lead,
+    signals: Sequence[Signal],
+    people: People,
+    *,
+    config: Config,
+    now: datetime,
 ) -> Dossier:
-    """Return the dossier of a lead."""
-    signals = signals_of(db, lead.id)
+    """Return the dossier of a lead with its ``signals``."""
     return Dossier(
         bant=read_bant(db, lead, signals),
         freshness=_freshness(lead, config, now),
@@ -222,15 +255,8 @@ def _content(db: Session, lead: Lead, config: Config) -> ContentItem | None:
 def _tasks(
     db: Session, viewer: Viewer, lead: Lead, people: People, now: datetime
 ) -> tuple[TaskLine, ...]:
-    rows = db.exec(
-        select(Task, Draft)
-        .outerjoin(Draft, col(Draft.task_id) == Task.id)
-        .where(Task.lead_id == lead.id, col(Task.done_at).is_(None))
-        .order_by(col(Task.due_at), col(Task.id))
-        .limit(_MOST)
-    )
     lines = []
-    for task, found in rows:
+    for task, found in db.exec(_TASKS, params={"lead": lead.id}):
         if not people.circle.has(task.user_id):
             continue
         draft: Draft | None = found  # an outer join
@@ -262,12 +288,6 @@ def _clock(row: SlaClock, people: People, now: datetime) -> ClockLine:
 
 
 def _offers(db: Session, lead: Lead, people: People) -> tuple[OfferLine, ...]:
-    rows = db.exec(
-        select(Offer)
-        .where(Offer.lead_id == lead.id)
-        .order_by(col(Offer.fencing).desc())
-        .limit(_MOST)
-    )
     return tuple(
         OfferLine(
             who=people.name(row.to_user_id) or "a rep",
@@ -276,7 +296,7 @@ def _offers(db: Session, lead: Lead, people: People) -> tuple[OfferLine, ...]:
             state=OFFERS[row.state],
             reason=row.decline_reason.value if row.decline_reason else None,
         )
-        for row in rows
+        for row in db.exec(_OFFERS, params={"lead": lead.id})
         if people.circle.has(row.to_user_id)
     )
 
@@ -304,17 +324,7 @@ def _related(db: Session, viewer: Viewer, lead: Lead) -> tuple[RelatedLine, ...]
 
 
 def _merged(db: Session, lead: Lead, people: People, now: datetime) -> tuple[MergedLine, ...]:
-    rows = db.exec(
-        select(MergeRecord, Lead.title)
-        .join(Lead, col(Lead.id) == MergeRecord.loser_id)
-        .where(
-            MergeRecord.survivor_id == lead.id,
-            col(MergeRecord.undone_at).is_(None),
-            MergeRecord.undo_until > now,
-        )
-        .order_by(col(MergeRecord.at).desc())
-        .limit(_MOST)
-    )
+    rows = db.exec(_MERGED, params={"lead": lead.id, "now": now})
     return tuple(
         MergedLine(
             lead_id=row.loser_id,
@@ -343,8 +353,4 @@ def _mutes(db: Session, lead: Lead, signals: Sequence[Signal]) -> tuple[MuteLine
 
 
 def _track(db: Session, lead: Lead) -> str | None:
-    return db.exec(
-        select(Enrolment.track).where(
-            Enrolment.lead_id == lead.id, Enrolment.state == EnrolmentState.RUNNING
-        )
-    ).first()
+    return db.exec(_TRACK, params={"lead": lead.id}).first()

@@ -27,7 +27,7 @@ from service.web.wording.marking import Mark, Piece, cut, excerpt
 
 __all__ = ["PAGE_SIZE", "Inbox", "InboxRow", "View", "home_view", "read_inbox"]
 
-PAGE_SIZE = 50
+PAGE_SIZE = 30
 #: As far as is counted: whoever has more narrows them down rather than turning pages.
 MOST_COUNTED = 1000
 _MOST_NEWS = 99
@@ -107,7 +107,7 @@ def read_inbox(db: Session, viewer: Viewer, asked: InboxAsked, *, now: datetime)
     pages = max(1, -(-min(found.number, MOST_COUNTED) // PAGE_SIZE))
     page = min(asked.page, pages)
     rows = db.exec(
-        select(Lead, Topic, Source, Offer)
+        select(Lead, Topic.name, Source.name, Offer)
         .join(Topic, col(Topic.id) == Lead.topic_id)
         .join(Thread, col(Thread.id) == Lead.thread_id)
         .join(Source, col(Source.id) == Thread.source_id)
@@ -218,8 +218,8 @@ def _names(db: Session, user_ids: set[str | None]) -> dict[str, str]:
 
 def _row(
     lead: Lead,
-    topic: Topic,
-    source: Source,
+    topic: str,
+    source: str,
     offer: Offer | None,
     said: tuple[Signal, Post] | None,
     names: dict[str, str],
@@ -237,8 +237,8 @@ def _row(
         score=whole(lead.score),
         kind=lead.kind,
         status=lead.status,
-        source=source.name,
-        topic=topic.name,
+        source=source,
+        topic=topic,
         heard_at=lead.last_signal_at,
         due=due(at, now) if at and lead.snoozed_until is None else None,
         snoozed_until=lead.snoozed_until,

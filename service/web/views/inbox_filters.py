@@ -132,7 +132,7 @@ def _waiting(viewer: Viewer, now: datetime) -> Condition:
 
 def _snoozed(viewer: Viewer, _now: datetime) -> Condition:
     sleeps = col(Lead.snoozed_until).is_not(None)  # closing a lead ends its rest
-    return and_(sleeps, visible_to(viewer))
+    return and_(sleeps, _seen(viewer))
 
 
 def _all(viewer: Viewer, _now: datetime) -> Condition:

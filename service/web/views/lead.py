@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from models.contact import Inquiry
@@ -38,6 +39,30 @@ from service.web.wording.marking import Piece, cut
 from service.web.wording.words import INQUIRIES, KINDS, LICENCES
 
 _QUOTE_LENGTH = 1200
+_PLACE = (
+    select(Topic, Thread, Source, SourcePolicy)
+    .select_from(Lead)
+    .join(Topic, col(Topic.id) == Lead.topic_id)
+    .join(Thread, col(Thread.id) == Lead.thread_id)
+    .join(Source, col(Source.id) == Thread.source_id)
+    .join(SourcePolicy, col(SourcePolicy.name) == Source.policy_name)
+    .where(col(Lead.id) == bindparam("lead"))
+)
+_OFFER = select(Offer).where(
+    col(Offer.lead_id) == bindparam("lead"), col(Offer.state) == OfferState.OPEN
+)
+_CAME = (
+    select(Inquiry.channel)
+    .join(LeadSignal, col(LeadSignal.signal_id) == Inquiry.signal_id)
+    .where(col(LeadSignal.lead_id) == bindparam("lead"))
+    .order_by(col(Inquiry.at).desc())
+    .limit(1)
+)
+_POST = (
+    select(Post, Author)
+    .outerjoin(Author, col(Author.id) == Post.author_id)
+    .where(col(Post.id) == bindparam("post"))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,22 +114,31 @@ class LeadSheet:
     triage: Triage
 
 
-def read_lead(db: Session, viewer: Viewer, lead_id: str, *, now: datetime) -> LeadSheet:
+def look_up_lead(db: Session, viewer: Viewer, lead_id: str, *, now: datetime) -> LeadSheet:
     """Return the sheet of a lead.
 
     Raises:
         NotFoundError: there is none of that id, or it is none of the viewer's business.
     """
     lead = find_lead(db, viewer, lead_id)
+    return read_lead(db, viewer, lead, signals_of(db, lead.id), People(db, viewer), now=now)
+
+
+def read_lead(
+    db: Session,
+    viewer: Viewer,
+    lead: Lead,
+    signals: Sequence[Signal],
+    people: People,
+    *,
+    now: datetime,
+) -> LeadSheet:
+    """Return the sheet of a lead that the viewer sees, with its ``signals``."""
     topic, thread, source, policy = _place_of(db, lead)
-    offer = db.exec(
-        select(Offer).where(Offer.lead_id == lead.id, Offer.state == OfferState.OPEN)
-    ).first()
-    signals = signals_of(db, lead.id)
+    offer = db.exec(_OFFER, params={"lead": lead.id}).first()
     level = levels_of(db, [lead])[lead.id]
     post, author = _post_of(db, signals)
     at = offer.accept_by if offer else lead.next_step_at
-    people = People(db, viewer)
     return LeadSheet(
         lead_id=lead.id,
         title=cut(lead.title, places(signals[:1], "title", lead.title)),
@@ -140,26 +174,12 @@ def read_lead(db: Session, viewer: Viewer, lead_id: str, *, now: datetime) -> Le
 
 
 def _place_of(db: Session, lead: Lead) -> tuple[Topic, Thread, Source, SourcePolicy]:
-    found = db.exec(
-        select(Topic, Thread, Source, SourcePolicy)
-        .select_from(Lead)
-        .join(Topic, col(Topic.id) == Lead.topic_id)
-        .join(Thread, col(Thread.id) == Lead.thread_id)
-        .join(Source, col(Source.id) == Thread.source_id)
-        .join(SourcePolicy, col(SourcePolicy.name) == Source.policy_name)
-        .where(Lead.id == lead.id)
-    ).one()
+    found = db.exec(_PLACE, params={"lead": lead.id}).one()
     return found[0], found[1], found[2], found[3]
 
 
 def _came(db: Session, lead: Lead) -> str | None:
-    channel = db.exec(
-        select(Inquiry.channel)
-        .join(LeadSignal, col(LeadSignal.signal_id) == Inquiry.signal_id)
-        .where(LeadSignal.lead_id == lead.id)
-        .order_by(col(Inquiry.at).desc())
-        .limit(1)
-    ).first()
+    channel = db.exec(_CAME, params={"lead": lead.id}).first()
     return INQUIRIES[InquiryChannel(channel)] if channel else None
 
 
@@ -167,11 +187,7 @@ def _post_of(db: Session, signals: Sequence[Signal]) -> tuple[Post | None, Autho
     """Return the post of the surest signal, with its author."""
     if not signals:
         return None, None
-    found = db.exec(
-        select(Post, Author)
-        .outerjoin(Author, col(Author.id) == Post.author_id)
-        .where(Post.id == signals[0].post_id)
-    ).first()
+    found = db.exec(_POST, params={"post": signals[0].post_id}).first()
     return (found[0], found[1]) if found else (None, None)
 
 

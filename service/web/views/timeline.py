@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -37,6 +38,40 @@ from service.web.wording.words import (
 MOST = 200
 _OPENED = "opened"
 _Row = TypeVar("_Row")
+
+
+def _newest(
+    wanted: SelectOfScalar[_Row], at: object, of_id: object, lead_id: object
+) -> SelectOfScalar[_Row]:
+    """Return ``wanted`` of a lead, the newest first; made once, as a page asks for a dozen."""
+    return (
+        wanted.where(col(lead_id) == bindparam("lead"))
+        .order_by(col(at).desc(), col(of_id).desc())
+        .limit(MOST)
+    )
+
+
+_CHANGES = _newest(select(StatusChange), StatusChange.at, StatusChange.id, StatusChange.lead_id)
+_RESULTS = select(Result).where(col(Result.lead_id) == bindparam("lead")).limit(MOST)
+_TOUCHES = _newest(select(Touchpoint), Touchpoint.at, Touchpoint.id, Touchpoint.lead_id)
+_OFFERS = _newest(select(Offer), Offer.offered_at, Offer.id, Offer.lead_id)
+_BREACHED = col(SlaClock.breached_at).is_not(None)
+_CLOCKS = _newest(
+    select(SlaClock).where(_BREACHED), SlaClock.breached_at, SlaClock.id, SlaClock.lead_id
+)
+_TASKS = _newest(select(Task), Task.created_at, Task.id, Task.lead_id)
+_TRACKS = _newest(select(Enrolment), Enrolment.started_at, Enrolment.id, Enrolment.lead_id)
+_IS_DONE = col(Draft.state) == DraftState.DONE
+_DRAFTS = _newest(select(Draft).where(_IS_DONE), Draft.answered_at, Draft.id, Draft.lead_id)
+_MERGES = _newest(select(MergeRecord), MergeRecord.at, MergeRecord.id, MergeRecord.survivor_id)
+_HEARD = (
+    select(Signal, Inquiry.channel)
+    .join(LeadSignal, col(LeadSignal.signal_id) == Signal.id)
+    .outerjoin(Inquiry, col(Inquiry.signal_id) == Signal.id)
+    .where(col(LeadSignal.lead_id) == bindparam("lead"))
+    .order_by(col(Signal.happened_at).desc(), col(Signal.id).desc())
+    .limit(MOST)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,20 +110,10 @@ def read_timeline(
     return tuple(sorted(told, key=lambda one: (one.at, one.id), reverse=True)[:MOST])
 
 
-def _latest(
-    db: Session, wanted: SelectOfScalar[_Row], at: object, of_id: object
-) -> Iterator[_Row]:
-    """Yield the newest rows of ``wanted``."""
-    yield from db.exec(wanted.order_by(col(at).desc(), col(of_id).desc()).limit(MOST))
-
-
 def _changes(db: Session, lead: Lead, people: People, stages: Stages) -> Iterator[Happening]:
-    wanted = select(StatusChange).where(StatusChange.lead_id == lead.id)
-    notes = {
-        (row.at, row.event): row
-        for row in db.exec(select(Result).where(Result.lead_id == lead.id).limit(MOST))
-    }
-    for change in _latest(db, wanted, StatusChange.at, StatusChange.id):
+    of_lead = {"lead": lead.id}
+    notes = {(row.at, row.event): row for row in db.exec(_RESULTS, params=of_lead)}
+    for change in db.exec(_CHANGES, params=of_lead):
         if change.event == LeadEvent.OFFERED:
             continue  # the offer tells more
         result = notes.get((change.at, change.event))
@@ -122,8 +147,7 @@ def _note(change: StatusChange, result: Result | None) -> str:
 
 
 def _touches(db: Session, lead: Lead, people: People) -> Iterator[Happening]:
-    wanted = select(Touchpoint).where(Touchpoint.lead_id == lead.id)
-    for touch in _latest(db, wanted, Touchpoint.at, Touchpoint.id):
+    for touch in db.exec(_TOUCHES, params={"lead": lead.id}):
         is_told = touch.shared or people.circle.has(touch.by_user_id)
         if touch.kind is TouchpointKind.NOTE and not is_told:
             continue
@@ -140,15 +164,7 @@ def _touches(db: Session, lead: Lead, people: People) -> Iterator[Happening]:
 
 
 def _heard(db: Session, lead: Lead) -> Iterator[Happening]:
-    rows = db.exec(
-        select(Signal, Inquiry.channel)
-        .join(LeadSignal, col(LeadSignal.signal_id) == Signal.id)
-        .outerjoin(Inquiry, col(Inquiry.signal_id) == Signal.id)
-        .where(LeadSignal.lead_id == lead.id)
-        .order_by(col(Signal.happened_at).desc(), col(Signal.id).desc())
-        .limit(MOST)
-    )
-    for signal, channel in rows:
+    for signal, channel in db.exec(_HEARD, params={"lead": lead.id}):
         if signal.solved and signal.model_version == BY_REPLIES:
             said = quoted(signal.evidence)
             words, note = "the asker has chosen", said[-1].text if said else ""
@@ -167,14 +183,14 @@ def _done(db: Session, lead: Lead) -> Iterator[Happening]:
         Activity.person_id == lead.person_id,
         (col(Activity.topic_id) == lead.topic_id) | col(Activity.topic_id).is_(None),
     )
-    for row in _latest(db, wanted, Activity.at, Activity.id):
+    newest = wanted.order_by(col(Activity.at).desc(), col(Activity.id).desc()).limit(MOST)
+    for row in db.exec(newest):
         words = f"the buyer {lead_words.ACTIVITIES[row.kind]}"
         yield Happening(at=row.at, id=row.id, words=words, who=None, note=row.what)
 
 
 def _offers(db: Session, lead: Lead, people: People) -> Iterator[Happening]:
-    wanted = select(Offer).where(Offer.lead_id == lead.id)
-    for offer in _latest(db, wanted, Offer.offered_at, Offer.id):
+    for offer in db.exec(_OFFERS, params={"lead": lead.id}):
         if not people.circle.has(offer.to_user_id):
             continue
         name = people.name(offer.to_user_id) or "a rep"
@@ -185,10 +201,7 @@ def _offers(db: Session, lead: Lead, people: People) -> Iterator[Happening]:
 
 
 def _clocks(db: Session, lead: Lead, people: People) -> Iterator[Happening]:
-    wanted = select(SlaClock).where(
-        SlaClock.lead_id == lead.id, col(SlaClock.breached_at).is_not(None)
-    )
-    for clock in _latest(db, wanted, SlaClock.breached_at, SlaClock.id):
+    for clock in db.exec(_CLOCKS, params={"lead": lead.id}):
         if not people.circle.has(clock.user_id):
             continue
         words = f"late: {lead_words.CLOCKS[clock.kind]}"
@@ -196,8 +209,7 @@ def _clocks(db: Session, lead: Lead, people: People) -> Iterator[Happening]:
 
 
 def _tasks(db: Session, lead: Lead, people: People) -> Iterator[Happening]:
-    wanted = select(Task).where(Task.lead_id == lead.id)
-    for task in _latest(db, wanted, Task.created_at, Task.id):
+    for task in db.exec(_TASKS, params={"lead": lead.id}):
         if not people.circle.has(task.user_id):
             continue
         kind = lead_words.TASKS[task.kind]
@@ -215,8 +227,7 @@ def _tasks(db: Session, lead: Lead, people: People) -> Iterator[Happening]:
 
 
 def _nurture(db: Session, lead: Lead, people: People) -> Iterator[Happening]:
-    tracks = select(Enrolment).where(Enrolment.lead_id == lead.id)
-    for row in _latest(db, tracks, Enrolment.started_at, Enrolment.id):
+    for row in db.exec(_TRACKS, params={"lead": lead.id}):
         if not people.circle.has(row.by):
             continue
         who = people.name(row.by)
@@ -225,8 +236,7 @@ def _nurture(db: Session, lead: Lead, people: People) -> Iterator[Happening]:
         if row.ended_at is not None:
             over = f"nurture track “{row.track}” {lead_words.ENROLMENTS[row.state]}"
             yield Happening(at=row.ended_at, id=row.id, words=over, who=None)
-    drafts = select(Draft).where(Draft.lead_id == lead.id, Draft.state == DraftState.DONE)
-    for draft in _latest(db, drafts, Draft.answered_at, Draft.id):
+    for draft in db.exec(_DRAFTS, params={"lead": lead.id}):
         if not people.circle.has(draft.answered_by):
             continue
         yield Happening(
@@ -239,8 +249,7 @@ def _nurture(db: Session, lead: Lead, people: People) -> Iterator[Happening]:
 
 
 def _merges(db: Session, lead: Lead, people: People) -> Iterator[Happening]:
-    wanted = select(MergeRecord).where(MergeRecord.survivor_id == lead.id)
-    for row in _latest(db, wanted, MergeRecord.at, MergeRecord.id):
+    for row in db.exec(_MERGES, params={"lead": lead.id}):
         who = people.name(row.by)
         yield Happening(at=row.at, id=row.id, words="took in another lead", who=who)
         if row.undone_at is not None:
