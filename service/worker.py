@@ -21,7 +21,7 @@ from service.digests.rounds import LOOK_AROUND_EVERY, go_round, look
 from service.editing.live import LiveConfig
 from service.house import House, open_house
 from service.leads.ledger import forget_events
-from service.listening.crawling import ROOM, Crawl
+from service.listening.crawling import PORTION, Crawl
 from service.listening.hosts import forget_idle
 from service.listening.leases import Leased, lease_due
 from service.logs import set_up_logging
@@ -110,7 +110,7 @@ async def _crawl_due(house: House, crawl: Crawl) -> None:
         with writing(house.engine) as db:
             return lease_due(db, now=house.clock.now(), most=most)
 
-    while leased := await asyncio.to_thread(lease, ROOM):
+    while leased := await asyncio.to_thread(lease, PORTION):
         await crawl.run(leased, more=lease)
 
 

@@ -35,9 +35,13 @@ from service.store.engine import writing
 
 logger = logging.getLogger(__name__)
 
-#: Sources that a crawl that goes on has at hand. It looks for more when half of them are polled,
-#: or so often while there is nothing more.
+#: Sources that a crawl that goes on has at hand at the most, and that it takes at a time. It takes
+#: more when half a portion is left, or when those at hand wait for their hosts for so long; while
+#: there are no more it looks again after a while. Portions of 500 took 30 MB more, and half again
+#: as long of the event loop at a time.
 ROOM = 500
+PORTION = 100
+_CLOGGED_SECONDS = 1.0
 REFILL_SECONDS = 5.0
 #: How long the ends of polls gather before they are written, and new posts; while many polls are
 #: under way, for others will come soon.
@@ -120,14 +124,15 @@ class Crawl:
 
     async def _poll_all(self, rota: Rota, leased: Sequence[Leased], more: More | None) -> None:
         rota.add(leased)
-        few = 0 if more is None else ROOM // 2
-        while not await rota.idle(at_most_seconds=REFILL_SECONDS, few=few):
+        few, patience = (0, REFILL_SECONDS) if more is None else (PORTION // 2, _CLOGGED_SECONDS)
+        while not await rota.idle(at_most_seconds=patience, few=few):
             if more is None:
                 continue
-            room = ROOM - len(rota.under_way)
+            room = min(PORTION, ROOM - len(rota.under_way))
             further = await self._further(more, room)
             rota.add(further)
-            few = 0 if len(further) < room else ROOM // 2  # else nobody is waiting to be polled
+            is_all = len(further) < room  # nobody else is waiting to be polled
+            few, patience = (0, REFILL_SECONDS) if is_all else (PORTION // 2, _CLOGGED_SECONDS)
 
     async def _further(self, more: More, room: int) -> Sequence[Leased]:
         try:

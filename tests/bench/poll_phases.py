@@ -25,7 +25,7 @@ from sqlalchemy import update
 
 from models.source import Source
 from service.house import House, open_house
-from service.listening.crawling import ROOM, Crawl, Polled
+from service.listening.crawling import PORTION, Crawl, Polled
 from service.listening.leases import Leased, lease_due
 from service.store.engine import writing
 from tests.bench.feed_server import HAZARDS
@@ -118,7 +118,7 @@ def _lease(house: House, most: int) -> tuple[Leased, ...]:
 async def _poll_due(house: House, crawl: Crawl) -> list[Polled]:
     """Poll what is due, as the worker does."""
     polled: list[Polled] = []
-    while leased := await asyncio.to_thread(_lease, house, ROOM):
+    while leased := await asyncio.to_thread(_lease, house, PORTION):
         polled += await crawl.run(leased, more=partial(_lease, house))
     await crawl.gate.parsing.aclose()  # what its children used is known when they ended
     return polled
