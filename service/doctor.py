@@ -26,7 +26,7 @@ from service.process.gaps import gaps
 from service.process.signing import standing
 from service.routing.clocks import without_a_timer
 from service.secret import read_secret
-from service.store import migrate
+from service.store import revisions
 from service.store.engine import database_url, open_engine, reading
 
 _LEAST_FREE = 512 * 2**20  # bytes
@@ -162,12 +162,12 @@ def _notices(config: Config) -> Iterator[Finding]:
 
 def _database(engine: Engine, config: Config) -> Iterator[Finding]:
     try:
-        at, newest = migrate.current(engine), migrate.newest()
+        at, newest = revisions.current(engine), revisions.newest()
         if at is None:
             words = "there is none yet; `harken up` creates it"
             yield Finding(what="database", verdict=Verdict.WARNING, words=words)
             return
-        if not migrate.is_known(at):
+        if not revisions.is_known(at):
             words = (
                 f"is at {at}, which this Harken ({version('harken')}) does not know, so it is the "
                 "older of the two: install the newer one, or restore a backup from before"

@@ -19,7 +19,7 @@ from service.errors import RefusedError
 from service.folder import DATABASE, SECRET, can_only_be_read, existing, make, usable
 from service.privacy.left_alone import leave_alone_again
 from service.secret import load_secret, read_secret
-from service.store import migrate
+from service.store import migrate, revisions
 from service.store.engine import database_url, open_engine, open_to_read, writing
 from service.sync import sync
 
@@ -194,7 +194,7 @@ def _house_to_read(folder: Path, *, config: Config) -> Iterator[House]:
         secret = key.get_secret_value().encode() if key else read_secret(folder / SECRET)
     engine = open_to_read(folder / DATABASE)
     try:
-        if (there := migrate.current(engine)) != migrate.newest():
+        if (there := revisions.current(engine)) != revisions.newest():
             raise RefusedError(
                 f"{folder} can't be written, so its database stays at revision {there}, which "
                 "this version does not read: run a command with the rights to write there once"

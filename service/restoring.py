@@ -38,7 +38,7 @@ from service.privacy.left_alone import (
     write_list,
 )
 from service.secret import read_secret
-from service.store import migrate
+from service.store import migrate, revisions
 from service.store.backups import BACKUPS, BEFORE_RESTORE, made_at, name_at
 from service.store.engine import (
     database_url,
@@ -286,7 +286,7 @@ def _make_ready(
     return Restored(
         made_at=at,
         revision=revision,
-        newest=migrate.newest() or "",
+        newest=revisions.newest(),
         counts=counts,
         erased_again=erased,
         left_alone=left_alone,

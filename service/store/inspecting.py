@@ -15,7 +15,8 @@ from sqlalchemy import Engine
 
 from service.errors import RefusedError
 from service.store.engine import open_engine
-from service.store.migrate import is_known, upgrade
+from service.store.migrate import upgrade
+from service.store.revisions import is_known
 
 #: Kind and name, and the SQL that made it.
 Schema = Mapping[tuple[str, str], str | None]

@@ -2,18 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
 from service.errors import StoreError
 from service.store.engine import worded
+from service.store.revisions import SCRIPTS, current, is_known, newest
 
-_SCRIPTS = Path(__file__).parent / "migrations"
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 _LOCK = 0x4841524D  # "HARM": one process migrates at a time
 
 
@@ -31,6 +30,8 @@ def upgrade(engine: Engine, to: str = "head") -> None:
             f"the database is at revision {there}, of a newer Harken: install that, or restore "
             "a backup from before"
         )
+    from alembic import command
+
     with _changing(engine) as connection:
         if connection.dialect.name == "postgresql":  # SQLite has taken its write lock already
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
@@ -39,6 +40,8 @@ def upgrade(engine: Engine, to: str = "head") -> None:
 
 def downgrade(engine: Engine, to: str = "base") -> None:
     """Undo migrations down to revision ``to``; tables that are undone lose their rows."""
+    from alembic import command
+
     with _changing(engine) as connection:
         command.downgrade(_config(connection), to)
 
@@ -67,25 +70,10 @@ def _changing(engine: Engine) -> Iterator[Connection]:
             driver.execute("PRAGMA foreign_keys = ON")
 
 
-def current(engine: Engine) -> str | None:
-    """Return the revision that the database is at, or None when it is empty."""
-    with worded(), engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+def _config(connection: object) -> "Config":
+    from alembic.config import Config
 
-
-def newest() -> str | None:
-    """Return the revision that this version of Harken wants."""
-    return ScriptDirectory(str(_SCRIPTS)).get_current_head()
-
-
-def is_known(revision: str) -> bool:
-    """Tell whether this version of Harken has ``revision``; if not, a newer one made it."""
-    scripts = ScriptDirectory(str(_SCRIPTS)).walk_revisions()
-    return any(script.revision == revision for script in scripts)
-
-
-def _config(connection: object) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(_SCRIPTS))
+    config.set_main_option("script_location", str(SCRIPTS))
     config.attributes["connection"] = connection
     return config

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Engine, MetaData, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
@@ -18,7 +19,8 @@ from models.signal import Signal
 from models.tables import METADATA
 from service.errors import StoreError
 from service.store.engine import open_engine, reading, sqlite_url
-from service.store.migrate import current, downgrade, newest, upgrade
+from service.store.migrate import downgrade, upgrade
+from service.store.revisions import SCRIPTS, current, is_known, newest
 from tests.reporting import a_reported_house
 
 pytestmark = pytest.mark.every_database
@@ -215,3 +217,13 @@ ROWS_OF_0002 = (
         " VALUES ('a', 's', 'ann', 'ann', '2026-06-30 12:00:00+00:00')"
     ),
 )
+
+
+def test_revisions_are_told_as_alembic_tells_them() -> None:
+    scripts = ScriptDirectory(str(SCRIPTS))
+    known = [script.revision for script in scripts.walk_revisions()]
+
+    assert newest() == scripts.get_current_head()
+    assert all(is_known(revision) for revision in known)
+    assert not is_known("9999")
+    assert len(list(SCRIPTS.glob("versions/*.py"))) == len(known)

@@ -30,7 +30,8 @@ from service.privacy.left_alone import (
 )
 from service.store.backups import forget_backups
 from service.store.engine import open_engine, reading, sqlite_url, writing
-from service.store.migrate import downgrade, newest
+from service.store.migrate import downgrade
+from service.store.revisions import newest
 from service.store.swapping import PART, WHOLE, commit, finish, settle, steps
 from tests.builders import ASK, NO_TAKERS, SECRET, Place, a_config, a_place, a_post
 from tests.command import Ran, harken_here

@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 from service.access.permissions import Permission
 from service.errors import StoreError
 from service.serving.site import SiteHere
-from service.store.migrate import current, newest
+from service.store.revisions import current, newest
 from service.web.access.guard import require
 
 router = APIRouter(dependencies=[Depends(require(Permission.ANYONE))])
