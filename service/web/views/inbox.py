@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, and_, bindparam, func, literal
 from sqlalchemy import select as rows_of
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -20,7 +22,7 @@ from models.words import LeadStatus, OfferState, UserRole
 from service.access.viewer import Viewer
 from service.times import Due, due
 from service.web.views.inbox_asked import InboxAsked, View
-from service.web.views.inbox_filters import Narrowed, in_view, order_of
+from service.web.views.inbox_filters import Narrowed, in_view, order_of, tomorrow_of
 from service.web.views.quoted import places
 from service.web.views.score import whole
 from service.web.wording.marking import Mark, Piece, cut, excerpt
@@ -106,23 +108,17 @@ def read_inbox(db: Session, viewer: Viewer, asked: InboxAsked, *, now: datetime)
         found = counts[view]
     pages = max(1, -(-min(found.number, MOST_COUNTED) // PAGE_SIZE))
     page = min(asked.page, pages)
-    rows = db.exec(
-        select(Lead, Topic.name, Source.name, Offer)
-        .join(Topic, col(Topic.id) == Lead.topic_id)
-        .join(Thread, col(Thread.id) == Lead.thread_id)
-        .join(Source, col(Source.id) == Thread.source_id)
-        .outerjoin(Offer, and_(col(Offer.lead_id) == Lead.id, col(Offer.state) == OfferState.OPEN))
-        .where(col(Lead.id).in_(_page_of(db, narrowed.condition, view, asked, page)))
-        .order_by(*order_of(view, asked.sort))
-    ).all()
-    said = _strongest(db, [lead.id for lead, *_ in rows])
-    names = _names(db, {_holder(lead, offer) for lead, _, _, offer in rows})
+    on_page = _page_of(db, narrowed.condition, view, asked, page)
+    lines = {one.id: one for one in db.execute(_LINES, {"leads": on_page})}
+    said = _strongest(db, on_page)
+    names = _names(db, {_holder(line) for line in lines.values()})
     return Inbox(
         view=view,
         asked=asked.seen(view),
         rows=tuple(
-            _row(lead, topic, source, offer, said.get(lead.id), names, viewer, now)
-            for lead, topic, source, offer in rows
+            _row(lines[lead_id], said.get(lead_id), names, viewer, now)
+            for lead_id in on_page
+            if lead_id in lines
         ),
         counts=counts,
         found=found,
@@ -165,9 +161,16 @@ def _home(viewer: Viewer, counts: Mapping[View, Counted]) -> View:
 
 
 def _counts(db: Session, viewer: Viewer, now: datetime) -> dict[View, Counted]:
-    asked = [_number(in_view(viewer, view, now)).scalar_subquery() for view in _COUNTED]
-    numbers = db.execute(rows_of(*asked)).one()
+    numbers = db.execute(_counting(viewer), {"tomorrow": tomorrow_of(now)}).one()
     return {view: Counted(number=n) for view, n in zip(_COUNTED, numbers, strict=True)}
+
+
+@lru_cache(maxsize=256)
+def _counting(viewer: Viewer) -> Select[Any]:
+    """Return what counts the views of somebody; to put it together takes as long as to run it."""
+    tomorrow: BindParameter[datetime] = bindparam("tomorrow")
+    asked = (_number(in_view(viewer, view, tomorrow)).scalar_subquery() for view in _COUNTED)
+    return rows_of(*asked)
 
 
 def _page_of(
@@ -183,30 +186,58 @@ def _page_of(
     ).all()
 
 
+_LINES = (
+    rows_of(
+        col(Lead.id),
+        col(Lead.rev),
+        col(Lead.title),
+        col(Lead.score),
+        col(Lead.kind),
+        col(Lead.status),
+        col(Lead.last_signal_at),
+        col(Lead.next_step_at),
+        col(Lead.snoozed_until),
+        col(Lead.owner_id),
+        col(Lead.existing_customer),
+        col(Topic.name).label("topic"),
+        col(Source.name).label("source"),
+        col(Offer.to_user_id),
+        col(Offer.accept_by),
+    )
+    .join(Topic, col(Topic.id) == Lead.topic_id)
+    .join(Thread, col(Thread.id) == Lead.thread_id)
+    .join(Source, col(Source.id) == Thread.source_id)
+    .outerjoin(Offer, and_(col(Offer.lead_id) == Lead.id, col(Offer.state) == OfferState.OPEN))
+    .where(col(Lead.id).in_(bindparam("leads", expanding=True)))
+)
+_SUREST = (
+    select(Signal.id)
+    .join(LeadSignal, col(LeadSignal.signal_id) == Signal.id)
+    .where(LeadSignal.lead_id == Lead.id)
+    .order_by(col(Signal.probability).desc(), col(Signal.happened_at).desc())
+    .limit(1)
+    .correlate(Lead)
+    .scalar_subquery()
+)
+_STRONGEST = (
+    select(Lead.id, Signal, Post)
+    .select_from(Lead)
+    .join(Signal, col(Signal.id) == _SUREST)
+    .join(Post, col(Post.id) == Signal.post_id)
+    .where(col(Lead.id).in_(bindparam("leads", expanding=True)))
+)
+
+
 def _strongest(db: Session, lead_ids: Sequence[str]) -> dict[str, tuple[Signal, Post]]:
     """Return the surest signal of each lead, the latest of several, with its post."""
-    surest = (
-        select(Signal.id)
-        .join(LeadSignal, col(LeadSignal.signal_id) == Signal.id)
-        .where(LeadSignal.lead_id == Lead.id)
-        .order_by(col(Signal.probability).desc(), col(Signal.happened_at).desc())
-        .limit(1)
-        .correlate(Lead)
-        .scalar_subquery()
-    )
-    found = db.exec(
-        select(Lead.id, Signal, Post)
-        .select_from(Lead)
-        .join(Signal, col(Signal.id) == surest)
-        .join(Post, col(Post.id) == Signal.post_id)
-        .where(col(Lead.id).in_(lead_ids))
-    ).all()
+    found = db.exec(_STRONGEST, params={"leads": lead_ids}).all()
     return {lead_id: (signal, post) for lead_id, signal, post in found}
 
 
-def _holder(lead: Lead, offer: Offer | None) -> str | None:
+def _holder(line: Row[Any]) -> str | None:
     """Return whose turn it is: who has the offer, else the owner."""
-    return offer.to_user_id if offer else lead.owner_id
+    holder: str | None = line.to_user_id or line.owner_id
+    return holder
 
 
 def _names(db: Session, user_ids: set[str | None]) -> dict[str, str]:
@@ -217,35 +248,32 @@ def _names(db: Session, user_ids: set[str | None]) -> dict[str, str]:
 
 
 def _row(
-    lead: Lead,
-    topic: str,
-    source: str,
-    offer: Offer | None,
+    line: Row[Any],
     said: tuple[Signal, Post] | None,
     names: dict[str, str],
     viewer: Viewer,
     now: datetime,
 ) -> InboxRow:
-    title, quote = _words(lead.title, said)
-    at = offer.accept_by if offer else lead.next_step_at
-    holder = _holder(lead, offer)
+    title, quote = _words(line.title, said)
+    at = line.accept_by or line.next_step_at
+    holder = _holder(line)
     return InboxRow(
-        lead_id=lead.id,
-        rev=lead.rev,
+        lead_id=line.id,
+        rev=line.rev,
         title=title,
         quote=quote,
-        score=whole(lead.score),
-        kind=lead.kind,
-        status=lead.status,
-        source=source,
-        topic=topic,
-        heard_at=lead.last_signal_at,
-        due=due(at, now) if at and lead.snoozed_until is None else None,
-        snoozed_until=lead.snoozed_until,
+        score=whole(line.score),
+        kind=line.kind,
+        status=line.status,
+        source=line.source,
+        topic=line.topic,
+        heard_at=line.last_signal_at,
+        due=due(at, now) if at and line.snoozed_until is None else None,
+        snoozed_until=line.snoozed_until,
         owner=names.get(holder) if holder else None,
-        is_mine=lead.owner_id == viewer.id,
-        is_offered_to_me=offer is not None and offer.to_user_id == viewer.id,
-        is_customer=lead.existing_customer,
+        is_mine=line.owner_id == viewer.id,
+        is_offered_to_me=line.to_user_id == viewer.id,
+        is_customer=line.existing_customer,
     )
 
 

@@ -10,7 +10,18 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, exists, func, or_, true, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    String,
+    and_,
+    cast,
+    exists,
+    func,
+    or_,
+    true,
+    union_all,
+)
 from sqlmodel import Session, col, select
 
 from config.query_text import QueryError
@@ -27,8 +38,9 @@ from service.web.views.inbox_asked import NOBODY, InboxAsked, Sort, View
 
 _TO_HAVE = (LeadStatus.MQL, LeadStatus.SALES_READY)
 _WITH_NOBODY = (LeadStatus.DETECTED, *_TO_HAVE)
-#: What has to be done only later than this is not for today.
-_NOT_TODAY = timedelta(hours=24)
+_A_DAY = timedelta(hours=24)
+#: A moment, or what stands for one in a statement that is made once.
+Moment = datetime | BindParameter[datetime]
 #: So many leads are searched one by one, however many posts of others have the same words.
 _FEW = 300
 _FIRST: Mapping[View, Sort | None] = {
@@ -57,7 +69,7 @@ class Narrowed:
     ) -> None:
         self.problem: str | None = None
         self.is_cut = False
-        parts = [in_view(viewer, view, now), *_filters(asked, now)]
+        parts = [in_view(viewer, view, tomorrow_of(now)), *_filters(asked, now)]
         if asked.q:
             parts.append(self._searched(db, asked.q, and_(*parts)))
         self.condition: Condition = and_(*parts)
@@ -74,9 +86,14 @@ class Narrowed:
         return among(db, col(Lead.id), ids)
 
 
-def in_view(viewer: Viewer, view: View, now: datetime) -> Condition:
+def tomorrow_of(now: datetime) -> datetime:
+    """Return from when on what has to be done is not for today."""
+    return now + _A_DAY
+
+
+def in_view(viewer: Viewer, view: View, tomorrow: Moment) -> Condition:
     """Return the condition on `Lead` under which ``viewer`` finds it in ``view``."""
-    return _VIEWS[view](viewer, now)
+    return _VIEWS[view](viewer, tomorrow)
 
 
 #: A moment as text, cut before its last minute: what one crawl found is due seconds apart, and
@@ -109,18 +126,18 @@ _IS_LIVE = col(Lead.closed_at).is_(None)
 _IS_AWAKE = col(Lead.snoozed_until).is_(None)
 
 
-def _mine(viewer: Viewer, _now: datetime) -> Condition:
+def _mine(viewer: Viewer, _tomorrow: Moment) -> Condition:
     is_own = and_(*_own(viewer), _IS_AWAKE)
     return or_(is_own, offered_to(viewer))
 
 
-def _queue(viewer: Viewer, _now: datetime) -> Condition:
+def _queue(viewer: Viewer, _tomorrow: Moment) -> Condition:
     return and_(col(Lead.status).in_(_TO_HAVE), _IS_AWAKE, visible_to(viewer))
 
 
-def _waiting(viewer: Viewer, now: datetime) -> Condition:
+def _waiting(viewer: Viewer, tomorrow: Moment) -> Condition:
     is_others = or_(col(Lead.owner_id).is_(None), col(Lead.owner_id) != viewer.id)
-    not_today = col(Lead.next_step_at) > now + _NOT_TODAY
+    not_today = col(Lead.next_step_at) > tomorrow
     return and_(
         _seen(viewer),
         col(Lead.status).not_in(_WITH_NOBODY),
@@ -130,16 +147,16 @@ def _waiting(viewer: Viewer, now: datetime) -> Condition:
     )
 
 
-def _snoozed(viewer: Viewer, _now: datetime) -> Condition:
+def _snoozed(viewer: Viewer, _tomorrow: Moment) -> Condition:
     sleeps = col(Lead.snoozed_until).is_not(None)  # closing a lead ends its rest
     return and_(sleeps, _seen(viewer))
 
 
-def _all(viewer: Viewer, _now: datetime) -> Condition:
+def _all(viewer: Viewer, _tomorrow: Moment) -> Condition:
     return _seen(viewer)
 
 
-def _closed(viewer: Viewer, _now: datetime) -> Condition:
+def _closed(viewer: Viewer, _tomorrow: Moment) -> Condition:
     is_closed = and_(col(Lead.closed_at).is_not(None), visible_to(viewer))
     if viewer.role is not UserRole.REP:
         return is_closed
@@ -164,7 +181,7 @@ def _own(viewer: Viewer) -> tuple[Condition, Condition]:
     return col(Lead.owner_id) == viewer.id, col(Lead.status).in_(sorted(LIVE))
 
 
-_VIEWS: Mapping[View, Callable[[Viewer, datetime], Condition]] = {
+_VIEWS: Mapping[View, Callable[[Viewer, Moment], Condition]] = {
     View.MINE: _mine,
     View.QUEUE: _queue,
     View.WAITING: _waiting,
