@@ -22,6 +22,7 @@ from models.source import Source, SourcePolicy
 from models.topic import Topic
 from models.words import Licence, OfferState
 from service.digests.acts import Act, acts_for
+from service.digests.use import Use
 from service.leads.listing import LeadLine, lines_of
 from service.links import outward
 from service.rules.usefulness import Proposal, Week
@@ -111,8 +112,7 @@ def put_together(
     rhythm: Rhythm,
     not_shown: int,
     first_shown: Mapping[str, date],
-    week: Week | None,
-    proposal: Proposal | None,
+    use: Use,
     at: datetime,
     config: Config,
 ) -> Digest:
@@ -126,8 +126,7 @@ def put_together(
         rhythm: how often the reader gets one.
         not_shown: conversations that did not fit.
         first_shown: when leads were first in an earlier digest of the reader.
-        week: how useful last week's were, where that is to be said.
-        proposal: a threshold to propose, where that is to be said.
+        use: how useful the last ones were, where that is to be said.
         at: now; ages count from it.
         config: the installation's.
     """
@@ -140,8 +139,8 @@ def put_together(
         not_shown=not_shown,
         rejects=tuple(_rejects(db, [item.post_id for item in items if item.post_id])),
         notices=tuple(_notices(notices, at)),
-        week=week,
-        proposal=proposal,
+        week=use.last_week,
+        proposal=use.proposal,
     )
 
 

@@ -12,7 +12,7 @@ from models.people import User
 from service.digests.choosing import choose_for, items_of, still_waiting
 from service.digests.digest import Digest, put_together
 from service.digests.readers import find_reader, wishes_of
-from service.digests.use import last_week, proposal_for
+from service.digests.use import Use, use_of
 from service.times import zone_of
 
 _NO_RUN = ""
@@ -44,8 +44,7 @@ def preview(db: Session, handle: str, *, config: Config, now: datetime) -> Diges
             for lead in entry.leads
             if lead.first_shown is not None
         },
-        week=last_week(db, subscription, today),
-        proposal=proposal_for(db, subscription, today),
+        use=use_of(db, subscription, today),
         at=now,
         config=config,
     )
@@ -85,8 +84,7 @@ def of_run(
         rhythm=wishes_of(subscription, user, config.settings.digest).rhythm,
         not_shown=run.not_shown,
         first_shown=first_shown_of(db, run, subscription),
-        week=last_week(db, subscription, run.local_date) if says_how_it_went else None,
-        proposal=proposal_for(db, subscription, run.local_date) if says_how_it_went else None,
+        use=use_of(db, subscription, run.local_date) if says_how_it_went else Use(),
         at=now,
         config=config,
     )

@@ -22,7 +22,7 @@ from service.digests.digest import Digest, put_together
 from service.digests.made import first_shown_of
 from service.digests.planning import message_id
 from service.digests.readers import subscription_of, wishes_of
-from service.digests.use import last_week, proposal_for
+from service.digests.use import use_of
 from service.leads.ledger import take_turn
 from service.rules.digest_times import OF_THE_DAY, Occurrence, moment_of
 
@@ -49,11 +49,25 @@ class Today:
     labelled: int  # posts that were thrown away and have their label
 
 
-def read_today(db: Session, user: User, *, config: Config, now: datetime) -> Today:
-    """Return today's digest of ``user``; what is not written down yet is, in this transaction."""
+def choose_today(db: Session, user: User, *, config: Config, now: datetime) -> None:
+    """Write down what today's digest of ``user`` holds, unless it is."""
     take_turn(db)
     subscription = subscription_of(db, user, now=now)
     run = _run_of_today(db, user, subscription, config=config, now=now)
+    if run is None or run.state is RunState.SILENT:
+        _choose(db, user, subscription, run, config=config, now=now)
+
+
+def read_today(db: Session, user: User, *, config: Config, now: datetime) -> Today | None:
+    """Return today's digest of ``user``; None: it is not written down yet."""
+    subscription = db.exec(
+        select(DigestSubscription).where(DigestSubscription.user_id == user.id)
+    ).first()
+    if subscription is None:
+        return None
+    run = _run_of_today(db, user, subscription, config=config, now=now)
+    if run is None or run.state is RunState.SILENT:
+        return None
     items = db.exec(
         select(DigestItem).where(DigestItem.run_id == run.id).order_by(col(DigestItem.position))
     ).all()
@@ -78,8 +92,7 @@ def read_today(db: Session, user: User, *, config: Config, now: datetime) -> Tod
         rhythm=Rhythm.DAILY,
         not_shown=run.not_shown,
         first_shown=first_shown_of(db, run, subscription),
-        week=last_week(db, subscription, today),
-        proposal=proposal_for(db, subscription, today),
+        use=use_of(db, subscription, today),
         at=now,
         config=config,
     )
@@ -112,19 +125,29 @@ def _to_check(item: DigestItem, labelled: Collection[str]) -> bool:
 
 def _run_of_today(
     db: Session, user: User, subscription: DigestSubscription, *, config: Config, now: datetime
-) -> DigestRun:
-    wishes = wishes_of(subscription, user, config.settings.digest)
-    plan = wishes.plan
-    today = now.astimezone(plan.tz).date()
-    run = db.exec(
+) -> DigestRun | None:
+    plan = wishes_of(subscription, user, config.settings.digest).plan
+    return db.exec(
         select(DigestRun).where(
             DigestRun.subscription_id == subscription.id,
-            DigestRun.local_date == today,
+            DigestRun.local_date == now.astimezone(plan.tz).date(),
             DigestRun.slot == OF_THE_DAY,
         )
     ).first()
-    if run is not None and run.state is not RunState.SILENT:
-        return run
+
+
+def _choose(
+    db: Session,
+    user: User,
+    subscription: DigestSubscription,
+    run: DigestRun | None,
+    *,
+    config: Config,
+    now: datetime,
+) -> None:
+    wishes = wishes_of(subscription, user, config.settings.digest)
+    plan = wishes.plan
+    today = now.astimezone(plan.tz).date()
     due_at = moment_of(today, plan.at, plan.tz)
     if run is None:
         key = Occurrence(today, OF_THE_DAY, due_at)
@@ -145,8 +168,6 @@ def _run_of_today(
     db.flush()
     db.exec(delete(DigestItem).where(col(DigestItem.run_id) == run.id))
     db.add_all(items_of(chosen, run.id))
-    db.flush()
-    return run
 
 
 def _decided(

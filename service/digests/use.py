@@ -1,6 +1,7 @@
 """How useful a reader's digests were: what became of what they showed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlmodel import Session, col, select
@@ -12,32 +13,37 @@ from models.moves import LeadEvent
 from models.signal import Signal
 from models.words import SignalStatus
 from service.rules.usefulness import Proposal, Shown, Week, by_week, propose
+from service.store.among import among
 
 _LOOK_BACK = timedelta(weeks=12)
-_IN_CHUNK = 500  # ids, of the 32,766 that SQLite takes in a statement
 #: What somebody does with a lead that is one, and with one that is none.
 _GOOD = frozenset({LeadEvent.PROMOTED.value, LeadEvent.ACCEPTED.value, LeadEvent.TOUCHED.value})
 _BAD = frozenset({LeadEvent.DISQUALIFIED.value, LeadEvent.DECLINED_NOT_A_LEAD.value})
+_VERDICTS = _GOOD | _BAD
 
 
-def weeks_of(db: Session, subscription: DigestSubscription, today: date) -> tuple[Week, ...]:
-    """Return week by week how much of what was shown was accepted, the newest first."""
-    return by_week(shown_to(db, subscription, today))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """How useful a reader's digests were."""
+
+    weeks: tuple[Week, ...] = ()  # how much of what was shown was accepted, the newest first
+    last_week: Week | None = None  # None: none came
+    proposal: Proposal | None = None  # a higher threshold, if the reader's verdicts speak for one
 
 
-def last_week(db: Session, subscription: DigestSubscription, today: date) -> Week | None:
-    """Return how useful the digests of the week before ``today``'s were; None if none came."""
+def use_of(db: Session, subscription: DigestSubscription, today: date) -> Use:
+    """Return how useful the digests of the last 12 weeks were to their reader."""
+    shown = _shown_to(db, subscription, today)
+    weeks, found = by_week(shown), propose(shown)
     monday = today - timedelta(days=today.weekday() + 7)
-    return next((w for w in weeks_of(db, subscription, today) if w.monday == monday), None)
+    return Use(
+        weeks=weeks,
+        last_week=next((week for week in weeks if week.monday == monday), None),
+        proposal=found if found and found.min_score > (subscription.min_score or 0) else None,
+    )
 
 
-def proposal_for(db: Session, subscription: DigestSubscription, today: date) -> Proposal | None:
-    """Return a higher threshold than the reader's, if his verdicts speak for one."""
-    found = propose(shown_to(db, subscription, today))
-    return found if found and found.min_score > (subscription.min_score or 0) else None
-
-
-def shown_to(db: Session, subscription: DigestSubscription, today: date) -> Sequence[Shown]:
+def _shown_to(db: Session, subscription: DigestSubscription, today: date) -> Sequence[Shown]:
     """Return each lead that the reader's digests of the last 12 weeks showed, once."""
     rows = db.exec(
         select(col(DigestItem.lead_id), col(DigestItem.score), col(DigestRun.local_date))
@@ -64,21 +70,20 @@ def shown_to(db: Session, subscription: DigestSubscription, today: date) -> Sequ
 def _verdicts(db: Session, lead_ids: Sequence[str]) -> dict[str, bool]:
     """Return what became of leads, as far as a person said so; the last word counts."""
     verdicts: dict[str, bool] = {}
-    for start in range(0, len(lead_ids), _IN_CHUNK):
-        chunk = lead_ids[start : start + _IN_CHUNK]
-        confirmed = db.exec(
-            select(LeadSignal.lead_id)
-            .join(Signal, col(Signal.id) == LeadSignal.signal_id)
-            .where(col(LeadSignal.lead_id).in_(chunk), Signal.status == SignalStatus.CONFIRMED)
+    confirmed = db.exec(
+        select(LeadSignal.lead_id)
+        .join(Signal, col(Signal.id) == LeadSignal.signal_id)
+        .where(
+            among(db, col(LeadSignal.lead_id), lead_ids),
+            Signal.status == SignalStatus.CONFIRMED,
         )
-        verdicts |= dict.fromkeys(confirmed, True)
-        # By the ids alone: told the events too, SQLite walks through all leads that had one.
-        changes = db.exec(
-            select(StatusChange.lead_id, StatusChange.event)
-            .where(col(StatusChange.lead_id).in_(chunk))
-            .order_by(col(StatusChange.at), col(StatusChange.id))
-        )
-        verdicts |= {
-            lead_id: event in _GOOD for lead_id, event in changes if event in _GOOD | _BAD
-        }
+    )
+    verdicts |= dict.fromkeys(confirmed, True)
+    # By the ids alone: told the events too, SQLite walks through all leads that had one.
+    changes = db.exec(
+        select(StatusChange.lead_id, StatusChange.event)
+        .where(among(db, col(StatusChange.lead_id), lead_ids))
+        .order_by(col(StatusChange.at), col(StatusChange.id))
+    )
+    verdicts |= {lead_id: event in _GOOD for lead_id, event in changes if event in _VERDICTS}
     return verdicts

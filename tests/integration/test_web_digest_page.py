@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Connection, event
 from sqlmodel import col, select
 from starlette.testclient import TestClient
 
@@ -99,6 +100,21 @@ def test_it_can_be_finished_whatever_comes_in_meanwhile(ida: Reader) -> None:
     assert "rests until" in done
     ida.desk.house.clock.pass_by(DAY)
     assert "Came later?" in ida.page()
+
+
+def test_only_the_first_look_of_a_day_writes_it_down(ida: Reader) -> None:
+    ida.desk.lead("First?", score=75)
+    browser, said = ida.browser, list[str]()
+
+    def listen(connection: Connection, _: object, statement: str, *_more: object) -> None:
+        said.append(statement)
+
+    event.listen(ida.desk.engine, "before_cursor_execute", listen)
+    for _ in range(2):
+        assert browser.get("/digest").status_code == 200
+    event.remove(ida.desk.engine, "before_cursor_execute", listen)
+
+    assert len([one for one in said if one == "BEGIN IMMEDIATE"]) == 1
 
 
 def test_what_was_left_open_is_carried_over_and_said_to_be(ida: Reader) -> None:

@@ -13,7 +13,7 @@ from service.access.permissions import Permission, may
 from service.access.viewer import Viewer
 from service.digests.readers import subscription_of, wishes_of
 from service.digests.settings import Wish, clock, note
-from service.digests.use import proposal_for, weeks_of
+from service.digests.use import use_of
 from service.digests.words import RHYTHMS
 from service.errors import RefusedError
 from service.leads.mutes import mutes
@@ -54,7 +54,7 @@ def show_settings(request: Request, site: SiteHere, viewer: Me) -> Response:
             .limit(_RUNS_SHOWN)
         ).all()
         muted = mutes(db) if may(viewer, Permission.READ_TOPICS) else None  # of the whole house
-        weeks, proposal = weeks_of(db, row, today), proposal_for(db, row, today)
+        use = use_of(db, row, today)
     return page(
         request,
         "digest_settings.html",
@@ -67,8 +67,8 @@ def show_settings(request: Request, site: SiteHere, viewer: Me) -> Response:
         runs=runs,
         muted=muted,
         may_mute=viewer.role in DECIDERS,
-        weeks=weeks[:_RUNS_SHOWN],
-        proposal=proposal,
+        weeks=use.weeks[:_RUNS_SHOWN],
+        proposal=use.proposal,
         clock=clock,
         days=DAYS,
         rhythms=RHYTHMS,
