@@ -40,6 +40,7 @@ class Name(StrEnum):
     EARLY = "early"
     CAMPAIGNS = "campaigns"
     WINS = "wins"
+    JUDGING = "judging"
 
 
 #: How a report is written, the same for every command that writes one.

@@ -56,7 +56,7 @@ def by_phrase(db: Session, asked: Asked) -> Heard:
     """Return the signals of the period by each phrase of their topic that found them."""
     rows = db.connection().execute(
         select(col(Signal.phrases), col(Signal.status), col(Signal.source_id), func.count())
-        .where(*_heard(asked))
+        .where(*of_period(asked))
         .group_by(col(Signal.phrases), col(Signal.status), col(Signal.source_id))
     )
     names = slugs(db)
@@ -110,14 +110,14 @@ def signals(db: Session, asked: Asked) -> Counted:
     """Count the signals of the period."""
     rows = db.connection().execute(
         select(col(Signal.source_id), col(Signal.topic_id), col(Signal.status), func.count())
-        .where(*_heard(asked))
+        .where(*of_period(asked))
         .group_by(col(Signal.source_id), col(Signal.topic_id), col(Signal.status))
     )
     names = slugs(db)
     return [(names[place], topic, status, count) for place, topic, status, count in rows]
 
 
-def _heard(asked: Asked) -> list[ColumnElement[bool]]:
+def of_period(asked: Asked) -> list[ColumnElement[bool]]:
     """Return the conditions for a signal of the period; one that was withdrawn is none."""
     only = asked.only
     return [

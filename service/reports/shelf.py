@@ -12,6 +12,7 @@ from service.reports import (
     forecast,
     funnel,
     journey,
+    judging,
     neglect,
     recycling,
     speed,
@@ -38,6 +39,7 @@ REPORTS: Mapping[str, Reporter] = {
     "early": early.report,
     "campaigns": campaigns.report,
     "wins": wins.report,
+    "judging": judging.report,
 }
 #: Reports that say something else to somebody else; all others depend on the question alone.
 ASKS_WHO = frozenset({"adherence", "wins"})

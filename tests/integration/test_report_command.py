@@ -19,6 +19,7 @@ PERIOD = ("--from", "2025-09-01", "--to", "2025-11-24", "--zone", "Europe/Berlin
 NAMES = (
     "funnel", "speed", "sources", "topics", "phrases", "defects", "value", "roi", "attribution",
     "recycle", "forecast", "neglected", "early", "campaigns", "wins", "journey",
+    "judging",
 )  # fmt: skip
 
 

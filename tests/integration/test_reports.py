@@ -353,6 +353,20 @@ def test_adherence_is_for_nobody_else(
         told("adherence", ask(house, viewer=viewer))
 
 
+def test_the_model_is_measured_by_what_people_said_of_its_signals(told: Told) -> None:
+    # A's first and B's are confirmed, D's rejected: 12 each; A has 18 more, C and E 12 each.
+    report = told("judging")
+
+    (band,) = rows(report, "bands")
+    assert band[:5] == ["90% to 100%", 78, 24, 12, 24 / 36]
+    assert band[7] == pytest.approx(0.9)
+    (kind,) = rows(report, "kinds")
+    (version,) = rows(report, "versions")
+    assert (kind[0], version[0]) == ("asks for experience", "none")
+    assert kind[1:] == version[1:] == band[1:]
+    assert rows(report, "overlooked") == []
+
+
 def test_neglected_leads_are_those_for_which_nobody_did_anything(
     told: Told, house: Config
 ) -> None:

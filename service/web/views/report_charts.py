@@ -229,6 +229,12 @@ _CHARTS: dict[tuple[str, str], Callable[[Table, Naming], Drawn | None]] = {
     ("forecast", "forecast"): _as_bars(
         "stage", "amount", part="expected", key=(("bar", "amount"), ("part", "expected"))
     ),
+    ("judging", "bands"): _as_bars(
+        "probability", "signals", part="right", key=(("bar", "heard"), ("part", "right"))
+    ),
+    ("judging", "kinds"): _as_bars(
+        "kind", "signals", part="right", key=(("bar", "heard"), ("part", "right"))
+    ),
     ("forecast", "chances"): _as_bars("stage", "chance"),
     ("early", "early"): _as_bars("topic", "early_detection_hours_p50"),
 }

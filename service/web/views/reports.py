@@ -234,6 +234,21 @@ _LISTENING = (
         "somebody logged.",
     ),
     About(
+        name="judging",
+        title="How well it judges",
+        question="How often is it right when it says that somebody buys, and what does it miss?",
+        readers="marketers, admins",
+        filters=_PLACES,
+        headlines=(
+            _head("Heard", "bands.signals", None, _NEITHER),
+            _head("Right", "bands.right", None),
+            _head("Wrong", "bands.wrong", None, _DOWN),
+            _head("Overlooked, of what was looked at", "overlooked.share", better=_DOWN),
+        ),
+        empty="It is told by your verdicts: confirm and reject in the digest, and label the posts "
+        "that were thrown away.",
+    ),
+    About(
         name="campaigns",
         title="Campaigns",
         question="Do people talk more during a campaign, whom does it reach, what comes of it?",
