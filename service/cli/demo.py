@@ -117,6 +117,6 @@ def _serve(house: "House", listener: "socket", *, quiet: bool) -> None:
         say(f"\nHarken is at {base_url}\nLog in with  {base_url}{path}")
         here = f"--data {shlex.quote(str(house.folder))}"
         say(f"In another terminal: harken leads list {here}")
-        say(f"To come in as a rep, or as mara, who reviews: harken users link ines {here}")
+        say(f"To come in as a rep: harken users link ines {here}  (mara reviews, noor manages)")
         say("Stop with Ctrl-C.")
     serve(house, listener, base_url=base_url, demo=True)
