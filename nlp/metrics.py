@@ -20,10 +20,20 @@ def _ranked(labels: Labels, scores: Floats) -> tuple[Floats, Floats, Floats]:
     return scores[order][last_of_score], hits[last_of_score], flagged[last_of_score]
 
 
-def _f1_from(labels: Labels, scores: Floats) -> tuple[Floats, Floats]:
-    """Return the distinct scores, from the highest down, and the F1 of flagging from each."""
+def _f1_from(
+    labels: Labels, scores: Floats, *, share: float | None = None
+) -> tuple[Floats, Floats]:
+    """Return the distinct scores, from the highest down, and the F1 of flagging from each.
+
+    Where ``share`` of the posts are positive, each negative weighs what makes them so.
+    """
     distinct, hits, flagged = _ranked(labels, scores)
-    return distinct, 2 * hits / (flagged + labels.sum())
+    positives = float(labels.sum())
+    negatives = len(labels) - positives
+    weight = 1.0
+    if share is not None and positives and negatives:
+        weight = positives * (1 - share) / (share * negatives)
+    return distinct, 2 * hits / (hits + weight * (flagged - hits) + positives)
 
 
 def average_precision(labels: Labels, scores: Floats) -> float:
@@ -80,13 +90,21 @@ def best_threshold(labels: Labels, scores: Floats) -> float:
     return float(distinct[int(np.argmax(f1))])
 
 
-def steady_threshold(labels: Labels, scores: Floats, *, within: float = 0.02) -> float:
+def steady_threshold(
+    labels: Labels, scores: Floats, *, within: float = 0.02, share: float | None = None
+) -> float:
     """Return the middle of the scores at which flagging gives nearly the best F1.
 
     The curve is flat around its top: over a few hundred posts, where it happens to be highest says
     little of other posts (`best_threshold`).
+
+    Args:
+        labels: what is asked for, 0 or 1.
+        scores: the higher the surer.
+        within: of the best F1, what is nearly as good.
+        share: of positives where it will be used (0..1), if that is not as in ``labels``.
     """
-    distinct, f1 = _f1_from(labels, scores)
+    distinct, f1 = _f1_from(labels, scores, share=share)
     near = distinct[f1 >= f1.max() - within]
     return float((near[0] + near[-1]) / 2)
 

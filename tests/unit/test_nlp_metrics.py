@@ -65,6 +65,18 @@ def test_the_steady_threshold_stands_amid_those_that_are_nearly_the_best(
     assert metrics.steady_threshold(labels, scores) == pytest.approx((min(near) + max(near)) / 2)
 
 
+def test_where_fewer_ask_the_steady_threshold_is_that_of_so_many_more_who_do_not() -> None:
+    labels = np.array([1, 0, 1, 0, 0, 1, 0])
+    scores = np.array([0.9, 0.8, 0.7, 0.6, 0.4, 0.3, 0.1])
+    thrice = np.concatenate([np.repeat(labels, np.where(labels == 1, 1, 3))])
+    theirs = np.concatenate([np.repeat(scores, np.where(labels == 1, 1, 3))])
+
+    rarer = metrics.steady_threshold(labels, scores, share=3 / (3 + 3 * 4))
+
+    assert rarer == metrics.steady_threshold(thrice, theirs)
+    assert rarer > metrics.steady_threshold(labels, scores)
+
+
 def test_the_best_threshold_gives_the_best_f1() -> None:
     best = metrics.best_threshold(LABELS, SCORES)
 
