@@ -189,6 +189,11 @@ async def _search_api(url: str, gate: Gate, now: datetime) -> Recognised | None:
 def _why_not(look: FirstLook) -> str:
     if look.community is SourceKind.MASTODON:
         return "it is a Mastodon server; give the address of a hashtag there, like /tags/helpdesk"
+    if look.community is SourceKind.HYPERKITTY:
+        return (
+            "it is an archive of mailing lists; give the address of one of them, like "
+            "/archives/list/users@example.org/"
+        )
     return "it is a page without a feed, and no forum that is known"
 
 

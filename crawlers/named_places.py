@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from yarl import URL
 
 from crawlers.apis.bluesky import SERVER
+from crawlers.mail.nntp import newsgroup
 from crawlers.urls import parse_url
 from models.words import SourceKind
 
@@ -50,8 +51,11 @@ def named_place(url: str) -> Recognised | None:
         BadUrl: it is no address.
         PlatformRefused: its platform forbids crawling.
     """
-    if url.partition("://")[0].lower() in {"ws", "wss"}:
+    scheme = url.partition("://")[0].lower()
+    if scheme in {"ws", "wss"}:
         return _jetstream(url)
+    if scheme in {"nntp", "nntps"}:
+        return _newsgroup(url)
     target = parse_url(url)
     host = target.host.removeprefix("www.")
     address = URL(target.url)
@@ -128,6 +132,12 @@ def _jetstream(url: str) -> Recognised:
     target = parse_url(re.sub("^ws", "http", url, flags=re.IGNORECASE))
     kind = SourceKind.JETSTREAM
     return Recognised(kind=kind, url=target.url, name=f"Bluesky: {target.host}")
+
+
+def _newsgroup(url: str) -> Recognised:
+    server, group = newsgroup(url)
+    name = f"{group} at {server.host}"
+    return Recognised(kind=SourceKind.NNTP, url=url, name=name)
 
 
 def _reddit(parts: list[str]) -> Recognised | None:

@@ -29,6 +29,22 @@ _QUOTE_CLASS = re.compile(
     r"\b(?:quote|quotebox|quotecontent|quoteheader|gmail_quote|bbCodeBlock--quote|bbCodeQuote|"
     r"bbcode_quote)\b"
 )
+#: How the line over a quote ends that names whom it quotes, as forums in several languages do.
+WROTE = r"\b(?:wrote|said|schrieb|a écrit|escribió|ha scritto|schreef|skrev|napisał|написал)\b"
+_QUOTE_LABEL = re.compile(
+    rf"(?!(?:I|we|they)\b)(?:@\w.{{0,300}}|.{{1,60}}{WROTE}(?: in .{{1,300}}|.{{0,40}})):",
+    re.IGNORECASE,
+)
+#: The same over lines that begin with ``>``. Mails name the day, and may take two lines for it.
+_ATTRIBUTION = re.compile(
+    rf"(?:On|Am|Le|El|Op|Il|Em|Den)\b.{{3,250}}{WROTE}.{{0,60}}:|"
+    rf"(?!.{{0,99}}\b(?:I|you|we|he|she|they)\b)\S{{1,40}}(?: \S{{1,40}}){{0,2}} {WROTE}:",
+    re.IGNORECASE,
+)
+_ATTRIBUTION_IN_TWO = re.compile(
+    rf"(?:On|Am|Le|El|Op|Il|Em|Den)\b(?=.{{0,30}}[0-9]).{{3,250}}{WROTE}.{{0,60}}:", re.IGNORECASE
+)
+_MAX_LABEL = 380  # characters; NodeBB's holds the topic's title
 #: What may be left out by its class, and where that stands.
 _BLOCKS = frozenset({"aside", "div", "footer", "p", "section", "span", "table"})
 _CLASS = re.compile(r"""\bclass\s*=\s*["']?([^"'>]{1,200})""", re.IGNORECASE)
@@ -127,6 +143,15 @@ class _Lines:
         """Have one break more, as ``<br>`` asks; a second one leaves an empty line."""
         self._breaks = min(self._breaks + 1, 2)
 
+    def drop_label(self) -> None:
+        """Take back the last line if it says whose words follow."""
+        at, length = len(self._parts), 0
+        while at and "\n" not in self._parts[at - 1] and length <= _MAX_LABEL:
+            at -= 1
+            length += len(self._parts[at])
+        if length <= _MAX_LABEL and _QUOTE_LABEL.fullmatch("".join(self._parts[at:]).strip()):
+            del self._parts[at:]
+
     def text(self) -> str:
         return _tidy("".join(self._parts))
 
@@ -173,6 +198,8 @@ class _Scan:
         if self._hidden is None:
             self._break(name)
             begins = name == "blockquote" or _is_quote(name, tag["attributes"])
+            if begins and not closes and not self._quote:
+                self.own.drop_label()
             self._quote = _step(self._quote, name, closes=closes, begins=begins)
             self._into = self.quoted if self._quote else self.own
             if name == "pre":
@@ -242,12 +269,28 @@ def _tidy(text: str) -> str:
     return _MANY_BREAKS.sub("\n\n", lines).strip()
 
 
+def _drop_attribution(lines: list[str]) -> None:
+    """Take back the line that says whose words follow: "On Monday, ann wrote:", in two at most."""
+    while lines and not lines[-1].strip():
+        lines.pop()
+    for count, label in ((2, _ATTRIBUTION_IN_TWO), (1, _ATTRIBUTION)):
+        said = " ".join(lines[-count:]).strip()
+        if len(said) <= _MAX_LABEL and label.fullmatch(said):
+            del lines[-count:]
+            return
+
+
 def _split(text: str, quoted: str) -> PlainText:
     """Move lines that begin with ``>``, as mail and Hacker News quote, to the quoted text."""
     if ">" not in text:
         return PlainText(text=cap(text), quoted=cap(quoted))
     own: list[str] = []
     others = [quoted] if quoted else []
+    said_by = False  # whether the line over the quote that is being read was looked for
     for line in text.split("\n"):
-        (others if _QUOTED_LINE.match(line) else own).append(line)
+        is_quoted = _QUOTED_LINE.match(line) is not None
+        if is_quoted and not said_by:
+            _drop_attribution(own)
+        said_by = is_quoted
+        (others if is_quoted else own).append(line)
     return PlainText(text=cap(_tidy("\n".join(own))), quoted=cap("\n".join(others)))

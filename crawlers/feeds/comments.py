@@ -113,6 +113,7 @@ def replies(
         replace(
             comment,
             external_id=_name(to, comment.external_id),
+            title="",  # "By: ann", or the post's own again
             thread_key=to.thread_key,
             thread_title=to.thread_title,
             thread_url=to.thread_url,

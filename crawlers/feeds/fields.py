@@ -21,6 +21,12 @@ from crawlers.feeds.entry import (
 from crawlers.plaintext import PlainText, from_html, from_text, one_line, title_from_html
 
 _COUNT = re.compile(r"[0-9]{1,7}")
+#: What WordPress puts before a comment that answers another, in the blog's language.
+_ANSWERS = re.compile(
+    r"""\s*<p>[^<>\n]{0,60}<a\ [^<>]{0,100}href=
+        ["'](?P<of>[^"'<>\s]{1,2000}\#comment-[0-9]{1,12})["'][^<>]{0,100}>[^<>]{1,200}</a>[^<>\n]{0,60}</p>""",
+    re.VERBOSE,
+)
 _MAIL = re.compile(r"\S+@\S+\.\S+")
 #: feedparser's dictionaries hold whatever the document holds.
 Parsed = Mapping[str, Any]
@@ -40,7 +46,7 @@ def next_url_of(feed: Parsed, *, url: str) -> str | None:
 
 def entry_of(entry: Parsed, feed: Parsed) -> FeedEntry:
     """Return an entry of feedparser's as ours."""
-    body = _body(entry)
+    body, answered = _body(entry)
     title = title_of(entry)
     comments_url, comments = _comments(entry)
     return FeedEntry(
@@ -55,7 +61,7 @@ def entry_of(entry: Parsed, feed: Parsed) -> FeedEntry:
         updated=date_of(entry, "updated"),
         language=_language(entry, feed),
         tags=_tags(entry),
-        in_reply_to=id_of(text_of(entry.get("thr_in-reply-to") or {}, "ref")),
+        in_reply_to=id_of(text_of(entry.get("thr_in-reply-to") or {}, "ref") or answered),
         digest=digest_of(title, body.text),
         comments_url=comments_url,
         comments=comments,
@@ -77,16 +83,22 @@ def _comments(entry: Parsed) -> tuple[str | None, int | None]:
     return (url if 0 < len(url) <= MAX_ID else None), count
 
 
-def _body(entry: Parsed) -> PlainText:
-    """Return the fullest text: some feeds put a teaser into one field and all into another."""
+def _body(entry: Parsed) -> tuple[PlainText, str]:
+    """Return the fullest text, and the id of the comment that it says it answers, if any.
+
+    Some feeds put a teaser into one field and all into another.
+    """
     candidates = [part for part in entry.get("content") or () if part.get("value")]
     if not candidates and text_of(entry, "summary"):
         candidates = [entry.get("summary_detail") or {"value": entry["summary"]}]
     if not candidates:
-        return PlainText("")
+        return PlainText(""), ""
     fullest = max(candidates, key=lambda part: len(part.get("value") or ""))
-    read = from_text if fullest.get("type") == "text/plain" else from_html
-    return read(str(fullest.get("value") or ""))
+    said = str(fullest.get("value") or "")
+    if fullest.get("type") == "text/plain":
+        return from_text(said), ""
+    answers = _ANSWERS.match(said)
+    return from_html(said[answers.end() :] if answers else said), answers["of"] if answers else ""
 
 
 def title_of(of: Parsed) -> str:

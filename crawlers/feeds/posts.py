@@ -12,6 +12,7 @@ from crawlers.times import stated
 from crawlers.urls import safe_link, strip_origin, strip_session
 
 _REPLY_TITLE = re.compile(r"(?:^|[•|:»]\s*)re(?:\[\d+\])?:", re.IGNORECASE)
+_ON = re.compile(r"^(?:comment on|kommentar zu|commentaires? sur|comentario en)\s+", re.IGNORECASE)
 _COMMENT_PLACE = re.compile(r"comment|reply", re.IGNORECASE)
 _PLACE_KEYS = frozenset({"p", "post", "postid", "start", "page", "pid"})
 
@@ -45,6 +46,7 @@ def _post(entry: FeedEntry, *, external_id: str, host: str, now: datetime) -> Fo
     published = stated(entry.published, now=now)
     updated = stated(entry.updated, now=now)
     parent = entry.in_reply_to
+    about = _commented(entry, link)
     return FoundPost(
         external_id=external_id,
         url=link,
@@ -56,6 +58,7 @@ def _post(entry: FeedEntry, *, external_id: str, host: str, now: datetime) -> Fo
         published=published or updated,
         edited=updated if published and updated and updated > published else None,
         thread_key=_thread_key(link, own_host=host),
+        thread_title=about or "",
         parent_external_id=fit(strip_origin(parent, own_host=host)) if parent else None,
         is_opening=parent is None and not _looks_like_reply(entry, link),
         language=entry.language,
@@ -70,6 +73,19 @@ def _thread_key(link: str | None, *, own_host: str) -> str | None:
     path, _, query = strip_origin(strip_session(link), own_host=own_host).partition("?")
     kept = [pair for pair in query.split("&") if pair.partition("=")[0] not in _PLACE_KEYS]
     return fit(f"{path}?{'&'.join(kept)}" if any(kept) else path)
+
+
+def _commented(entry: FeedEntry, link: str | None) -> str | None:
+    """Return the title of what a comment is on, None where the entry is none.
+
+    "Comment on Which helpdesk? by ann" holds the asker's words, not ann's.
+    """
+    if link is None or not _COMMENT_PLACE.match(urlsplit(link).fragment):
+        return None
+    title = entry.title.strip()
+    if entry.author and title.endswith(entry.author):
+        title = title.removesuffix(entry.author).rstrip().rpartition(" ")[0]
+    return _ON.sub("", title)
 
 
 def _looks_like_reply(entry: FeedEntry, link: str | None) -> bool:

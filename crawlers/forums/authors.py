@@ -17,6 +17,12 @@ _SAID = re.compile(
     r"asked|schrieb|schreibt|sagte|a écrit|escribió|ha scritto|schreef|написал)\b",
     re.IGNORECASE,
 )
+#: "Author: ann", a label and a name that fill a cell.
+_LABELLED = re.compile(
+    r"(?:author|sender|from|by|(?:posted|written|created) by|user(?:\s?name)?|autor(?:in)?|auteur|"
+    r"autore|von|par)\s?:\s*(\S.{0,38})",
+    re.IGNORECASE,
+)
 _BOLD = frozenset({"b", "strong", "cite", "dt", "th"})
 _WITHIN_LINES = frozenset({"small", "span", "i", "em", "time", "a", "abbr", "font", "sub", "sup"})
 _BESIDE = 3
@@ -74,9 +80,9 @@ def _worded_user(drawn: Sketch, inside: list[int], time: int) -> tuple[int | Non
 
 
 def worded_name(drawn: Sketch, at: int) -> str:
-    """Return who a text says that it is by, or nothing: "by ann on Jan 5", "ann wrote"."""
+    """Return who a text says that it is by, or nothing: "by ann on Jan 5", "Author: ann"."""
     said = drawn.text(at, most=MAX_NAME)
-    found = _BY.search(said) or _SAID.match(said)
+    found = _LABELLED.fullmatch(said) or _BY.search(said) or _SAID.match(said)
     return found[1] if found and not is_furniture(found[1]) else ""
 
 

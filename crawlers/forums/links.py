@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 _THREAD = re.compile(
     r"/(?:topics?|threads?|t|d|discussions?|questions?|q|conversations?|talk|diskussion|thema|"
     r"tickets?|issues?|bugs?)"
-    r"[/-][^/]+|/(?:viewtopic|showthread|thread|topic|discussion|question)\b[^/]*[?,]"
+    r"[/-][^/]+|/(?:topic|thread|discussion|question|ticket|issue|bug)[0-9]+(?=[/?.]|$)"
+    r"|/(?:viewtopic|showthread|thread|topic|discussion|question)\b[^/]*[?,]"
     r"|[?&](?:topic|tid|threadid|thread|showtopic)=[0-9]|/item\?id=",
     re.IGNORECASE,
 )
@@ -18,9 +19,9 @@ _BOARD = re.compile(
 _SERVICE = re.compile(
     r"/(?:login|register|signup|search|rss|feeds?|atom|help|rules|faq|tags?|about|contact|new|"
     r"create|publish|post(?:ing)?|reply|edit|delete|report|print|attachments?|files?|static|"
-    r"media|mark|subscribe|follow|unread|share|active|latest|recent|popular|unanswered|revisions|"
-    r"history|members?|users?|profile|ask|close|merge|accept|vote|flag|move|split|lock|pin|ban|"
-    r"quote|like|thank|moderate|preview|find)(?:[/.?]|$)|\.(?:png|jpe?g|gif|zip|pdf|xml|css|js)$"
+    r"media|mark|subscribe|subscriptions?|follow|unread|share|active|latest|recent|popular|"
+    r"unanswered|revisions|history|members?|users?|profile|ask|close|merge|accept|vote|flag|"
+    r"move|split|lock|pin|ban|quote|like|thank|moderate|preview|find)(?:[/.?]|$)|\.(?:png|jpe?g|gif|zip|pdf|xml|css|js)$"
     r"|[?&](?:sort|order|tags?|do|action|mode|view)=|/(?:scope|sort|tags):",
     re.IGNORECASE,
 )

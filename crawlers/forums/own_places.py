@@ -25,7 +25,10 @@ _DEPTH = 12  # how many elements into it
 _MOST = 0.6  # of the posts must be numbered so
 
 _NUMBERED = re.compile(r"[0-9]")
-_OWN_WORD = re.compile(r"perma|bookmark|post-?link|post-?index|#[0-9]+|\blink\b", re.IGNORECASE)
+_OWN_WORD = re.compile(
+    r"perma|bookmark|post-?link|post-?index|(?:#|\b(?:msg|post|comment|reply))\s?[0-9]+|\blink\b",
+    re.IGNORECASE,
+)
 _OF_DAYS = re.compile(r"/(?:activity|timeline|calendar|archive)|[?&](?:from|date|since)=")
 
 

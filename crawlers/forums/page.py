@@ -7,6 +7,7 @@ boards that state any often state the first post only.
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -51,6 +52,7 @@ _FEED = re.compile(rb"<(?:rss|feed|rdf:RDF)[\s>]", re.IGNORECASE)
 _HTML = re.compile(rb"<html[\s>]", re.IGNORECASE)
 _ROOT = 2_048  # bytes in which a document says what it is
 _DIGITS = re.compile(r"[0-9]+")
+_MAX_HEADINGS = 20  # behind the first that may name the thread
 _MAX_OWN_LINKS = 40  # of a post that are looked at for its own
 _PLACE = re.compile(r"[\w-]{1,60}")
 
@@ -80,7 +82,9 @@ def read_forum_page(body: bytes, *, url: str, now: int = 0, in_thread: bool = Fa
         read = _by_statements(tree, page, url)
     if _may_say_more(read):
         read = _by_likeness(tree, read, url, now, in_thread=in_thread)
-    return read
+    if read.threads and not any(thread.state for thread in read.threads):
+        read = _with_states(tree, read, url, now)
+    return _oldest_first(read)
 
 
 def _by_known(tree: LexborHTMLParser, page: ForumPage, url: str, now: int) -> ForumPage:
@@ -112,7 +116,11 @@ def _sure(page: ForumPage) -> int:
 def _by_platform(
     tree: LexborHTMLParser, platform: Platform, page: ForumPage, url: str, now: int
 ) -> ForumPage:
-    posts = tuple(_post(node, platform, url, now) for node in every(tree, platform.post))
+    openings = {node.mem_id for node in every(tree, platform.opening)}
+    posts = tuple(
+        _post(node, platform, url, now, opens=node.mem_id in openings)
+        for node in every(tree, platform.post)
+    )
     boards = [link(node, url) for node in every(tree, platform.board)]
     rows = every(tree, platform.row)
     threads = [thread for row in rows if (thread := _thread(row, platform, url, now))]
@@ -146,7 +154,7 @@ def _thread(row: LexborNode, platform: Platform, url: str, now: int) -> ListedTh
     )
 
 
-def _post(node: LexborNode, platform: Platform, url: str, now: int) -> ForumPost:
+def _post(node: LexborNode, platform: Platform, url: str, now: int, *, opens: bool) -> ForumPost:
     read = said(inner_html(next(filter(None, map(node.css_first, platform.body)), None)))
     named = (attribute(node, name) for name in platform.post_id)
     author = attribute(node, platform.author_attribute) if platform.author_attribute else ""
@@ -161,7 +169,7 @@ def _post(node: LexborNode, platform: Platform, url: str, now: int) -> ForumPost
         exact=exact is not None,
         text=read.text,
         quoted=read.quoted,
-        opens=None if platform.opens else False,
+        opens=opens or (None if platform.opens else False),
     )
 
 
@@ -267,7 +275,7 @@ def _by_likeness(
         boards, threads = listed(drawn, url=url)
     if not (posts or boards or threads):
         return page
-    heading = _heading(first(tree, "h1"))
+    heading = _thread_heading(tree, page.title)
     return replace(
         page,
         platform=UNKNOWN,
@@ -279,6 +287,51 @@ def _by_likeness(
         number=_page_number(url),
         ids_are_global=False,
     )
+
+
+def _with_states(tree: LexborHTMLParser, page: ForumPage, url: str, now: int) -> ForumPage:
+    """Return a list whose rows its platform's selectors get nothing from, told by likeness."""
+    if page.platform == UNKNOWN:
+        return page
+    told = {thread.url: thread for thread in listed(sketch(tree, now=now), url=url)[1]}
+    threads = (
+        replace(thread, state=like.state, active=thread.active or like.active)
+        if (like := told.get(thread.url))
+        else thread
+        for thread in page.threads
+    )
+    return replace(page, threads=tuple(threads))
+
+
+def _oldest_first(page: ForumPage) -> ForumPage:
+    """Return the page with its posts as they were said: trackers list what is newest first.
+
+    Of a thread with more pages the first one holds its end, and nothing on it opens the thread.
+    """
+    times = [post.published for post in page.posts if post.published is not None and post.exact]
+    falling = all(later > earlier for later, earlier in pairwise(times))
+    if len(times) < max(2, len(page.posts)) or not falling:
+        return page
+    posts = page.posts[::-1]
+    if page.following is not None:
+        posts = tuple(replace(post, opens=False) for post in posts)
+    return replace(page, posts=posts)
+
+
+def _thread_heading(tree: LexborHTMLParser, title: str) -> str:
+    """Return the first ``h1``; behind one that names the site, what the page's title begins with.
+
+    Which it does is seen from that title: "Which desk? - Board - Site".
+    """
+    headings = every(tree, "h1, h2, h3")
+    site = next((at for at, node in enumerate(headings) if node.tag == "h1"), None)
+    if site is None:
+        return ""
+    named = _heading(headings[site])
+    if named not in title or title.startswith(named):
+        return named
+    behind = (_heading(node) for node in headings[site + 1 :][:_MAX_HEADINGS])
+    return next((said for said in behind if said and title.startswith(said)), named)
 
 
 def _heading(node: LexborNode | None) -> str:

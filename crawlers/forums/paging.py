@@ -9,8 +9,11 @@ from selectolax.lexbor import LexborHTMLParser
 
 from crawlers.forums.nodes import address, attribute
 
-#: ``/page-3``, ``/page/3``, ``/page3``, ``/page:3``, ``/p3``, SMF's ``,12.20.html``
-_IN_PATH = re.compile(r"/(?:page[-/:=_]?|p)([0-9]{1,6})(?=/|$|\.html?$)|-page-([0-9]{1,6})")
+#: ``/page-3``, ``/page/3``, ``/page3``, ``/page:3``, ``/p3``, WordPress' ``/comment-page-3``,
+#: SMF's ``,12.20.html``
+_IN_PATH = re.compile(
+    r"/(?:(?:comment-)?page[-/:=_]?|p)([0-9]{1,6})(?=/|$|\.html?$)|-page-([0-9]{1,6})"
+)
 _SMF = re.compile(r"(?<=topic[,=])([0-9]+)\.([0-9]+)|(?<=board[,=])([0-9]+)\.([0-9]+)")
 #: What else an address may hold of its place in a list.
 PLACE_KEYS = frozenset(

@@ -27,5 +27,6 @@ class Platform:
     permalink: str = ""  # in a post
     following: str = ""  # the link to the next page, where the usual ways don't find it
     current: str = ""  # the number of this page
+    opening: str = ""  # of the posts: those that begin a thread, on whichever page they are shown
     opens: bool = True  # the first post begins the thread; False for comments on an article
     ids_are_global: bool = True  # no two posts of the forum have the same id

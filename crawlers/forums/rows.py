@@ -26,6 +26,7 @@ _ANSWERS = re.compile(
 _OTHER_COUNTS = re.compile(
     r"view|hit|read|vote|like|score|point|follow|particip|user|aufruf|star", re.IGNORECASE
 )
+_OWN_NUMBER = re.compile(r"[0-9]+")
 _NUMBERED_PATH = re.compile(r"[0-9][^/.]*/?$")
 _BOARDS_COUNT = re.compile(r"topics|threads|discussions|themen|sujets|temas", re.IGNORECASE)
 _MAX_LINKS = 3_000
@@ -172,21 +173,25 @@ def _thread(drawn: Sketch, at: int, row: range, href: str) -> ListedThread:
             if (link := drawn.links.get(one)) and one != at and ("#" in link or "last" in link)
         }
     )
-    answers = _answers(drawn, row, labelled=False)
+    answers = _answers(drawn, row, labelled=False, of=href)
     known = exact or last or answers is not None
+    # what stands in words alone moves with the clock, ever slower, and jumps with an answer
+    words = [drawn.text(one, most=60) for one in row if one in drawn.moments if not known]
     return ListedThread(
         url=href,
         title=one_line(drawn.nodes[at].text(), most=MAX_TITLE),
-        state=short_state(f"{answers}|{exact}|{last}") if known else None,
+        state=short_state(f"{answers}|{exact}|{last or words}") if known or words else None,
         active=max((moment.seconds for moment in moments), default=None),
     )
 
 
-def _answers(drawn: Sketch, row: range, *, labelled: bool) -> int | None:
+def _answers(drawn: Sketch, row: range, *, labelled: bool, of: str = "") -> int | None:
     """Return how many answers a row tells of; unlabelled, the smallest number that stands alone.
 
-    Views count up with every reader, and there are seldom fewer of them than of answers.
+    Views count up with every reader, and there are seldom fewer of them than of answers. What
+    the address ``of`` the thread ends with is its own number.
     """
+    own = _OWN_NUMBER.findall(of)[-1:]
     alone: list[int] = []
     for one in row:
         if drawn.tag[one] != "#text" or drawn.length[one] > 30:
@@ -199,7 +204,7 @@ def _answers(drawn: Sketch, row: range, *, labelled: bool) -> int | None:
         counts = said[:1].isdigit() or _ANSWERS.search(said)
         if counts and _ANSWERS.search(label) and not _OTHER_COUNTS.search(said):
             return found
-        if said.replace(",", "").replace(".", "").isdigit():
+        if said.replace(",", "").replace(".", "").isdigit() and said not in own:
             alone.append(found)
     return None if labelled or not alone else min(alone)
 

@@ -92,13 +92,13 @@ FLARUM = Platform(
 
 FLASKBB = Platform(
     name="FlaskBB",
-    mark=".post-row .post-content, .topic-name a, .forum-row, .category-body .forum-name",
+    mark=".flaskbb-breadcrumb, .category-body .forum-name a, .post-row .post-content[id^=pid]",
     board=".forum-name a, .forum-list a",
     row=".topic-row, .hover.clickable, .forum-row:has(.topic-name)",
     thread=".topic-name a",
     replies=".topic-stats, .topic-posts",
     last=".topic-last-post a, .topic-last-post time",
-    title=".page-header, .topic-name h1, h1",
+    title=".topic-header, .page-header, .topic-name h1, h1",
     post=".post-row[id^=pid], .post-row",
     author=".author-name a, .author-name",
     time=(".post-meta time[datetime]", ".post-meta time", ".post-meta a", ".post-meta"),
@@ -106,10 +106,34 @@ FLASKBB = Platform(
     permalink=".post-meta a",
 )
 
+REDMINE = Platform(
+    name="Redmine",
+    mark=(
+        "body.controller-messages, body.controller-boards, body.controller-issues, "
+        "tr.message > td.last_message"
+    ),
+    board="table.boards a.board",
+    row="tr.message, tr.issue",
+    thread="td.subject a",
+    replies="td.reply-count",
+    last="td.last_message a[title], td.updated_on",
+    title=".controller-messages #content > h2, .issue .subject h3",
+    post="#content > .message, #replies .message, .issue.details, .journal.has-notes",
+    opening="#content > .message, .issue.details",  # a topic's on each of its pages
+    author=".author a.user, h4 a.user",
+    time=(".author a[title]", "h4 a[title]"),
+    body=(".description .wiki", ".wiki"),
+    permalink="h4 a[href*='#message-'], a.journal-link",
+    current="ul.pages li.current",
+)
+
 WORDPRESS = Platform(
     name="WordPress comments",
     mark="ol.comment-list, ol.commentlist, #comments .comment-body, .wp-block-comment-template",
-    title="h1.entry-title, h1.post-title, h1.wp-block-post-title, h1",
+    title=(
+        "h1.entry-title, h1.post-title, .wp-block-post-title, "
+        "h1:not(.site-title):not(.wp-block-site-title)"
+    ),
     post=(
         "li.comment[id^=comment-], li.comment[id^=li-comment-], div.comment[id^=comment-], "
         ".wp-block-comment-template > li"
@@ -132,8 +156,11 @@ WORDPRESS = Platform(
         ".comment-body",
     ),
     permalink=".comment-metadata a, .comment-meta a[href*='#comment'], .wp-block-comment-date a",
-    following=".comment-navigation .nav-next a, .comments-pagination a.next",
+    following=(
+        ".comment-navigation .nav-next a, .comments-pagination a.next, "
+        ".wp-block-comments-pagination-next[href]"
+    ),
     opens=False,
 )
 
-OTHERS = (ASKBOT, SPIRIT, MACHINA, FLARUM, FLASKBB, DISCOURSE, WORDPRESS)
+OTHERS = (ASKBOT, SPIRIT, MACHINA, FLARUM, FLASKBB, REDMINE, DISCOURSE, WORDPRESS)

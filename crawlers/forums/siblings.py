@@ -10,6 +10,7 @@ from bisect import bisect
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 from crawlers.forums.blocks import Block, block_at, blocks_of, home_of
@@ -29,6 +30,7 @@ _MAX_TIME = 60  # characters of a text that is a time with a word or two around 
 _MAX_TIMES = 2_000
 _MAX_GROUPS = 16  # that are looked at closely
 _MOST_WORDS = 0.8  # of what is said around an opening must be in it
+_MAX_HEAD = 20  # characters beside author and time that the head of a post may hold
 _ALIKE = 0.6  # of a group's members must be posts
 _NAMED_WITHIN = 30  # elements and texts in which something may be called a post
 _FEW = 3  # so many alike need no other sign
@@ -66,7 +68,7 @@ def _most(drawn: Sketch, groups: dict[str, list[int]], url: str) -> list[Block]:
     best: tuple[float, list[Block]] = (0, [])
     for members in _likeliest(groups, drawn):
         blocks = blocks_of(drawn, members)
-        if len(blocks) < max(2, _ALIKE * len(members)) and _are_siblings(drawn, members):
+        if _are_heads(drawn, members, blocks):
             blocks = blocks_of(drawn, members, spread=True)
         if _are_posts(drawn, members, blocks, url):
             words = home_of(drawn, blocks)[1]
@@ -74,6 +76,26 @@ def _most(drawn: Sketch, groups: dict[str, list[int]], url: str) -> list[Block]:
                 words *= 1.2  # of elements within each other, the one that is called a post
             best = max(best, (words, blocks), key=lambda found: found[0])
     return best[1]
+
+
+def _are_heads(drawn: Sketch, members: Sequence[int], blocks: Sequence[Block]) -> bool:
+    """Say whether these are but the heads of posts, and the words in elements behind them."""
+    if not _are_siblings(drawn, members):
+        return False
+    if len(blocks) < max(2, _ALIKE * len(members)):
+        return True
+    if any(_own_length(drawn, block) > _MAX_HEAD for block in blocks):
+        return False
+    gaps = [range(drawn.end[at], behind) for at, behind in pairwise(members)]
+    words = [sum(drawn.tag[at] == "#text" and drawn.length[at] for at in gap) for gap in gaps]
+    # what tells another time is another post
+    return all(words) and not any(at in drawn.moments for gap in gaps for at in gap)
+
+
+def _own_length(drawn: Sketch, block: Block) -> int:
+    return sum(
+        drawn.length[at] - drawn.linked[at] for pieces in block.bodies.values() for at in pieces
+    )
 
 
 def _are_siblings(drawn: Sketch, members: Sequence[int]) -> bool:

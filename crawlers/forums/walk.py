@@ -49,6 +49,7 @@ class Visit:
     home: str | None = None  # the thread's first page
     key: str | None = None  # what its posts carry: the thread's key at its own address
     before: str | None = None  # path of the page that led on to this one
+    title: str = ""  # of the thread, as its list had it
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +211,8 @@ class Walk:
         return step
 
     def _posts(self, key: str, visit: Visit, page: ForumPage) -> list[FoundPost]:
+        if visit.title and visit.title in page.title:  # what is around it is the forum's name
+            page = replace(page, title=visit.title)
         # not every address tells which page it is
         is_first = page.number == 1 and visit.before is None
         is_first &= visit.home is None or _path(visit.home) == _path(visit.url)
@@ -225,7 +228,7 @@ class Walk:
         opens = opens if post.opens is None else post.opens
         return FoundPost(
             external_id=_external_id(post, key, link, is_global=page.ids_are_global),
-            url=strip_sid(link) if link else visit.url,
+            url=strip_sid(link) if link else (opens and visit.home) or visit.url,
             title=page.title if opens else "",
             text=post.text,
             quoted=post.quoted,
@@ -241,7 +244,9 @@ class Walk:
         resume = self.progress.resume(key)
         home = self._inside(thread.url) or thread.url
         url = self._inside(f"{self._home.origin}{resume}") if resume and self._home else None
-        return Visit(url=url or home, thread=key, state=thread.state, home=home)
+        return Visit(
+            url=url or home, thread=key, state=thread.state, home=home, title=thread.title
+        )
 
     def _new_place(self, url: str) -> str | None:
         inside = self._inside(url)

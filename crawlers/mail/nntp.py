@@ -68,13 +68,23 @@ class NntpAdapter:
             await in_thread(connection, opened.session.quit, host=server.host)
 
 
-def _parse(source: SourceToPoll) -> tuple[Server, str]:
-    server = parse_server(source.url, scheme="nntp")
+def newsgroup(url: str) -> tuple[Server, str]:
+    """Return the server and the group that an address names.
+
+    Raises:
+        BadUrl: it is something else.
+    """
+    server = parse_server(url, scheme="nntp")
     if not _GROUP.fullmatch(server.path):
         raise BadUrl("it names no newsgroup: nntps://host/comp.some.group")
+    return server, server.path
+
+
+def _parse(source: SourceToPoll) -> tuple[Server, str]:
+    server, group = newsgroup(source.url)
     if source.options.get("user") and not server.may_hear_passwords:
         raise BadUrl("a password goes to another machine by nntps:// only")
-    return server, server.path
+    return server, group
 
 
 def _beginning(source: SourceToPoll, group: Group) -> tuple[int, str | None]:

@@ -208,7 +208,11 @@ class Intake:
         return Listened((), language_of_post(post.title, post.text))
 
     def _take(self, rows: BatchRows, found: FoundPost, ahead: Ahead) -> Counts:
-        db, row, digest = rows.db, rows.posts.get(found.external_id), content_hash(found)
+        db, row = rows.db, rows.posts.get(found.external_id)
+        if row is not None and row.is_opening and not (found.is_opening or found.title):
+            # Some boards show the opening on each page of its thread, without its title.
+            found = replace(found, is_opening=True, title=row.title)
+        digest = content_hash(found)
         if row is not None and row.content_hash == digest:
             # It moved, or has another port: the same post. One that left only a hash gets none.
             if found.url and row.url and row.url != found.url:

@@ -42,6 +42,15 @@ class Judges(Protocol):
         ...
 
 
+def _own_title(post: FoundPost) -> str:
+    """Return the title as far as its author wrote it.
+
+    "Comment on Which desk? by ann" holds the asker's words, not ann's.
+    """
+    repeats = not post.is_opening and post.thread_title and post.thread_title in post.title
+    return "" if repeats else post.title
+
+
 class TopicFinder:
     """Tells which of the topics that are switched on a post is about."""
 
@@ -55,8 +64,9 @@ class TopicFinder:
         A reply that names no topic is about its thread's; such a match has no phrases.
         """
         handle, host = post.author or "", host_of(post.url)
-        matches = self._index.match(post.title, post.text, author=handle, host=host)
-        if not matches and not post.title and post.thread_title:
+        title = _own_title(post)
+        matches = self._index.match(title, post.text, author=handle, host=host)
+        if not matches and not title and post.thread_title:
             of_thread = self._index.match(post.thread_title, "", author=handle, host=host)
             matches = tuple(replace(m, phrases=()) for m in of_thread)  # not this post's words
         return tuple(m for m in matches if self._listens(m.topic_id, source))
@@ -88,7 +98,7 @@ class TopicListener:
         heard = self._finder.find(post, source)
         if not heard:
             return ()
-        judgement = self._judge.judge(post.title, post.text, said_at=post.published)
+        judgement = self._judge.judge(_own_title(post), post.text, said_at=post.published)
         return tuple(
             Judged(
                 match=m,

@@ -164,6 +164,15 @@ def test_the_same_batch_twice_changes_nothing(engine: Engine) -> None:
     assert everything(engine) == before
 
 
+def test_an_opening_that_stands_on_each_page_of_its_thread_keeps_its_title(engine: Engine) -> None:
+    place = a_place(engine)
+    post = a_post()
+    place.take_in(post)
+
+    assert place.take_in(replace(post, title="", is_opening=False)) == Counts(duplicates=1)
+    assert (place.only(Post).title, place.only(Post).is_opening) == (post.title, True)
+
+
 def test_a_post_that_moved_is_the_same_post(engine: Engine) -> None:
     place = a_place(engine)
     post = a_post()

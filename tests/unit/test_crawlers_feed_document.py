@@ -92,6 +92,18 @@ def test_a_reply_names_what_it_answers() -> None:
     assert entry.in_reply_to == "tag:a,1"
 
 
+def test_a_blog_s_comment_that_answers_another_does_not_say_so_in_its_words() -> None:
+    place = "https://a.example/hobs/#comment-59"
+    entry = the_entry(
+        in_rss(
+            "<description>Als Antwort auf bob. Take the small one.</description><content:encoded"
+            " xmlns:content='http://purl.org/rss/1.0/modules/content/'><![CDATA[<p>Als Antwort auf"
+            f' <a href="{place}">bob</a>.</p>\n<p>Take the small one.</p>]]></content:encoded>'
+        )
+    )
+    assert (entry.text, entry.in_reply_to) == ("Take the small one.", place)
+
+
 def test_a_feed_that_is_no_xml_in_the_end_is_read_all_the_same() -> None:
     feed = read(in_rss("<title>A & B <br> C</title><description>&nbsp;x</description>"))
     assert len(feed.entries) == 1

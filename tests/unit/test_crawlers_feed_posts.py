@@ -73,6 +73,15 @@ def test_replies_share_the_thread_of_what_they_answer() -> None:
     assert comment.thread_key == "/blog/x"
 
 
+def test_a_comment_is_in_the_thread_of_what_its_title_says_it_is_on() -> None:
+    place = "https://a.example/blog/x#comment-4"
+    for title in ("Comment on Which desk? by Ann", "Kommentar zu Which desk? von Ann"):
+        comment = the_post(an_entry("4", link=place, title=title))
+        assert (comment.title, comment.thread_title) == (title, "Which desk?")
+    assert the_post(an_entry("4", link=place, title="By: Ann")).thread_title == ""
+    assert the_post(an_entry(title="Which desk?")).title == "Which desk?"
+
+
 def test_a_reply_that_says_what_it_answers_has_a_parent() -> None:
     post = the_post(an_entry("2", in_reply_to="https://a.example/posts/1"))
     assert post.parent_external_id == "/posts/1"

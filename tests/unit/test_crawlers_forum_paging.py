@@ -16,6 +16,7 @@ from crawlers.forums.paging import following, place
         ("https://f.example/index.php/topic,12.40.html", 40),
         ("https://f.example/thread-12-page-2.html", 2),
         ("https://f.example/t/12?page=2", 2),
+        ("https://f.example/2026/05/hobs/comment-page-2/", 2),
         ("https://f.example/t/2026", 0),
     ],
 )
@@ -38,6 +39,13 @@ def test_the_next_page_is_found_by_its_name_or_its_number(link: str) -> None:
     tree = LexborHTMLParser(f"<body><a href='/t/13?page=2'>other</a>{link}</body>")
     found = following(tree, url="https://f.example/t/12")
     assert found in {"https://f.example/t/12?page=2", "https://f.example/t/12?sid=0a1b&page=2"}
+
+
+def test_pages_of_comments_are_pages_of_their_article() -> None:
+    article = "https://f.example/2026/05/hobs/"
+    assert place(f"{article}comment-page-2/").of == place(article).of
+    tree = LexborHTMLParser("<a href='comment-page-2/#comments'>2</a>")
+    assert following(tree, url=article) == f"{article}comment-page-2/"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ import pytest
 
 from crawlers.forums.page import read_forum_page
 from crawlers.forums.values import ForumPage
-from tests.forum_pages import NOISE, POSTS, THREADS, TITLE
+from tests.forum_pages import NOISE, POSTS, THREADS, TITLE, Said, document, us
 
 HERE = "https://desks.example/forum/12"
 
@@ -47,6 +47,60 @@ def test_comments_on_an_article_open_no_conversation() -> None:
     assert [post.opens for post in posts] == [False, False, False]
 
 
+def test_pages_of_comments_of_a_block_theme_follow_each_other() -> None:
+    more = (
+        '<div><a class="wp-block-comments-pagination-next" href="comment-page-2/">Newer</a></div>'
+    )
+    html = THREADS["WordPress comments"](POSTS).replace("</body>", f"{more}</body>")
+    assert read(html).following == "https://desks.example/forum/comment-page-2/"
+
+
+def test_an_article_of_a_block_theme_is_not_called_as_its_blog() -> None:
+    html = THREADS["WordPress comments"](POSTS).replace(
+        '<h1 class="entry-title">',
+        '<h1 class="wp-block-site-title">Talk</h1><h2 class="wp-block-post-title">',
+    )
+    assert read(html).title == TITLE
+
+
+def test_an_issue_of_redmine_opens_with_its_description() -> None:
+    opening, note = POSTS[0], POSTS[1]
+
+    def said(what: str, p: Said) -> str:
+        when = us(p, "%m/%d/%Y %I:%M %p")
+        return (
+            f'{what} by <a class="user" href="/users/5">{p.author}</a> <a title="{when}">2 d</a>'
+        )
+
+    page = read(
+        document(
+            f"""<body class="project-desk controller-issues action-show"><h1>Desk talk</h1><div
+            id="content"><h2>Bug #12</h2><div class="issue details"><div class="subject"><h3>{
+                TITLE
+            }
+            </h3></div><p class="author">{said("Added", opening)}. Updated <a title="03/01/2026
+            09:00 AM">1 d</a></p><div class="attributes">Status: New</div><div class="description">
+            <div class="wiki"><p>{opening.words}</p></div></div></div><div id="change-7"
+            class="journal has-notes"><a href="#note-1" class="journal-link">#1</a><h4>{
+                said("Updated", note)
+            }</h4><div class="wiki"><p>{opening.author} wrote:</p><blockquote>{note.quotes}
+            </blockquote><p>{note.words}</p></div></div><div id="change-8" class="journal">
+            <h4>{said("Updated", note)}</h4>Status set to Closed</div></div></body>"""
+        ),
+        url="https://desks.example/issues/12",
+    )
+    assert (page.platform, page.title) == ("Redmine", TITLE)
+    assert [(p.author, p.text, p.published) for p in page.posts] == [
+        (p.author, p.words, int(p.at.timestamp())) for p in (opening, note)
+    ]
+    assert page.posts[1].quoted == note.quotes
+    assert [p.opens for p in page.posts] == [True, None]
+    assert (page.posts[1].id, page.posts[1].url) == (
+        "change-7",
+        "https://desks.example/issues/12#note-1",
+    )
+
+
 def test_a_deleted_post_without_words_is_left_out() -> None:
     html = THREADS["XenForo 2"](POSTS).replace(POSTS[2].words, "")
     assert len(read(html).posts) == 2
@@ -87,6 +141,10 @@ BOARDS = {
         class="item-count">4</div></div><div class="question-summary-user-info"><abbr
         class="js-timeago" title="2026-01-05 16:11:00+00:00 +0000">x</abbr></div><h2><a
         href="/question/12/hobs/">Hobs</a></h2></div>""",
+    "Redmine": """<table><tr class="message"><td class="subject">
+        <a href="/boards/1/topics/12">Hobs</a></td><td class="reply-count">4</td><td
+        class="last_message">Added by ann <a title="01/05/2026 04:11 PM" href="/activity">2 d</a>
+        <a href="/boards/1/topics/12?r=4">RE: Hobs</a></td></tr></table>""",
     "Spirit": """<div class="spirit_wrapper"><div class="layout__topics"><div
         class="layout__topics__topic"><a class="topic__link" href="/topic/12/hobs/">Hobs</a><div
         class="topic__comments">4</div><div class="topic__date" title="Jan. 5, 2026, 4:11 p.m.">1h

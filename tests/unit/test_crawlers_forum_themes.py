@@ -5,7 +5,7 @@ import pytest
 from crawlers.forums.page import read_forum_page
 from crawlers.forums.values import ForumPage
 from crawlers.forums.words import said
-from tests.forum_pages import NOISE, POSTS, phpbb
+from tests.forum_pages import NOISE, POSTS, TITLE, phpbb
 from tests.forum_themes import THEMES
 
 HERE = "https://desks.example/forum/topic/12/help-desk"
@@ -28,6 +28,14 @@ def test_each_theme_is_read_post_by_post(name: str) -> None:
     assert [post.author for post in posts] == [said.author for said in POSTS]
     assert [post.text for post in posts] == [said.words for said in POSTS]
     assert [post.published for post in posts] == [int(said.at.timestamp()) for said in POSTS]
+
+
+def test_a_thread_is_called_by_its_own_heading_not_by_the_site_s() -> None:
+    below = THEMES["redmine"](POSTS).replace("<body>", "<body><h1>Desk talk</h1>")
+    behind = THEMES["drupal"](POSTS).replace(f"{TITLE} - Desk talk", f"Comments - {TITLE}")
+    for html in (below, behind.replace("<h2>", "<h2>No ")):
+        page = read_forum_page(html.encode(), url=HERE, now=NOW, in_thread=True)
+        assert page.title == TITLE
 
 
 @pytest.mark.parametrize("name", sorted(set(THEMES) - WITHOUT_QUOTES))

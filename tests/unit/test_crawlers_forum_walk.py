@@ -65,6 +65,17 @@ def arrive(walk: Walk, visit: Visit, page: ForumPage) -> Step:
     return walk.arrived(visit, page, found_at=visit.url)
 
 
+def test_an_opening_that_each_page_repeats_stays_the_one_of_the_first_page() -> None:
+    first = replace(a_post(98), opens=True, url=None)
+    page = replace(a_thread(99, 100, number=2), posts=(first, a_post(99), a_post(100)))
+    visit = Visit(url=f"{HOME}viewtopic.php?t=12&start=2", thread="t12", home=f"{HOME}t/12")
+    walk = a_walk()
+    arrive(walk, walk.start(), a_board((12, "s1")))
+    opening, *answers = arrive(walk, visit, page).posts
+    assert (opening.is_opening, opening.title, opening.url) == (True, "Which hob?", f"{HOME}t/12")
+    assert [answer.is_opening for answer in answers] == [False, False]
+
+
 def test_boards_lead_to_threads_and_threads_to_posts() -> None:
     walk = a_walk()
     index = ForumPage("phpBB", "Index", HOME, boards=(f"{HOME}viewforum.php?f=2&sid=x",))
@@ -78,6 +89,14 @@ def test_boards_lead_to_threads_and_threads_to_posts() -> None:
     assert first.url == f"{HOME}viewtopic.php?p=98#p98"
     assert first.thread_key == second.thread_key == "t12"
     assert first.thread_url == f"{HOME}viewtopic.php?f=2&t=12"
+
+
+def test_a_thread_is_called_as_its_list_calls_it_where_its_page_adds_the_forum_s_name() -> None:
+    walk = a_walk()
+    (thread,) = arrive(walk, walk.start(), a_board((12, "s1"))).visits
+    page = replace(a_thread(98, 99), title="Issue 12: Thread 12 - Kitchens")
+    first, second = arrive(walk, thread, page).posts
+    assert (first.title, first.thread_title, second.thread_title) == ("Thread 12",) * 3
 
 
 def test_a_thread_without_news_is_not_visited_again() -> None:

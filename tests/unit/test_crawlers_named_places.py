@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawlers.errors import PlatformRefused
+from crawlers.errors import BadUrl, PlatformRefused
 from crawlers.named_places import named_place
 from models.words import SourceKind
 
@@ -47,6 +47,7 @@ from models.words import SourceKind
         ("wss://jetstream2.us-east.bsky.network/subscribe", SourceKind.JETSTREAM, {}),
         ("https://jetstream1.us-west.bsky.network/subscribe", SourceKind.JETSTREAM, {}),
         ("WS://127.0.0.1:6008", SourceKind.JETSTREAM, {}),
+        ("nntps://news.example.org/comp.desks", SourceKind.NNTP, {}),
         ("https://www.reddit.com/r/sales+crm/new", SourceKind.REDDIT, {}),
     ],
 )
@@ -92,3 +93,8 @@ def test_facebook_is_refused_with_the_reason_and_the_way_out(url: str) -> None:
 def test_linkedin_is_refused() -> None:
     with pytest.raises(PlatformRefused, match="LinkedIn"):
         named_place("https://de.linkedin.com/groups/1")
+
+
+def test_a_news_server_needs_a_group() -> None:
+    with pytest.raises(BadUrl, match="names no newsgroup"):
+        named_place("nntp://news.example.org/")

@@ -86,6 +86,28 @@ def test_what_others_said_is_kept_apart(markup: str) -> None:
     assert "theirs" in found.quoted
 
 
+@pytest.mark.parametrize(
+    "label",
+    [
+        '<p><a href="/uid/6">@ann-b</a> said in <a href="/topic/3">Which desk: for 5?</a>:</p>',
+        "<p>@ann a dit dans Quel bureau :</p>",
+        "<p>Ann Bee wrote:</p>",
+        "ann schrieb am 3. Mai:<br>",
+    ],
+)
+def test_the_line_over_a_quote_that_says_whose_it_is_goes_with_it(label: str) -> None:
+    found = from_html(f"<p>first</p>{label}\n<blockquote>theirs</blockquote><p>mine</p>")
+    assert (found.text, found.quoted) == ("first\n\nmine", "theirs")
+
+
+@pytest.mark.parametrize(
+    "line", ["We like this one:", "I wrote to them and asked:", "@ann see below:<br>it is small."]
+)
+def test_own_words_over_a_quote_stay(line: str) -> None:
+    own = line.replace("<br>", "\n")
+    assert from_html(f"<p>{line}</p><blockquote>theirs</blockquote>").text == own
+
+
 def test_a_number_after_a_greater_than_sign_is_no_quote() -> None:
     assert from_html("<p>&gt; 50 seats</p><p>a -> b</p>") == PlainText("> 50 seats\n\na -> b")
 
@@ -135,6 +157,7 @@ HOSTILE = {
     "one number": "&#" + "1" * N,
     "escapes": "\x1b[" * (N // 2),
     "quotes in quotes": "<blockquote>" * (N // 12),
+    "quotes in a line": "@a wrote<blockquote></blockquote>" * (N // 33),
     "quoted lines": "> " * (N // 2),
     "blank lines": " \n" * (N // 2),
     "X42 one word": "a" * N,

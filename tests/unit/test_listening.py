@@ -1,6 +1,6 @@
 """Which topics a post is judged under, and when that makes a signal."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import pytest
@@ -82,6 +82,18 @@ def test_a_topic_listens_where_it_says() -> None:
 
     assert about(elsewhere, judge=Judge(), text="a crm") == {}
     assert about(here, judge=Judge(), text="a crm") == {"crm": True}
+
+
+def test_a_reply_s_title_that_repeats_its_thread_s_is_not_its_author_s_words() -> None:
+    judge = Judge()
+    listener = TopicListener([CRM], judge)
+
+    comment = found("Comment on Which crm? by Ann", "Same here.", "Which crm?")
+
+    (judged,) = listener.judge(replace(comment, is_opening=False), "talk")
+
+    assert judge.shown == [("", "Same here.")]
+    assert judged.match.phrases == ()
 
 
 def test_a_reply_is_about_its_thread_s_topic_but_only_its_own_words_are_judged() -> None:
