@@ -75,6 +75,10 @@ class _Desk:
                 self._is_ready = self._talk.recv_bytes() == _READY
         return self._is_ready
 
+    def could_not_begin(self) -> bool:
+        """Tell whether it ended before it was ready; the log says why."""
+        return not self._is_ready and not self._process.is_alive()
+
     def ask(self, wanted: Wanted, given_up: Callable[[], bool]) -> bytes:
         """Return what it says to a wish; see `_report_of`.
 
@@ -105,7 +109,11 @@ class MakesApart:
     """Makes reports here, until one takes long; from then on in processes of their own."""
 
     def __init__(
-        self, open_config: Callable[[], LiveConfig], *, long_seconds: float = _LONG_SECONDS
+        self,
+        open_config: Callable[[], LiveConfig],
+        *,
+        long_seconds: float = _LONG_SECONDS,
+        most: int = _MOST,
     ) -> None:
         """Start nothing yet.
 
@@ -113,9 +121,10 @@ class MakesApart:
             open_config: opens the configuration, in another process: a function of a module, or
                 a partial of one.
             long_seconds: what a report takes at the least to be called long.
+            most: how many processes at the most.
         """
         self._open_config = open_config
-        self._long = long_seconds
+        self._long, self._most = long_seconds, most
         self._free: list[_Desk] = []
         self._all: list[_Desk] = []
         self._turn = threading.Lock()
@@ -167,7 +176,10 @@ class MakesApart:
         if is_in_memory(url):
             return
         with self._turn:
-            if not self._is_closed and len(self._all) < _MOST:
+            for failed in [one for one in self._free if one.could_not_begin()]:
+                self._free.remove(failed)
+                self._all.remove(failed)
+            if not self._is_closed and len(self._all) < self._most:
                 desk = _Desk(url, self._open_config)
                 self._all.append(desk)
                 self._free.append(desk)

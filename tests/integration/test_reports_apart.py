@@ -11,6 +11,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine
 
+from config import ConfigError
 from models.tables import METADATA
 from service.editing.live import LiveConfig
 from service.errors import ForbiddenError, NotFoundError, StoreError
@@ -101,6 +102,22 @@ def test_a_database_in_memory_is_read_by_its_own_process_alone() -> None:
 
     assert not processes()
     engine.dispose()
+
+
+def no_configuration() -> LiveConfig:
+    """Fail, as files do that somebody is just changing."""
+    raise ConfigError([])
+
+
+def test_a_process_that_could_not_begin_keeps_nobody_from_a_report(reported: Engine) -> None:
+    maker = MakesApart(no_configuration, long_seconds=0, most=1)
+
+    for _ in range(2):
+        assert maker.make(reported, ALL[0], nobody_leaves).name == ALL[0].name
+        assert processes()
+        at_least(SOON, lambda: not processes())
+
+    maker.close()
 
 
 def test_what_a_report_refuses_is_refused_in_the_same_words(
