@@ -24,6 +24,8 @@ from service.words import KINDS
 
 #: The upper ends of the bands of probability, but for the last.
 _ENDS = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+_VERDICTS = frozenset({SignalStatus.CONFIRMED, SignalStatus.REJECTED})
+_NOBODY = "nobody has said yet whether it was right: confirm and reject in the digest"
 _NOTES = (
     "right is confirmed, wrong is rejected; what nobody said anything of is neither",
     "what was expected is the mean of the probabilities that were told of the judged ones",
@@ -40,7 +42,7 @@ class _Pile:
 
     def add(self, status: SignalStatus, signals: int, probability: float) -> None:
         self.said[status] += signals
-        if status in {SignalStatus.CONFIRMED, SignalStatus.REJECTED}:
+        if status in _VERDICTS:
             self.promised += probability
 
     def cells(self) -> tuple[Cell, ...]:
@@ -49,6 +51,7 @@ class _Pile:
         between = wilson(right, judged)
         return (
             self.said.total(),
+            judged,
             right,
             wrong,
             share(right, judged),
@@ -73,6 +76,7 @@ class _Alike:
 def report(db: Session, asked: Asked) -> Report:
     """Return how often the model was right, by how sure it was, by kind, topic and version."""
     found = _signals(db, asked)
+    nobody = bool(found) and not any(one.status in _VERDICTS for one in found)
     return Report(
         name="judging",
         period=asked.period,
@@ -86,7 +90,7 @@ def report(db: Session, asked: Asked) -> Report:
                 "versions", "By version of the model", "version", found, lambda one: one.version
             ),
         ),
-        notes=_NOTES,
+        notes=((_NOBODY, *_NOTES) if nobody else _NOTES),
     )
 
 
@@ -125,6 +129,7 @@ def _table(
         columns=columns(
             f"{of}: {of}",
             "signals: signals",
+            "judged: judged",
             "right: right",
             "wrong: wrong",
             "precision: precision %",

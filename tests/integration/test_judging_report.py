@@ -72,18 +72,18 @@ def test_each_band_says_what_it_promised_and_what_came(house: House) -> None:
     bands = of(told(house), "bands")
 
     assert list(bands) == ["below 40%", "40% to 50%", "90% to 100%"]
-    assert bands["below 40%"] == (1, 0, 0, None, None, None, None)
-    assert bands["40% to 50%"][:4] == (2, 1, 1, 0.5)
-    assert bands["40% to 50%"][6] == pytest.approx((0.45 + 0.40) / 2)
-    assert bands["90% to 100%"][:4] == (2, 2, 0, 1.0)
+    assert bands["below 40%"] == (1, 0, 0, 0, None, None, None, None)
+    assert bands["40% to 50%"][:5] == (2, 2, 1, 1, 0.5)
+    assert bands["40% to 50%"][7] == pytest.approx((0.45 + 0.40) / 2)
+    assert bands["90% to 100%"][:5] == (2, 2, 2, 0, 1.0)
 
 
 def test_each_kind_has_its_own_precision_with_its_interval(house: House) -> None:
     kinds = of(told(house), "kinds")
 
     needs = kinds["describes a need"]
-    assert needs[:4] == (3, 1, 1, 0.5)
-    low, high = needs[4], needs[5]
+    assert needs[:5] == (3, 2, 1, 1, 0.5)
+    low, high = needs[5], needs[6]
     assert isinstance(low, float)
     assert isinstance(high, float)
     assert low < 0.1 < 0.9 < high
@@ -98,3 +98,10 @@ def test_a_post_was_overlooked_if_anybody_says_so(house: House) -> None:
 def test_a_time_or_place_of_which_nobody_said_anything_has_no_rows(house: House) -> None:
     for nothing in (told(house, days_ago=30), told(house, source="elsewhere")):
         assert all(not table.rows for table in nothing.tables)
+
+
+def test_where_nobody_has_judged_it_says_so() -> None:
+    house = a_house()
+    house.lead(source=house.source("Talk"), topic=house.topic("crm", "CRM"))
+
+    assert "nobody has said yet" in told(house).notes[0]

@@ -358,8 +358,8 @@ def test_the_model_is_measured_by_what_people_said_of_its_signals(told: Told) ->
     report = told("judging")
 
     (band,) = rows(report, "bands")
-    assert band[:5] == ["90% to 100%", 78, 24, 12, 24 / 36]
-    assert band[7] == pytest.approx(0.9)
+    assert band[:6] == ["90% to 100%", 78, 36, 24, 12, 24 / 36]
+    assert band[8] == pytest.approx(0.9)
     (kind,) = rows(report, "kinds")
     (version,) = rows(report, "versions")
     assert (kind[0], version[0]) == ("asks for experience", "none")

@@ -230,10 +230,10 @@ _CHARTS: dict[tuple[str, str], Callable[[Table, Naming], Drawn | None]] = {
         "stage", "amount", part="expected", key=(("bar", "amount"), ("part", "expected"))
     ),
     ("judging", "bands"): _as_bars(
-        "probability", "signals", part="right", key=(("bar", "heard"), ("part", "right"))
+        "probability", "judged", part="right", key=(("bar", "judged"), ("part", "right"))
     ),
     ("judging", "kinds"): _as_bars(
-        "kind", "signals", part="right", key=(("bar", "heard"), ("part", "right"))
+        "kind", "judged", part="right", key=(("bar", "judged"), ("part", "right"))
     ),
     ("forecast", "chances"): _as_bars("stage", "chance"),
     ("early", "early"): _as_bars("topic", "early_detection_hours_p50"),

@@ -241,8 +241,8 @@ _LISTENING = (
         filters=_PLACES,
         headlines=(
             _head("Heard", "bands.signals", None, _NEITHER),
-            _head("Right", "bands.right", None),
-            _head("Wrong", "bands.wrong", None, _DOWN),
+            _head("Judged by people", "bands.judged", None, _NEITHER),
+            _head("Of them right", "bands.right", None),
             _head("Overlooked, of what was looked at", "overlooked.share", better=_DOWN),
         ),
         empty="It is told by your verdicts: confirm and reject in the digest, and label the posts "
