@@ -62,10 +62,16 @@ class Desk:
         return with_token(client, token)
 
 
-def a_desk(folder: Path) -> Desk:
-    """Return a desk whose files are the shipped ones until something is changed."""
+def a_desk(folder: Path, url: str | None = None) -> Desk:
+    """Return a desk whose files are the shipped ones until something is changed.
+
+    Args:
+        folder: of its files.
+        url: of its database, where threads use it side by side; the one in memory has a single
+            connection.
+    """
     folder.mkdir(mode=0o700, exist_ok=True)
-    house = a_house()
+    house = a_house(url)
     with writing(house.engine) as db:
         sync(db, shipped(), now=house.clock.now())
     with reading(house.engine) as db:

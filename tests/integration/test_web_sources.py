@@ -4,6 +4,7 @@ import asyncio
 import re
 import time
 import tomllib
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from models.words import SourceHealth, SourceKind, UserRole
 from service.errors import NotFoundError, RefusedError
 from service.listening.lookups import Lookups
 from service.listening.sourcing import Looked
-from service.store.engine import reading, writing
+from service.store.engine import reading, sqlite_url, writing
 from tests.editing_house import Desk, a_desk, form_of, words_of
 from tests.fakes import NOON
 
@@ -35,8 +36,10 @@ OPML = (
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return a_desk(tmp_path / "house")
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = a_desk(tmp_path / "house", sqlite_url(tmp_path / "harken.db"))
+    yield desk
+    desk.house.engine.dispose()
 
 
 def source(desk: Desk, slug: str = "hn-ask") -> Source:

@@ -1,18 +1,22 @@
 """A stream's address on the page that adds sources."""
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from crawlers.named_places import named_place
 from models.words import SourceKind
+from service.store.engine import sqlite_url
 from tests.editing_house import Desk, a_desk
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return a_desk(tmp_path / "house")
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = a_desk(tmp_path / "house", sqlite_url(tmp_path / "harken.db"))
+    yield desk
+    desk.house.engine.dispose()
 
 
 @pytest.mark.parametrize("scheme", ["ws", "wss", "WSS"])
