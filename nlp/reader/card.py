@@ -32,6 +32,7 @@ class ReaderCard:
     latent_threshold: float
     kinds: tuple[Kind, ...]  # in the order of the scores, behind signal, latent and hot
     roles: tuple[Role, ...]
+    is_optimised: bool = False  # the network's graph, once for all
     base: Mapping[str, Json] = field(default_factory=dict)  # whose weights it started from
     data: Mapping[str, Json] = field(default_factory=dict)
     measured: Mapping[str, Json] = field(default_factory=dict)

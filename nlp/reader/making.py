@@ -188,6 +188,7 @@ def _unmixed(network: bytes, vocabulary: bytes, goes_with: Judge) -> ReaderCard:
         latent_threshold=0.5,
         kinds=KINDS,
         roles=ROLES,
+        is_optimised=True,
         base=BASE,
     )
 

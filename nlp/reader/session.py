@@ -131,6 +131,10 @@ class Reader:
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.enable_cpu_mem_arena = False
         options.log_severity_level = 3
+        if self.card.is_optimised:
+            options.graph_optimization_level = (
+                onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+            )
         network = read_checked(self._folder / NETWORK, self.card.sha256, what=_WHAT)
         try:
             return onnxruntime.InferenceSession(
