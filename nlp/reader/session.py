@@ -132,9 +132,7 @@ class Reader:
         options.enable_cpu_mem_arena = False
         options.log_severity_level = 3
         if self.card.is_optimised:
-            options.graph_optimization_level = (
-                onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-            )
+            options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
         network = read_checked(self._folder / NETWORK, self.card.sha256, what=_WHAT)
         try:
             return onnxruntime.InferenceSession(
