@@ -60,7 +60,7 @@ def _post(entry: FeedEntry, *, external_id: str, host: str, now: datetime) -> Fo
         thread_key=_thread_key(link, own_host=host),
         thread_title=about or "",
         parent_external_id=fit(strip_origin(parent, own_host=host)) if parent else None,
-        is_opening=parent is None and not _looks_like_reply(entry, link),
+        is_opening=parent is None and about is None and not _REPLY_TITLE.search(entry.title),
         language=entry.language,
         tags=entry.tags,
     )
@@ -86,8 +86,3 @@ def _commented(entry: FeedEntry, link: str | None) -> str | None:
     if entry.author and title.endswith(entry.author):
         title = title.removesuffix(entry.author).rstrip().rpartition(" ")[0]
     return _ON.sub("", title)
-
-
-def _looks_like_reply(entry: FeedEntry, link: str | None) -> bool:
-    fragment = urlsplit(link).fragment if link else ""
-    return bool(_REPLY_TITLE.search(entry.title) or _COMMENT_PLACE.match(fragment))
