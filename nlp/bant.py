@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from nlp.judgement import Slot
-from nlp.slot_people import DECIDES
+from nlp.slot_authority import DECIDES
 from nlp.times import day_of
 
 #: What is wanted within so many days is wanted soon: a quarter.

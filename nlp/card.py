@@ -62,7 +62,9 @@ def read_text(file: Path, *, what: str) -> str:
     """
     try:
         return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise _unreadable(file, what, error) from error
+    except UnicodeDecodeError as error:
         raise ModelError(f"{what} can't be read in {file.parent}: {error}") from error
 
 
@@ -75,7 +77,7 @@ def read_checked(file: Path, sha256: str, *, what: str) -> bytes:
     try:
         content = file.read_bytes()
     except OSError as error:
-        raise ModelError(f"{what} can't be read in {file.parent}: {error}") from error
+        raise _unreadable(file, what, error) from error
     digest = hashlib.sha256(content).hexdigest()
     if digest != sha256:
         raise ModelError(
@@ -83,6 +85,10 @@ def read_checked(file: Path, sha256: str, *, what: str) -> bytes:
             f"{str(sha256)[:12]}...; install again or train again"
         )
     return content
+
+
+def _unreadable(file: Path, what: str, error: OSError) -> ModelError:
+    return ModelError(f"{what} can't be read in {file.parent}: {file.name}: {error.strerror}")
 
 
 @contextmanager

@@ -20,11 +20,17 @@ FigureJson: TypeAlias = dict[str, float | int | None]
 _WORD = re.compile(r"[^\W_]+|[$\u20ac\u00a3]")
 _TEXT_SLOTS = ("wants", "budget", "timeline")
 _LENGTHS = (20, 60, 150)  # words of title and body; about a quarter of the posts each
+#: Of signals and of others, or of what a share is of: drawing from fewer says nothing of others.
+LEAST_FOR_INTERVAL = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure with its 95 % interval; NaN where it is not defined, as without any signal."""
+    """A figure with its 95 % interval; NaN where it is not defined, as without any signal.
+
+    The interval is left out (NaN) where there are too few posts for one, and where every draw gave
+    the same figure: that is what was seen, and not how sure it is.
+    """
 
     value: float
     low: float
@@ -123,15 +129,26 @@ def measure(pairs: Sequence[Pair], *, model: str, threshold: float, draws: int =
     )
 
 
-def _figure(statistic: Callable[[Ints], float], size: int, draws: int) -> Figure:
+def _figure(statistic: Callable[[Ints], float], size: int, draws: int, *, fewest: float) -> Figure:
+    """Return a figure of ``size`` posts, with an interval if ``fewest`` are enough for one."""
     if not size:
         return Figure(math.nan, math.nan, math.nan)
-    return Figure(statistic(np.arange(size)), *metrics.bootstrap(statistic, size, draws=draws))
+    value = statistic(np.arange(size))
+    if fewest < LEAST_FOR_INTERVAL:
+        return Figure(value, math.nan, math.nan)
+    low, high = metrics.bootstrap(statistic, size, draws=draws)
+    return Figure(value, low, high) if low < high else Figure(value, math.nan, math.nan)
 
 
 def _share(right: Iterable[bool | float], draws: int) -> Figure:
     values = np.array([float(one) for one in right])
-    return _figure(lambda rows: float(values[rows].mean()), len(values), draws)
+    return _figure(lambda rows: float(values[rows].mean()), len(values), draws, fewest=len(values))
+
+
+def _fewest(labels: Ints) -> int:
+    """Return how many posts the smaller class has."""
+    signals = int(labels.sum())
+    return min(signals, len(labels) - signals)
 
 
 def _arrays(pairs: Sequence[Pair]) -> tuple[Ints, metrics.Floats]:
@@ -171,7 +188,10 @@ def _measured(
 
     def over(statistic: _Statistic) -> Figure:
         return _figure(
-            lambda rows: statistic(labels[rows], scores[rows], threshold), len(pairs), draws
+            lambda rows: statistic(labels[rows], scores[rows], threshold),
+            len(pairs),
+            draws,
+            fewest=_fewest(labels),
         )
 
     return {name: over(_STATISTICS[name]) for name in names}
@@ -234,7 +254,7 @@ def compare(
         return Difference(
             statistic(labels, one, thresholds[0]),
             statistic(labels, two, thresholds[1]),
-            _figure(gain, len(clear), draws),
+            _figure(gain, len(clear), draws, fewest=_fewest(labels)),
         )
 
     return {name: difference(statistic) for name, statistic in _STATISTICS.items()}
@@ -305,6 +325,6 @@ def _found(counts: Sequence[_Counts], draws: int) -> dict[str, Figure]:
             total = table[rows, whole].sum()
             return float(table[rows, part].sum() / total) if total else math.nan
 
-        return _figure(statistic, len(table), draws)
+        return _figure(statistic, len(table), draws, fewest=table[:, whole].sum())
 
     return {"precision": ratio(0, 1), "recall": ratio(2, 3)}

@@ -37,6 +37,9 @@ MOVING: Mapping[str, Callable[[int], date]] = {
     "cyber monday": lambda year: thanksgiving(year) + timedelta(days=4),
 }
 
+#: The month of a feast that moves within one; Easter does not, nor does Cyber Monday.
+MONTH_OF: Mapping[str, int] = {"thanksgiving": 11, "black friday": 11}
+
 FEAST = re.compile("|".join(map(re.escape, (*FIXED, *MOVING))))
 
 

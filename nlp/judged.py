@@ -12,6 +12,7 @@ def as_json(post: PostLine, judged: Judgement) -> dict[str, object]:
         "uncertain": judged.uncertain,
         "solved": judged.solved,
         "probability": round(judged.probability, 6),
+        "log_odds": _rounded(judged.log_odds),
         "strength": judged.strength,
         "kind": judged.kind,
         "role": judged.role,
@@ -44,5 +45,10 @@ def as_json(post: PostLine, judged: Judgement) -> dict[str, object]:
             }
             for one in judged.evidence
         ],
+        "rest": _rounded(judged.rest),
         "model": judged.model,
     }
+
+
+def _rounded(number: float | None) -> float | None:
+    return None if number is None else round(number, 4)

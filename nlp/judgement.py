@@ -1,5 +1,6 @@
 """What judging a post gives back: plain frozen values, no rows."""
 
+import math
 from dataclasses import dataclass
 
 from models.words import Kind, Negative, Role
@@ -58,6 +59,23 @@ class Judgement:
     evidence: tuple[Evidence, ...]  # strongest first
     negatives: tuple[Negative, ...]
     model: str  # version
+
+    @property
+    def log_odds(self) -> float | None:
+        """What the evidence comes to; None of a post in a language that no model judges."""
+        if not 0 < self.probability < 1:
+            return None
+        return math.log(self.probability) - math.log1p(-self.probability)
+
+    @property
+    def rest(self) -> float | None:
+        """What of the log-odds no quoted words account for.
+
+        How often people ask at all, the length and shape of the post, words that say little alone.
+        """
+        if self.log_odds is None:
+            return None
+        return self.log_odds - math.fsum(one.weight for one in self.evidence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

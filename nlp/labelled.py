@@ -16,7 +16,7 @@ from nlp.errors import LineError
 class PostLine:
     """A post as a line gives it; other keys of the line are passed over."""
 
-    id: str | int | float | bool | None
+    id: str | int | float | None
     title: str
     body: str
 
@@ -61,7 +61,7 @@ def _object(line: str | bytes) -> Mapping[str, object]:
         if isinstance(line, bytes):
             # Lone surrogates pass, as they do when they come escaped.
             line = line.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogatepass")
-        value = _JSON.decode(line)
+        value = _JSON.decode(line.rstrip("\r\n"))  # or what lacks at the end lacks in line 2
     except (ValueError, RecursionError) as error:
         raise LineError(f"not a JSON object: {_hindrance(error)}") from error
     if not isinstance(value, dict):
@@ -111,7 +111,7 @@ def read_post(line: str | bytes) -> PostLine:
     if "title" not in raw and "body" not in raw:
         raise LineError('neither "title" nor "body"')
     identity = raw.get("id")
-    if not isinstance(identity, str | int | float | bool | None):
+    if not isinstance(identity, str | int | float | None) or isinstance(identity, bool):
         raise LineError(f'"id" is not a string or a number but {_sort(identity)}')
     if isinstance(identity, float) and math.isinf(identity):
         raise LineError('"id" is too large a number')  # it can't be given back as it came
@@ -147,7 +147,7 @@ def read_labelled(line: str | bytes) -> LabelledPost:
         raise LineError('"products" is not an array of strings')
     authority = raw.get("authority")
     return LabelledPost(
-        id=str(raw.get("id", "")),
+        id="" if raw.get("id") is None else str(raw["id"]),
         title=_text(raw, "title"),
         body=_text(raw, "body"),
         strength=int(strength),

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from nlp.judgement import Slot
 from nlp.slot_field import SlotField
+from nlp.sums import CODE, COUNT, LONG_TIMES, MONEY, NUMBER, SIGN, TIMES
 from nlp.wording import Wording
 
 #: What a budget says, the lower the more: a sum, that there is little money, that it be cheap.
@@ -18,25 +19,25 @@ SUM, FEW_WORDS, MODEST = 0, 1, 2
 #: How far around a sum its cue may stand, in code points of its sentence.
 _BEFORE, _AFTER = 70, 30
 
-_SIGN = r"(?:\b(?:us|ca?|au?|nz))?\$|[\u20ac\u00a3\u20b9\u00a5]"
-_NUMBER = r"\d{1,3}(?:[ .,]\d{3})+(?!\d)|\d{1,9}(?:[.,]\d{1,2})?(?!\d)"
-_TIMES = r"\s?(?:k|grand|thousand|hundred)\b"
-_MONEY = (
-    r"(?:us dollars?|dollars?|bucks?|usd|eur|euros?|pounds?|quid|gbp|cad|cdn|aud|nzd|chf|inr"
-    r"|rupees|rs|sek|nok|dkk|pln|zloty|yen)\b"
-)
 _ISH = r"(?:[ -]?ish\b)?"
+_MANY = rf"(?:\s?{LONG_TIMES})"
+_END = r"(?![^\W_])"
 _AMOUNT = (
-    rf"(?:(?:{_SIGN})\s?(?:{_NUMBER})(?:{_TIMES})?{_ISH}(?:\s(?:{_MONEY}))?"
-    rf"|(?:{_NUMBER})(?:{_TIMES})?{_ISH}(?:\s?(?:{_MONEY}|{_SIGN}))?"
-    rf"|\ba (?:few|couple(?: of)?) (?:hundred|thousand|grand|k)\b(?: {_MONEY})?)"
+    rf"(?:(?:\b{CODE}\s?)?{SIGN}\s?{NUMBER}(?:\s?{TIMES})?{_ISH}(?:\s{MONEY})?"
+    rf"|\b{CODE}\s?{NUMBER}(?:\s?{TIMES})?{_END}"
+    rf"|{NUMBER}(?:{_MANY}|m{_END}|\sm(?=\s?(?:{MONEY}|{SIGN})))?{_ISH}(?:\s?(?:{MONEY}|{SIGN}))?"
+    rf"|\b{COUNT}\s{LONG_TIMES}(?:\s{MONEY})?"
+    rf"|\ba (?:few|couple(?: of)?) (?:hundred|thousand|grand|k)\b(?: {MONEY})?)"
 )
 _PER = (
     r"(?:\s?(?:/|(?:a|an|per|each|every)\s(?:\w{1,9}\s)?)"
-    r"(?:months?|mo|mth|years?|yr|annum|week|day|hour|hr|user|seat|person|head|agent|licen[cs]e"
+    r"(?:months?|mo|mth|quarter|years?|yr|annum|week|wk|day|hour|hr|h|user|seat|person|head|agent"
+    r"|licen[cs]e"
     r"|van|vehicle|car|box|room|piece|unit|item|site|night|page|word|pop|payslip|student|member"
     r"|lesson|class|session|team|device)\b"
-    r"|\s(?:monthly|yearly|annually|each|apiece|p/?[ma])\b)"
+    r"|,?\s\(?(?:(?:billed|paid|payable|charged)\s)?"
+    r"(?:monthly|quarterly|yearly|annually|weekly|hourly|daily)\b"
+    r"|\s(?:each|apiece)\b|\s?p(?:[./]?[maw]|cm)\b)"
 )
 _REST = (
     r"(?:\s(?:all[ -]in|tops|max(?:imum)?|cash|to spend|of my own|of our own|set aside|in total"
@@ -45,17 +46,23 @@ _REST = (
     r"|(?:price )?range|mark|budget|cap|limit)\b)"
 )
 _SUM = re.compile(
-    rf"(?<![\w.,$-])(?P<low>{_AMOUNT})(?:\s?(?:-|\bto\b|\bor\b)\s?(?P<high>{_AMOUNT}))?"
+    rf"(?<![\w.,$'-])(?:(?P<between>(?<=between ))|)(?P<low>{_AMOUNT})"
+    rf"(?:\s?(?:-|\bto\b|\bor\b|(?(between)\band\b|\bto\b))\s?(?P<high>{_AMOUNT}))?"
     rf"(?P<per>{_PER}*)\+?(?P<rest>{_REST}*)"
 )
-_MAY_BE_SUM = re.compile(r"\d|\ba (?:few|couple)\b")  # a sum has one of these; most titles don't
-_IS_MONEY = re.compile(rf"{_SIGN}|{_MONEY}")
+#: A sum has one of these; most titles don't.
+_MAY_BE_SUM = re.compile(r"\d|\ba (?:few|couple)\b|grand|hundred|thousand|million|lakh|crore")
+_IS_MONEY = re.compile(rf"{SIGN}|(?<![^\W\d_]){MONEY}|\bgrand\b")
 #: A bare number is a sum only where no thing is counted by it.
 _NOTHING_COUNTED = re.compile(
     r"\s*(?:$|[.,;!?)\n*](?!\d)|(?:and|but|or|for|if|so|would|to|in|is|with|which|from|on|at|aside"
     r"|towards?|total|because|since|as|though|although|ideally|preferably|we|i|it|this|that)\b)"
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
+#: "2m" is two million of a budget, and two metres of what else has a limit; 5 pm is a time.
+_METRES = re.compile(rf"\dm{_END}")
+_HOUR = re.compile(r"(?:\d{1,2}\D{1,4})?\d{1,2}(?:[.:]\d\d)?\s?p\.?m")
+_LARGE = re.compile(rf"\d{{3}}|\d[.,']\d{{3}}|\b(?:\d+|{COUNT})\s?{TIMES}")
 
 _PAYS = r"(?:pay|spend|invest|shell\ out|part\ with|put|stretch|drop|go\ up)(?:ing)?"
 _MAY = r"(?!(?:can|could|would|will|should|might|may|to|only|can't)\ )"
@@ -63,7 +70,8 @@ _MAY = r"(?!(?:can|could|would|will|should|might|may|to|only|can't)\ )"
 _CUE_BEFORE = re.compile(
     rf"""
       (?P<against>
-        \b(?:(?:had|have|has|having)\ to\ (?:\w+\ )?pay|did\ (?:you|u|they)\ (?:\w+\ )?{_PAYS}
+        \b(?:(?:wants?|asked|asks|expects?|told)\ (?:me|us)\ to\ (?:\w+\ )?{_PAYS}
+        |(?:had|have|has|having)\ to\ (?:\w+\ )?pay|did\ (?:you|u|they)\ (?:\w+\ )?{_PAYS}
         |(?:you|they|he|she|people|others|i|we)\ (?:{_MAY}\w+\ )?(?:pays?|spends?|paid|spent)
         |been\ paying|i'm\ paying|we're\ paying|paid|spent|cost(?:s|ing)?|sold|sells?|selling
         |(?:was|were)(?=\ (?:only\ |just\ |about\ |around\ )?$)|asking|asks|listed|charg\w+|quot\w+
@@ -75,6 +83,7 @@ _CUE_BEFORE = re.compile(
         |bills?|invoice\w*|offers?|offered|auction|loan|mortgage|debt|revenue|turnover|profit|tax
         |refund|accounts?|difference|retail\w*|msrp|renew\w*|went|up\ from
         |(?:he|she|they|who|lad|guy|man|accountant|shop|dealer|agency|firm|company|seller)\ wants?
+        (?!\ (?:us|me)\ to)
         |bank|savings|saving|speed|weigh\w*|found|value\w*|payments?|pledge\w*|instead\ of
         |total\ (?:will|would|is|comes))\b
       )
@@ -111,13 +120,15 @@ _FOR_AFTER = re.compile(
     r"|towards?)\b|\s?\(?max\b"
 )
 _AGAINST_AFTER = re.compile(
-    r"\s?(?:\w+ )?(?:less|more|cheaper|extra|off|discount|fee|deposit|refund|back|loan|mortgage"
-    r"|debt"
+    r"\s?(?:\w+ )?(?:less|more|(?<!be )spent|cheaper|extra|off|discount|fee|deposit|refund|back"
+    r"|loan|mortgage|debt"
     r"|savings|revenue|worth|good deal|upgrade|bonus|salary|difference|down payment)\b"
 )
 _STRONG_LIMIT = re.compile(
     r"\b(?:max(?:imum)?|at (?:the )?most|(?:no|not) more than|not over|up ?to)$"
 )
+#: Of a sum that stands alone these say earlier in its sentence that it is the price of a deal.
+_DEAL = re.compile(r"\b(?:bought|purchased|ordered|sent (?:me|us)|proposals?|estimates?|got it)\b")
 #: What belongs to the quote of a sum: how close to it the author means to stay.
 _LEAD = re.compile(
     r"(?:\b(?:under|below|less than|up ?to|at (?:the )?most|(?:no|not) more than|not over"
@@ -210,6 +221,7 @@ def _is_budget(field: SlotField, found: re.Match[str]) -> bool:
         return not (cues and cues[-1].lastgroup == "against" and len(before) - cues[-1].end() <= 8)
     if not cues or cues[-1].lastgroup != "against":
         alone = _stands_alone(text, start - len(_lead(text, start)), end)
+        alone = alone and not _DEAL.search(before)
         if is_money and (alone or (field.is_title and not cues)):
             return True
     if not cues:
@@ -219,6 +231,13 @@ def _is_budget(field: SlotField, found: re.Match[str]) -> bool:
 
 def _may_be_money(text: str, found: re.Match[str]) -> bool:
     if _YEAR.fullmatch(found["low"]) and not found["high"]:
+        return False
+    if _HOUR.fullmatch(found[0]):
+        return False
+    if (
+        _METRES.search(found[0])
+        and "budget" not in text[max(0, found.start() - _AFTER) : found.start()]
+    ):
         return False
     counted = not _NOTHING_COUNTED.match(text, found.end())
     return bool(found["per"] or found["rest"]) or not counted
@@ -230,7 +249,7 @@ def _tells(
     """Whether the nearest cue before a sum makes it a budget; of bare numbers it asks more."""
     cue = cues[-1]
     apart = len(before) - cue.end()
-    large = re.search(r"\d{3}|\d[.,]\d{3}|\dk", amounts) is not None
+    large = _LARGE.search(amounts) is not None
     kind = cue.lastgroup
     if kind in ("limit", "about") and len(cues) > 1:
         further = cues[-2]

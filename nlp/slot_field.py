@@ -1,15 +1,19 @@
 """A field of a post as slots are read from it: words, and what each of them looks like."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import cached_property
+
+from typing_extensions import override
 
 from nlp.judgement import Slot, Span
 from nlp.slot_words import NOT_A_NAME
-from nlp.text import ENDS, Field
+from nlp.text import ENDS, SENTENCE_LONGEST, Field, Tokens
 
-#: Tokens of a field that are read: what is wanted is said early, and the matcher is the cost.
-READ = 300
+#: Tokens of a field that are read at its beginning and at its end: what is wanted is said early or
+#: comes last, after a long story, and the matcher is the cost.
+READ, READ_LAST = 300, 150
 
 #: Tokens ``[first, past last)`` of a field.
 Place = tuple[int, int]
@@ -17,7 +21,7 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class SlotField:
-    """A field with the look of its tokens.
+    """A stretch of a field with the look of its tokens, which are counted from its first one.
 
     A look is money, number, model (letters and digits), url, end (of a sentence), mark, name (a
     capital where none has to be), head (a capital where one has to be), or word.
@@ -26,6 +30,7 @@ class SlotField:
     part: Field
     words: Sequence[str]  # folded, as written; one more, empty, at the end
     looks: Sequence[str]
+    begins: int = 0  # the code point of the field that the stretch begins with
 
     def __len__(self) -> int:
         return len(self.looks)
@@ -37,28 +42,35 @@ class SlotField:
 
     def slot(self, name: str, first: int, last: int, normalised: str | None = None) -> Slot:
         """Return the slot that quotes tokens ``[first, past last)``."""
-        start, end = self.part.tokens.starts[first], self.part.tokens.ends[last - 1]
+        tokens = self.part.tokens
+        start, end = tokens.starts[first], tokens.ends[last - 1]
+        return self._slot(name, start, end, normalised)
+
+    @property
+    def folded(self) -> str:
+        """The text of the tokens that are read, with what is behind the last one of the field."""
+        tokens = self.part.tokens
+        ends = tokens.ends[len(self) - 1] if 0 < len(self) < len(tokens) else None
+        return self.part.folded[self.begins : ends] if len(self) else ""
+
+    def written(self, position: int) -> str:
+        """Return a token as its author wrote it."""
+        tokens = self.part.tokens
+        return self.part.original[tokens.starts[position] : tokens.ends[position]]
+
+    def quoted(self, name: str, start: int, end: int, normalised: str | None = None) -> Slot:
+        """Return the slot that quotes ``[start, end)`` of `folded`, without blanks around."""
+        start, end = self.begins + start, self.begins + end
+        said = self.part.original[start:end]
+        start += len(said) - len(said.lstrip())
+        return self._slot(name, start, start + len(said.strip()), normalised)
+
+    def _slot(self, name: str, start: int, end: int, normalised: str | None) -> Slot:
         return Slot(
             name=name,
             text=self.part.original[start:end],
             span=Span(field=self.part.name, start=start, end=end),
             normalised=normalised,
-        )
-
-    @property
-    def folded(self) -> str:
-        """The text of the tokens that are read."""
-        return self.part.folded[: self.part.tokens.ends[len(self) - 1]] if len(self) else ""
-
-    def quoted(self, name: str, start: int, end: int) -> Slot:
-        """Return the slot that quotes code points ``[start, end)``, without blanks around."""
-        said = self.part.original[start:end]
-        start += len(said) - len(said.lstrip())
-        end = start + len(said.strip())
-        return Slot(
-            name=name,
-            text=self.part.original[start:end],
-            span=Span(field=self.part.name, start=start, end=end),
         )
 
     def look(self, position: int) -> str:
@@ -118,10 +130,42 @@ def _look(part: Field, position: int) -> str:
     return "head" if heads and part.original[part.tokens.starts[position]].isupper() else "word"
 
 
-def slot_field(part: Field) -> SlotField:
-    """Return the first `READ` tokens of a field with their looks."""
+def slot_fields(part: Field) -> Iterator[SlotField]:
+    """Yield the stretches of a field that are read, in order, with the looks of their tokens."""
+    count = len(part.tokens)
+    if count <= READ + READ_LAST:
+        yield _slot_field(part, count)
+        return
+    yield _slot_field(part, READ)
+    norms, first = part.tokens.norms, count - READ_LAST
+    # What is left of a sentence may say the opposite of it.
+    ends = (at + 1 for at in range(first, first + SENTENCE_LONGEST) if norms[at] in ENDS)
+    first = next(ends, first)
+    tail = _Tail(
+        part.name, part.original, part.folded, part.is_all_said, whole=part.tokens, first=first
+    )
+    yield _slot_field(tail, count - first, part.tokens.starts[first])
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Tail(Field):
+    """A field of which the last tokens are read."""
+
+    whole: Tokens
+    first: int
+
+    @cached_property
+    @override
+    def tokens(self) -> Tokens:
+        tokens = Tokens()
+        tokens.norms = self.whole.norms[self.first :]
+        tokens.starts = self.whole.starts[self.first :]
+        tokens.ends = self.whole.ends[self.first :]
+        return tokens
+
+
+def _slot_field(part: Field, count: int, begins: int = 0) -> SlotField:
     tokens = part.tokens
-    count = min(len(tokens), READ)
     words = [part.folded[tokens.starts[at] : tokens.ends[at]] for at in range(count)]
     looks = [_LOOKS.get(norm) or _look(part, at) for at, norm in enumerate(tokens.norms[:count])]
-    return SlotField(part, [*words, ""], looks)
+    return SlotField(part, [*words, ""], looks, begins)

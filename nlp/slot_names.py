@@ -5,22 +5,30 @@ weighed by what it looks like, what stands before it and how often it comes, see
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
+from nlp.goods import GOODS
 from nlp.judgement import Slot
+from nlp.known_names import has_capital, is_meant, known_at, known_before
 from nlp.slot_field import Place, SlotField
 from nlp.slot_words import (
     ARTICLES,
+    CLASS_OF,
     ENDS_OF_PHRASE,
+    HEAD_TAILS,
     NAME_CUES,
     NAME_TAILS,
     NOT_A_NAME,
+    NOT_HEADS,
     NOT_PRODUCTS,
+    TITLE_LEADS,
 )
 
 _LONGEST_NAME = 4
 _LONGEST_PLAIN = 3
+_READ_FOR_SMALL = 60  # tokens; a title has fewer, and a text has small words early on
+_LEAST_CONTENT = 3  # letters of a word that has no capital in no title
 
 #: What counts for a name. The counts were read off labelled posts: of names with a number in
 #: them 6 in 10 are products, of two names in a row 4, after "using" or "tried" 7, of single
@@ -38,7 +46,7 @@ _ENOUGH = 2
 _MEASURE = re.compile(
     r"\d[\d.,]*(?:[kmgt]?b|[kmgt]?bps|[kmg]?hz|[cmkn]?m|k|p|i|x|s|w|v|kw|kwh|mah|ah|mp|fps|rpm|lbs?|kg"
     r"|g|oz|mg|ml|l|ft|in|inch|mph|mpg|st|nd|rd|th|am|pm|hrs?|h|mins?|sec|yrs?|yo|d|spd|ish"
-    r"|years?|months?|weeks?|days?|bit|core|pin|way|channel|usd|cad|gbp|eur|cdn|aa|aaa|c|f|a|t)s?"
+    r"|years?|months?|weeks?|days?|pw|pcm|pa|pp|bit|core|pin|way|channel|usd|cad|gbp|eur|cdn|aa|aaa|c|f|a|t)s?"
     r"|[a-z]\d|\d[a-z]?|q[1-4]|(?:19|20)\d\ds?|\d+'?s|[mw]\d+f?|\w+_\w+"
 )
 
@@ -51,6 +59,12 @@ def _is_measure(word: str) -> bool:
 _TO_NAME = frozenset(
     ("to", "for", "of", "from", "off", "away", "over", "with", "on", "about", "at", "into", "out")
 ) | {"the", "a", "an", "my", "our", "using", "both", "either", "like", "new"}
+
+
+_SURELY = frozenset(("really", "actually", "still", "even"))
+#: Between names that are listed.
+_LIST = frozenset((",", "/", "or", "vs", "versus"))
+_LONGEST_LISTED = 2
 
 
 def behind(field: SlotField, _: int, end: int) -> Iterator[Slot]:
@@ -72,9 +86,14 @@ def pair(field: SlotField, start: int, end: int) -> Iterator[Slot]:
     left, right = _name_before(field, start), _name_after(field, after)
     if versus:
         left, right = left or _plain_before(field, start), right or _plain_after(field, after)
-    if left and right:
+    if left and right and not (_is_kind(field, left) and _is_kind(field, right)):
         yield field.slot("products", *left)
         yield field.slot("products", *right)
+
+
+def _is_kind(field: SlotField, place: Place) -> bool:
+    """Whether words name a kind of thing alone: "Laptop or Tablet?"."""
+    return GOODS.issuperset(field.words[slice(*place)])
 
 
 def weighed(field: SlotField, text: str) -> Iterator[Slot]:
@@ -84,14 +103,83 @@ def weighed(field: SlotField, text: str) -> Iterator[Slot]:
         field: where they stand.
         text: the whole post, folded.
     """
+    places = [*_list_at_head(field), *_before_tail(field), *_enough(field, text)]
+    for place in _not_said_longer(field, places):
+        yield field.slot("products", *place)
+
+
+def _list_at_head(field: SlotField) -> Iterator[Place]:
+    """Yield the names that a field begins with a list of: "Duty, Rotabase or Shift Pro?"."""
+    places: list[Place] = []
+    first = 0
+    while (last := _capitals_from(field, first)) > first:
+        places.append((first, last))
+        after = field.skip(last, _LIST)
+        if after == last:
+            break
+        first = after
+    else:
+        return
+    if len(places) > 1 and _is_over(field, places[-1][1]):
+        yield from places
+
+
+def _is_over(field: SlotField, at: int) -> bool:
+    return field.look(at) in ("end", "mark") or field.joined(at, "-")
+
+
+def _capitals_from(field: SlotField, first: int) -> int:
+    """Return where a run of words ends that may be a name written with capitals."""
+    last = first
+    while last < len(field) and last - first < _LONGEST_LISTED and _may_name(field, last):
+        last += 1
+    return last
+
+
+def _may_name(field: SlotField, at: int) -> bool:
+    word = field.word(at)
+    return (
+        word.isalpha()
+        and has_capital(field, at)
+        and word not in NOT_A_NAME
+        and word not in NOT_PRODUCTS
+        and word not in TITLE_LEADS
+        and word not in GOODS
+    )
+
+
+def _before_tail(field: SlotField) -> Iterator[Place]:
+    """Yield the names that begin a sentence and are followed by "alternative" and the like."""
+    for at in [at for at, look in enumerate(field.looks) if look == "head"]:
+        tail = field.word(at + 1)
+        is_told_of = field.word(at + 2) in ("to", "for")  # "Affordable alternative to it"
+        is_head = _may_name(field, at) and field.word(at) not in NOT_HEADS
+        if tail in HEAD_TAILS and is_head and not is_told_of:
+            yield (at, at + 1)
+
+
+def _enough(field: SlotField, text: str) -> Iterator[Place]:
+    """Yield the names that are known or for which enough speaks."""
     last = 0
-    for at in [at for at, look in enumerate(field.looks) if look in ("name", "model")]:
-        place = _name_after(field, at) if at >= last else None
+    for at, look in enumerate(field.looks):
+        if at < last:
+            continue
+        known = _known_after(field, at)
+        place = _name_after(field, at) if known or look in ("name", "model") else None
         if place is None:
             continue
-        if _weight(field, place, text) >= _ENOUGH:
-            yield field.slot("products", *place)
+        is_told = not _is_kind(field, place) and _weight(field, place, text) >= _ENOUGH
+        if known or is_told:
+            yield place
         last = place[1]
+
+
+def _not_said_longer(field: SlotField, places: Sequence[Place]) -> Iterator[Place]:
+    """Yield the places whose words begin no longer name: no "Ryzen" beside a "Ryzen 5"."""
+    longer = {
+        tuple(field.words[first:end]) for first, last in places for end in range(first + 1, last)
+    }
+    return (place for place in places if tuple(field.words[slice(*place)]) not in longer)
 
 
 def _weight(field: SlotField, place: Place, text: str) -> int:
@@ -100,7 +188,7 @@ def _weight(field: SlotField, place: Place, text: str) -> int:
     counts = {
         "number": any(word[0].isdigit() or word[-1].isdigit() for word in words),
         "words": last - first > 1,
-        "cue": _is_cued(field, first) or field.word(last) in NAME_TAILS,
+        "cue": _is_cued(field, first) or _has_tail(field, last),
         "again": text.count(" ".join(words)) > 1,
         "title": field.is_title,
     }
@@ -114,6 +202,11 @@ def _is_cued(field: SlotField, first: int) -> bool:
     return before in NAME_CUES
 
 
+def _has_tail(field: SlotField, last: int) -> bool:
+    """Whether words behind make a name a product: "alternative", "really cost"."""
+    return field.word(field.skip(last, _SURELY)) in NAME_TAILS
+
+
 def _is_part(field: SlotField, at: int) -> bool:
     look, word = field.look(at), field.word(at)
     if look == "name":
@@ -121,11 +214,60 @@ def _is_part(field: SlotField, at: int) -> bool:
     return look == "model" and not _is_measure(word) and word not in NOT_PRODUCTS
 
 
+def _known_after(field: SlotField, first: int) -> Place | None:
+    """Return a known name with the model that it is followed by: "makita df333"."""
+    known = known_at(field, first)
+    if known is None or not is_meant(field, known):
+        return None
+    last = known.place[1]
+    while last < len(field) and last - first < _LONGEST_NAME and _is_model_of(field, last):
+        last += 1
+    return (first, last)
+
+
+def _is_model_of(field: SlotField, at: int) -> bool:
+    if not (field.joined(at, "") or field.joined(at, "-")):
+        return False
+    if field.look(at) == "number":
+        return not _counts(field, at)
+    return _is_part(field, at) or _is_capital_among_small(field, at)
+
+
+def _is_capital_among_small(field: SlotField, at: int) -> bool:
+    """Whether a capital says something although most words have one.
+
+    It does when a word that could have one has none: "DeLonghi Magnifica S - opinions?".
+    """
+    word = field.word(at)
+    return (
+        has_capital(field, at)
+        and word not in NOT_A_NAME
+        and (len(word) == 1 or word not in NOT_PRODUCTS)
+        and any(
+            len(other) > _LEAST_CONTENT
+            and other not in NOT_A_NAME
+            and not has_capital(field, place)
+            for place, other in enumerate(field.words[: min(len(field), _READ_FOR_SMALL)])
+            if other.isalpha()
+        )
+    )
+
+
+def _is_number_of(field: SlotField, at: int) -> bool:
+    return field.look(at) == "number" and field.joined(at, "") and not _counts(field, at)
+
+
+def _counts(field: SlotField, at: int) -> bool:
+    """Whether a number behind a name counts something: "Zendesk 5 seats", "Lenovo 35% off"."""
+    sign = field.part.folded[field.part.tokens.ends[at] :][:1]
+    return sign == "%" or CLASS_OF.get(field.word(at + 1)) == "member"
+
+
 def _name_after(field: SlotField, first: int) -> Place | None:
-    last = first
+    known = _known_after(field, first)
+    last = known[1] if known else first
     while last < len(field) and last - first < _LONGEST_NAME:
-        numbered = last > first and field.look(last) == "number" and field.joined(last, "")
-        if not (_is_part(field, last) or numbered):
+        if not (_is_part(field, last) or (last > first and _is_number_of(field, last))):
             break
         last += 1
     return (first, last) if last > first else None
@@ -137,8 +279,10 @@ def _name_before(field: SlotField, last: int) -> Place | None:
         if not (_is_part(field, first - 1) or field.look(first - 1) in ("head", "number")):
             break
         first -= 1
-    named = {"name", "head", "model"} & set(field.looks[first:last])
-    return (first, last) if named else None
+    if {"name", "head", "model"} & set(field.looks[first:last]):
+        return (first, last)
+    known = known_before(field, last)
+    return known.place if known and is_meant(field, known) else None
 
 
 def _is_plain(field: SlotField, at: int) -> bool:

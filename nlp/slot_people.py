@@ -1,26 +1,14 @@
-"""Slots of who is asking: for which organisation, how many people, where, and what they need."""
+"""Slots of who is asking: how many people, and what they need."""
 
 from collections.abc import Iterator
 
 from nlp.judgement import Slot
+from nlp.slot_crew import NOT_COUNTED, SOME_OF_THEM
 from nlp.slot_field import SlotField
 from nlp.slot_words import (
-    ATTENDED,
-    CLASS_OF,
-    COUNTRIES,
     ENDS_OF_NEED,
-    HERE,
-    IN_CHARGE,
-    LOCAL,
-    MONTHS,
-    NOT_A_PLACE,
-    OWNED,
 )
 from nlp.sums import normalised_size
-
-#: What an authority slot says of its author, see `nlp.bant`.
-DECIDES = "decides"
-BUYS_FOR_OTHERS = "buys for others"
 
 #: Before a need these say that it is nobody's, or somebody else's, or asked about.
 _NOT_MINE = frozenset(
@@ -30,79 +18,23 @@ _ASKED = frozenset(("do", "does", "did", "will", "would"))
 _MUST = frozenset(("be", "have", "work", "support", "fit", "run"))
 _LOOSE = frozenset(("and", "the", "a", "an", "to", "of", "in", "with", "for", "or"))
 
-_LONGEST_GROUP = 6
 _LONGEST_NEED = 10
 
 
 def team(field: SlotField, start: int, end: int) -> Iterator[Slot]:
     """Yield "12 people", "team of nine", "a 20-person agency", "10-15 users"."""
+    counts_a_kind = field.look(start) == "number" and end - start == 3
+    if field.word(start - 1) in SOME_OF_THEM or (
+        counts_a_kind and field.word(start + 1) in NOT_COUNTED
+    ):
+        return
+    if field.joined(end, "-") and field.look(end) == "number":
+        end += 1
     if start > 0 and field.look(start - 1) == "number" and field.joined(start, "-"):
         start -= 1
-    slot = field.slot("team_size", start, end)
-    yield field.slot("team_size", start, end, normalised_size(slot.text))
-
-
-def group(field: SlotField, _: int, end: int) -> Iterator[Slot]:
-    """Yield "we're a 20-person agency", "my company": who speaks for an organisation."""
-    words, first = field.words, end - 1
-    while (
-        first > 0
-        and end - first <= _LONGEST_GROUP
-        and field.looks[first - 1]
-        not in (
-            "end",
-            "mark",
-        )
-    ):
-        first -= 1
-        if words[first] in ("my", "our") and end - first <= 3:
-            if words[first] == "my" and words[end - 1] in ATTENDED:
-                return
-            owned = words[first] == "my" and words[end - 1] in OWNED
-            yield field.slot("authority", first, end, DECIDES if owned else BUYS_FOR_OTHERS)
-            return
-        runs = words[first] in ("run", "own", "manage", "founded", "started", "opened") and (
-            field.word(first - 1) in ("i", "we")
-        )
-        if words[first] == "for" and words[first + 1] in ("a", "an", "our"):
-            yield field.slot("authority", first + 1, end, BUYS_FOR_OTHERS)
-            return
-        if words[first] == "we're" or words[first : first + 2] == ["we", "are"] or runs:
-            said = DECIDES if runs else BUYS_FOR_OTHERS
-            yield field.slot("authority", first - runs, end, said)
-            return
-
-
-def charge(field: SlotField, start: int, end: int) -> Iterator[Slot]:
-    """Yield "I'm the founder", "as the owner", "in charge of": who says to decide."""
-    before = field.words[max(0, start - 3) : start]
-    owns_a_thing = field.words[start] == "owner" and not (
-        field.word(start - 1) == "the" or CLASS_OF.get(field.word(start - 1)) == "group"
-    )
-    if not IN_CHARGE.isdisjoint(before) and not owns_a_thing:
-        first = next(at for at in range(max(0, start - 3), start) if field.words[at] in IN_CHARGE)
-        yield field.slot("authority", first, end, DECIDES)
-
-
-def told(field: SlotField, start: int, end: int) -> Iterator[Slot]:
-    """Yield "my boss wants", "our clients need": who buys for others."""
-    if field.word(start - 1) in ("my", "our"):
-        yield field.slot("authority", start - 1, end, BUYS_FOR_OTHERS)
-
-
-def place(field: SlotField, start: int, end: int) -> Iterator[Slot]:
-    """Yield "in Leeds" where somebody lives or wants something, "based in the UK"."""
-    first = field.skip(end, frozenset(("the",)))
-    last = first
-    while last - first < 3 and field.look(last) == "name":
-        last += 1
-    words = field.words[first:last]
-    if not words or words[0] in NOT_A_PLACE or words[0] in MONTHS or words[-1].isdigit():
-        return
-    country = COUNTRIES.get(" ".join(words))
-    before = set(field.words[max(0, start - 3) : start])
-    if country or not before.isdisjoint(HERE) or field.word(start - 1) in LOCAL:
-        yield field.slot("location", first, last, country)
+    size = normalised_size(field.slot("team_size", start, end).text)
+    if size is not None:
+        yield field.slot("team_size", start, end, size)
 
 
 def need(field: SlotField, start: int, end: int) -> Iterator[Slot]:

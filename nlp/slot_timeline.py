@@ -25,7 +25,7 @@ _WEEKDAY = r"(?:mon|tues?|wednes|thurs?|fri|satur|sun)day\b|(?:thurs?|tues?|weds
 _ORDINAL = r"\d{1,2}(?:st|nd|rd|th)\b"
 _DATE = (
     rf"(?:(?:the\ )?(?:{_ORDINAL}|\d{{1,2}})(?:\ of)?\ {_MONTH}(?:,?\ 20\d\d\b)?"
-    rf"|{_MONTH}\ (?:the\ )?(?:{_ORDINAL}|[0-3]?\d\b(?![:.,]?\d))(?:,?\ 20\d\d\b)?"
+    rf"|{_MONTH}\.?\ (?:the\ )?(?:{_ORDINAL}|[0-3]?\d\b(?![:.,]?\d))(?:,?\ 20\d\d\b)?"
     rf"|{_MONTH}\ 20\d\d\b|20\d\d-\d\d(?:-\d\d)?\b|\d{{1,2}}[./]\d{{1,2}}[./](?:20)?\d\d\b)"
 )
 _SHORT_DATE = r"(?:[0-3]?\d[./][0-3]?\d\b\.?(?![\d%/]))"
@@ -54,7 +54,7 @@ _PART = (
 )
 _MOMENT = (
     r"(?:midnight|noon|tonight|tmrw|(?:2|to)morrow(?:\ (?:morning|night|evening))?"
-    r"|eo[dwmy]|year[ -]end)\b"
+    r"|eo[dwmqy]|(?:month|quarter|year)[ -]end)\b"
 )
 _NAMED = rf"(?:{_FEAST}|{_DATE}|{_MONTH}|{_SEASON}|{_WEEKDAY}|q[1-4]\b(?:\ 20\d\d\b)?|{_MOMENT})"
 _PARTED = rf"{_PART}{_KIND}{{0,3}}(?:{_NAMED}|{_UNIT}\b|20\d\d\b)"
@@ -63,7 +63,7 @@ _SPAN = (
     rf"(?:(?:the\ )?(?:next|coming)\ )?{_COUNT}\ (?:(?:more|short|working|business)\ )?{_UNIT}\b"
 )
 _TIME = (
-    rf"(?:{_PARTED}|(?:the\ )?{_AHEAD}|(?:the\ )?(?:new\ year|morning"
+    rf"(?:{_PARTED}|{_DATE}|(?:the\ )?{_AHEAD}|(?:the\ )?(?:new\ year|morning"
     rf"|(?:week\ of\ the\ )?{_ORDINAL})(?:\ or\ (?:the\ )?{_ORDINAL})?"
     rf"|(?:the\ |our\ |my\ )?(?:next\ |coming\ )?(?:{_NAMED}|weekend\b))"
     rf"(?:\ (?:morning|evening|night|afternoon|at\ the\ latest))?"
@@ -186,7 +186,7 @@ _NEEDS = re.compile(
     r"|want to (?:buy|order|start|sign|get)|hir(?:e|ing)|looking|purchas(?:e|ing)|replac(?:e|ing)"
     r"|switch(?:ing)?|sign(?:ing)?|available|start(?:ing)?|tell|confirm|answer|renews?|sale"
     r"|ends?|closes?"
-    r"|look at|quote|offer)\b"
+    r"|look at|quote|offer|open|recommend)\b"
 )
 _OBLIGES = re.compile(
     r"\b(?:must|ha(?:ve|s) (?:got )?to|needs?|got to|gotta|gotten to|wants?|want"
@@ -269,7 +269,7 @@ def _is_ahead(text: str, start: int, end: int) -> bool:
         return False
     if _LOOSE.match(said) and _NAMES_A_THING.match(text, end):
         return False
-    if _ANY_DAY.search(said):
+    if _ANY_DAY.search(said) and not said.startswith("for "):
         return _is_needed(text, start, end)
     if not _IN_SO_LONG.match(said):
         return True

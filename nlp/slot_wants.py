@@ -1,4 +1,4 @@
-"""Slots of the thing sought: what follows "looking for", or what a title is about."""
+"""Slots of the thing sought: what follows "looking for", or else what a title is about."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -6,29 +6,26 @@ from collections.abc import Set as AbstractSet
 
 from nlp.goods import GOODS
 from nlp.judgement import Slot
-from nlp.slot_field import Place, SlotField
+from nlp.known_names import is_name
+from nlp.slot_field import SlotField
 from nlp.slot_words import (
     ARTICLES,
+    ASKED,
+    ASKING,
+    CHATTY,
+    CLASS_OF,
+    DONE_WITH,
     ENDS_OF_PHRASE,
     NOT_A_NAME,
     NOT_WANTED,
-    TITLE_BREAKS,
-    TITLE_LEADS,
+    PARTS,
 )
 from nlp.text import fold
+from nlp.want_ends import NO_WANT, PRAISE, SMALL, end_of, is_alternative, is_of_two
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 
-#: Words of a want, of which the small ones don't count.
-_LONGEST = 6
-#: Words that name nothing.
-SMALL = frozenset(("a", "an", "the", "of", "for", "to", "with", "in", "on", "and", "or", "my")) | {
-    "our", "from", "at", "that", "&", "/", ",", '"',
-}  # fmt: skip
-
-_PRAISE = frozenset(("good", "better", "new", "old", "used", "first", "great", "nice", "decent"))
-_GOES = frozenset(("going", "feeling", "getting", "driving", "running", "stuck", "been", "makes"))
-_NO_WANT = frozenset(("end", "mark", "money", "url"))
+_LONGEST_ASKED = 4  # words between "which" and "do you"
 
 #: What a way of asking counts for what it names; read off labelled posts, see `weight`.
 _WAYS = {"seeks": 3, "asks": 2, "best": 2, "buys": 2, "title": 2, "needs": 1, "tells": 0}
@@ -56,7 +53,7 @@ def weight(way: str, slot: Slot, title: AbstractSet[str]) -> int:
     points = _WAYS[way]
     if slot.span.field == "title":
         points += _IN_TITLE
-    elif not title or not title.isdisjoint(words):
+    elif CHATTY.issuperset(title) or not title.isdisjoint(words):
         points += _SHARED
     is_goods = not GOODS.isdisjoint(words)
     points += _GOODS * is_goods
@@ -79,18 +76,90 @@ def chosen(candidates: Iterable[tuple[str, Slot]], title: AbstractSet[str]) -> S
     return best[2] if best and best[0] >= _ENOUGH else None
 
 
-def seeks(field: SlotField, _: int, end: int) -> Iterator[Slot]:
-    """Yield what is looked for, and the best of what is asked for."""
-    yield from _wanted(field, end)
+def seeks(field: SlotField, start: int, end: int) -> Iterator[Slot]:
+    """Yield what is looked for, the best of what is asked for, and which is asked for."""
+    if field.words[start] in ("which", "what"):
+        yield from _which(field, end)
+    else:
+        yield from _wanted(field, end)
 
 
-def asks(field: SlotField, _: int, end: int) -> Iterator[Slot]:
-    """Yield what is to be recommended: "recommend a ...", "suggestions for ..."."""
-    at = field.skip(end, frozenset(("me", "us")))
+def _which(field: SlotField, first: int) -> Iterator[Slot]:
+    """Yield what "which ... should I get" is about, and "what do you use for ..."."""
+    last = first
+    while last < len(field) and last - first <= _LONGEST_ASKED and _may_be_asked(field, last):
+        last += 1
+    done = _done_with(field, last)
+    if done is None:
+        return
+    if last == first:
+        if field.words[done] == "for":
+            yield from _wanted(field, done + 1)
+        return
+    if _names_a_thing(field, first, last) and PARTS.isdisjoint(field.words[first:last]):
+        yield field.slot("wants", first, last)
+
+
+def _may_be_asked(field: SlotField, at: int) -> bool:
+    word = field.words[at]
+    return (
+        word == "/"
+        or is_of_two(field, at)
+        or not (
+            word in NOT_A_NAME - PRAISE
+            or word in ASKING
+            or word in ASKED
+            or field.look(at) in ("end", "mark", "url", "money")
+        )
+    )
+
+
+def _done_with(field: SlotField, at: int) -> int | None:
+    """Return the position behind "do you use", None if nobody is asked what they do with it."""
+    if field.words[at] == "to" and field.words[at + 1] in DONE_WITH:
+        return at + 2
+    if field.words[at] not in ASKING or field.word(at + 1) not in ASKED:
+        return None
+    at = field.skip(at + 1, ASKED | {"all", "guys", "currently", "other", "else", "here"})
+    return at + 1 if field.words[at] in DONE_WITH else None
+
+
+def asks(field: SlotField, start: int, end: int) -> Iterator[Slot]:
+    """Yield what is to be recommended: "recommend a ...", "suggestions for", "any ... recs"."""
+    if is_alternative(field, start):
+        yield from _alternative(field, start, end)
+        return
+    at = field.skip(end, frozenset(("me", "us", "to", "towards", "toward")))
     if field.words[at] in ARTICLES:
         yield from _wanted(field, at)
     elif field.words[at] in ("for", "on"):
         yield from _wanted(field, at + 1)
+    elif CLASS_OF.get(field.words[start]) == "ask":
+        yield from _asked_before(field, start)
+
+
+def _alternative(field: SlotField, first: int, end: int) -> Iterator[Slot]:
+    """Yield "alternative to Shiftbook": what is left says what is sought."""
+    if field.words[end] == "to" and is_name(field, field.skip(end + 1, ARTICLES)):
+        yield field.slot("wants", first, end_of(field, end + 1, _goes_on))
+
+
+def _names_a_thing(field: SlotField, first: int, last: int) -> bool:
+    """Whether no word asks for words or says nothing; "feedback" does, "feedback tool" doesn't."""
+    return not any(
+        word in NOT_WANTED and not is_of_two(field, at) and field.words[at + 1] not in GOODS
+        for at, word in enumerate(field.words[first:last], first)
+    )
+
+
+def _asked_before(field: SlotField, last: int) -> Iterator[Slot]:
+    """Yield what stands before "recommendations": "any label printer recommendations"."""
+    first = last
+    while first > 0 and last - first < _LONGEST_ASKED and _may_be_asked(field, first - 1):
+        first -= 1
+    begins = field.look(first - 1) == "end" or field.word(first - 1) in ("any", "some", "for")
+    if last > first and begins and _names_a_thing(field, first, last):
+        yield field.slot("wants", first, last)
 
 
 def tells(field: SlotField, _: int, end: int) -> Iterator[Slot]:
@@ -108,101 +177,18 @@ def needs(field: SlotField, start: int, end: int) -> Iterator[Slot]:
     yield from _wanted(field, at)
 
 
-def title_want(title: SlotField) -> Slot | None:
-    """Return what a title is about when its words name it rather than tell a story."""
-    best: tuple[int, Place] | None = None
-    at = 0
-    while at < len(title):
-        at = _content(title, at)
-        last = at
-        while last < len(title) and _carries_on(title, at, last):
-            last += 1
-        place = _trimmed(title, at, last)
-        if place and not _tells_how_it_goes(title, place):
-            weight = _title_weight(title, place)
-            if best is None or weight > best[0]:
-                best = (weight, place)
-        at = max(last, at + 1)
-    return title.slot("wants", *best[1]) if best else None
-
-
-def _tells_how_it_goes(title: SlotField, place: Place) -> bool:
-    """Whether words behind "going" and the like name no thing: "going round in circles"."""
-    first, last = place
-    return (
-        title.word(first - 1) in _GOES
-        and GOODS.isdisjoint(title.words[first:last])
-        and not {"name", "model"} & set(title.looks[first:last])
-    )
-
-
-def _content(title: SlotField, at: int) -> int:
-    """Return where the next words begin that may name a thing; "[tag]" is none."""
-    while at < len(title):
-        if title.words[at] == "[" and "]" in title.words[at : at + 5]:
-            at = list(title.words[at:]).index("]") + at + 1
-        elif title.look(at) in _NO_WANT or title.words[at] in TITLE_LEADS:
-            at += 1
-        else:
-            break
-    return at
-
-
-def _carries_on(title: SlotField, first: int, at: int) -> bool:
-    word = title.words[at]
-    if word in ("/", "&", '"') and at > first:
-        return True
-    return (
-        _counted(title, first, at) < _LONGEST
-        and title.look(at) not in _NO_WANT
-        and word not in TITLE_BREAKS
-    )
-
-
-def _counted(field: SlotField, first: int, last: int) -> int:
-    return sum(word not in SMALL for word in field.words[first:last])
-
-
-def _trimmed(field: SlotField, first: int, last: int) -> Place | None:
-    while last > first and (
-        field.words[last - 1] in NOT_A_NAME
-        or field.look(last - 1) == "mark"
-        or field.words[last - 1] in TITLE_LEADS
-        or (field.look(last - 1) == "number" and field.word(last - 2) == "for")
-    ):
-        last -= 1
-    words = field.words[first:last]
-    if not words or _PRAISE.issuperset(words) or all(word in NOT_WANTED for word in words):
-        return None
-    return (first, last)
-
-
-def _title_weight(title: SlotField, place: Place) -> int:
-    first, last = place
-    words = title.words[first:last]
-    return (
-        3 * (not GOODS.isdisjoint(words))
-        + 2 * bool({"name", "model"} & set(title.looks[first:last]))
-        + min(3, _counted(title, first, last))
-    )
-
-
 def _wanted(field: SlotField, first: int) -> Iterator[Slot]:
     """Yield what follows "looking for": up to six words, none of which begins a new thought."""
     first = field.skip(first, ARTICLES)
-    last = first
-    while (
-        last < len(field)
-        and _counted(field, first, last) < _LONGEST
-        and _goes_on(field, first, last)
-    ):
-        last += 1
+    last = end_of(field, first, _goes_on)
     while last > first and (field.words[last - 1] in NOT_A_NAME or field.look(last - 1) == "mark"):
         last -= 1
     phrase = field.words[first:last]
-    if not phrase or phrase[0] in NOT_A_NAME - _PRAISE or _PRAISE.issuperset(phrase):
+    if not phrase or PRAISE.issuperset(phrase):
         return
-    if any(word in NOT_WANTED for word in phrase[:2]):
+    if phrase[0] in NOT_A_NAME - PRAISE and not is_of_two(field, first):
+        return
+    if not _names_a_thing(field, first, min(last, first + 2)):
         return
     yield field.slot("wants", first, last)
 
@@ -219,4 +205,6 @@ def _goes_on(field: SlotField, first: int, at: int) -> bool:
         )
     if field.words[at] in ("that", "which"):
         return at > first
-    return field.words[at] not in ENDS_OF_PHRASE and field.look(at) not in _NO_WANT
+    return field.look(at) not in NO_WANT and (
+        field.words[at] not in ENDS_OF_PHRASE or is_of_two(field, at)
+    )

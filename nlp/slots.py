@@ -13,14 +13,25 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from nlp import slot_budget, slot_names, slot_people, slot_timeline, slot_wants
+from nlp import (
+    slot_authority,
+    slot_budget,
+    slot_crew,
+    slot_names,
+    slot_people,
+    slot_places,
+    slot_timeline,
+    slot_wants,
+)
 from nlp.judgement import Slot
-from nlp.slot_field import SlotField, slot_field
+from nlp.slot_field import SlotField, slot_fields
 from nlp.slot_matcher import NO_CLASS, Found, StepMatcher
+from nlp.slot_title import title_want
 from nlp.slot_words import ANCHORS, CLASS_OF, PHRASES
 from nlp.sums import normalised_sum
 from nlp.text import Text
 from nlp.times import normalised_time
+from nlp.want_ends import SMALL
 
 if TYPE_CHECKING:
     from spacy.matcher import Matcher
@@ -30,10 +41,14 @@ _MOST_OF_A_NAME = 8
 
 _FACTS: Mapping[str, Callable[[SlotField, int, int], Iterator[Slot]]] = {
     "team": slot_people.team,
-    "group": slot_people.group,
-    "charge": slot_people.charge,
-    "told": slot_people.told,
-    "place": slot_people.place,
+    "group": slot_authority.group,
+    "spoken": slot_authority.spoken,
+    "charge": slot_authority.charge,
+    "told": slot_authority.told,
+    "place": slot_places.place,
+    "known": slot_places.known,
+    "codes": slot_places.codes,
+    "crew": slot_crew.crew,
     "need": slot_people.need,
     "broken": slot_people.broken,
     "seeks": slot_wants.seeks,
@@ -48,7 +63,13 @@ _FACTS: Mapping[str, Callable[[SlotField, int, int], Iterator[Slot]]] = {
 
 #: The facts that a word alone may begin.
 _ANCHORED: dict[str, list[str]] = {}
-for _name, _words in ANCHORS.items():
+_BY_OWN_WORDS: Mapping[str, Iterable[str]] = {
+    "spoken": slot_authority.WORDS,
+    "crew": slot_crew.WORDS,
+    "known": slot_places.WORDS,
+    "codes": ("/",),
+}
+for _name, _words in (*ANCHORS.items(), *_BY_OWN_WORDS.items()):
     for _word in _words:
         _ANCHORED.setdefault(_word, []).append(_name)
 
@@ -71,7 +92,8 @@ class TextSlotReader:
             text: the post.
             said_at: when it was written, aware; times that need a date stay undated without it.
         """
-        fields = [slot_field(part) for part in text.fields if len(part.tokens)]
+        parts = [part for part in text.fields if len(part.tokens)]
+        fields = [field for part in parts for field in slot_fields(part)]
         found: list[_Ranked] = []
         wants: list[tuple[str, Slot]] = []
         for field in fields:
@@ -82,11 +104,11 @@ class TextSlotReader:
                     wants.append((name, slot))
                 else:
                     found.append((_SAYS_LITTLE.get(name, 0), slot))
-            if field.is_title and (about := slot_wants.title_want(field)):
+            if field.is_title and (about := title_want(field)):
                 wants.append(("title", about))
         whole = f"{text.title.folded}\n{text.body.folded}"
         found += [(0, slot) for field in fields for slot in slot_names.weighed(field, whole)]
-        wanted = slot_wants.chosen(wants, frozenset(text.title.tokens.norms) - slot_wants.SMALL)
+        wanted = slot_wants.chosen(wants, frozenset(text.title.tokens.norms) - SMALL)
         kept = ([wanted] if wanted else []) + _kept(found)
         return tuple(_normalised(slot, said_at) for slot in kept)
 

@@ -7,30 +7,35 @@ separators.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 from nlp.text import fold
 
 _CURRENCIES: Mapping[str, str] = {
-    "USD": "us$ $ usd dollar dollars buck bucks",
+    "USD": "us$ $ usd us_dollar us_dollars dollar dollars buck bucks",
     "EUR": "\u20ac eur euro euros",
     "GBP": "\u00a3 gbp pound pounds quid",
-    "CAD": "cad cdn c$ ca$",
-    "AUD": "aud a$ au$",
-    "NZD": "nzd nz$",
+    "CAD": "c$ ca$ cad cdn canadian_dollar canadian_dollars",
+    "AUD": "a$ au$ aud australian_dollar australian_dollars",
+    "NZD": "nz$ nzd",
     "CHF": "chf francs",
-    "INR": "inr \u20b9 rupees rs",
-    "JPY": "jpy \u00a5 yen",
+    "INR": "\u20b9 inr rs rupees",
+    "JPY": "\u00a5 jpy yen",
     "SEK": "sek",
     "NOK": "nok",
     "DKK": "dkk",
     "PLN": "pln zloty",
 }
-_CURRENCY_OF = {word: code for code, words in _CURRENCIES.items() for word in words.split()}
+_CURRENCY_OF = {
+    word.replace("_", " "): code for code, words in _CURRENCIES.items() for word in words.split()
+}
 _PERIODS: Mapping[str, str] = {
-    "year": "yr year years yearly annum annually pa",
-    "month": "mo mth month months monthly",
-    "week": "wk week weeks weekly",
+    "year": "yr year years yearly annum annually pa p/a p.a p.a.",
+    "quarter": "quarter quarters quarterly",
+    "month": "mo mth month months monthly pm pcm p/m p.m p.m.",
+    "week": "wk week weeks weekly pw p/w",
     "day": "day days daily",
     "hour": "hr hrs hour hours hourly h",
 }
@@ -42,24 +47,54 @@ _UNITS: Mapping[str, str] = {
 }
 _UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words.split()}
 
+_MILLION = ("m", "million", "millions", "mio", "mio.", "mn", "mln")
 _TIMES: Mapping[str, int] = {
-    "k": 1_000,
-    "m": 1_000_000,
     "hundred": 100,
-    "thousand": 1_000,
-    "grand": 1_000,
+    **dict.fromkeys(("k", "thousand", "grand", "tsd", "tsd."), 1_000),
+    **dict.fromkeys(("lakh", "lakhs"), 100_000),
+    **dict.fromkeys(_MILLION, 1_000_000),
+    **dict.fromkeys(("crore", "crores"), 10_000_000),
 }
 
-_SIGN = r"(?:us|c|ca|a|au|nz)?\$|[\u20ac\u00a3\u20b9\u00a5]"
-# One amount: 1,500.00 and 1.500,00 and 10 000; then what it is multiplied by.
+
+def _any_of(words: Iterable[str]) -> str:
+    """Return a pattern of words, the longest first."""
+    return "|".join(re.escape(word) for word in sorted(words, key=lambda one: (-len(one), one)))
+
+
+#: A sign of money, a word for money, and what stands before a sum instead of a sign: "EUR 50".
+SIGN = rf"(?:{_any_of(word for word in _CURRENCY_OF if not word[-1].isalpha())})"
+MONEY = rf"(?:{_any_of(word for word in _CURRENCY_OF if word[-1].isalpha())})(?![^\W_])"
+CODE = rf"(?:{_any_of(code.lower() for code in _CURRENCIES)}|cdn|rs\.?)"
+#: A number: 1,500.00 and 1.500,00 and 1'500 and 10 000 and 50,-; not 1,2345.
+NUMBER = r"(?:\d{1,3}(?:[ .,']\d{3})+|\d{1,12})(?:[.,]\d{1,2}|[.,]-{1,2}(?!\d))?(?![.,']?\d)"
+#: What a number is multiplied by, and all of it but the one letter that may be metres.
+TIMES = rf"(?:{_any_of(_TIMES)})(?![^\W_])"
+LONG_TIMES = rf"(?:{_any_of(word for word in _TIMES if word != 'm')})(?![^\W_])"
+#: "One" to "twenty" where a multiplier follows: "two grand".
+COUNT = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty)"
+
 _AMOUNT = re.compile(
-    rf"(?P<sign>{_SIGN})?\s?"
-    r"(?<![\d.,])(?P<whole>\d{1,3}(?:[ .,]\d{3})+(?!\d)|\d{1,12})"
-    r"(?:[.,](?P<part>\d{1,2}))?(?!\d)\s?(?P<times>k|m|hundred|thousand|grand)?(?![a-z]{0,2}\d)"
-    rf"(?:[-\s]?ish)?\s?(?P<after>{_SIGN}|[a-z]+)?"
+    rf"(?:\b(?P<code>{CODE})\s?)?(?P<sign>{SIGN})?\s?"
+    rf"(?:(?<![\d.,'])(?P<number>{NUMBER})|\b(?P<count>{COUNT})(?=\s{LONG_TIMES}))"
+    rf"(?:\s?(?P<times>{TIMES}))?(?:[-\s]?ish)?(?:\s?(?P<after>{SIGN}|\b{MONEY}|(?<=\d){MONEY}))?"
 )
 _FREE = re.compile(r"\b(?:for free|free|for nothing|no money|\$0)\b")
-_PER = re.compile(r"(?:/|\bper\b|\ban?\b|\bevery\b|\beach\b)?\s*([a-z]+)")
+#: What stands between the two ends of a range: "$50-80", "300 or 400", "between 100 and 200".
+_BETWEEN = re.compile(r"\s*(?:-|to|or|and)?\s*")
+_PER = re.compile(r"p[./][a-z]\b\.?|[a-z]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Amount:
+    """An amount of money as it is written, in hundredths."""
+
+    hundredths: int
+    times: int  # what it is to be multiplied by; 1 where nothing is said
+
+    @property
+    def in_full(self) -> int:
+        return self.hundredths * self.times
 
 
 def normalised_sum(text: str) -> str | None:
@@ -69,50 +104,63 @@ def normalised_sum(text: str) -> str | None:
         text: the words that state a budget, as written.
     """
     folded = fold(text)
-    amounts: list[str] = []
+    amounts: list[_Amount] = []
     currency = ""
     last = 0
     for found in _AMOUNT.finditer(folded):
+        if amounts and not _BETWEEN.fullmatch(folded, last, found.start()):
+            break
         amounts.append(_amount(found))
-        said = found["sign"] or found["after"] or ""
-        currency = currency or _CURRENCY_OF.get(said, "")
-        last = found.end("after") if found["after"] in _CURRENCY_OF else found.end("whole")
+        currency = currency or _currency(found)
+        last = found.end()
         if len(amounts) == 2:
             break
     if not amounts:
         return "0" if _FREE.search(folded) else None
-    return _range(amounts, folded) + (f" {currency}" if currency else "") + _per(folded[last:])
+    return _range(amounts) + (f" {currency}" if currency else "") + _per(folded[last:])
 
 
-def _amount(found: re.Match[str]) -> str:
-    whole = int(re.sub(r"\D", "", found["whole"]))
-    cents = (found["part"] or "").ljust(2, "0") if found["part"] else "00"
-    in_cents = (100 * whole + int(cents)) * _TIMES.get(found["times"] or "", 1)
-    plain, rest = divmod(in_cents, 100)
-    return f"{plain}.{rest:02}" if rest else str(plain)
+def _currency(found: re.Match[str]) -> str:
+    """Return the currency of an amount: "$90 CAD" is no US dollars."""
+    said = [found["code"], found["after"], found["sign"]]
+    codes = [_CURRENCY_OF[one.rstrip(".")] for one in said if one]
+    return next((code for code in codes if code != "USD"), "USD" if codes else "")
 
 
-def _range(amounts: list[str], folded: str) -> str:
-    if len(amounts) == 1:
-        return amounts[0]
-    first, second = amounts
+def _amount(found: re.Match[str]) -> _Amount:
+    times = _TIMES.get(found["times"] or "", 1)
+    if found["count"]:
+        return _Amount(100 * NUMBERS[found["count"]], times)
+    number = found["number"].rstrip("-").rstrip(".,")
+    if found["times"] in _MILLION and re.fullmatch(r"\d{1,3}[.,]\d{3}", number):
+        return _Amount(int(re.sub(r"\D", "", number)), times // 10)  # 1.125 million
+    cents = re.search(r"[.,](\d{1,2})$", number)
+    whole = number[: cents.start()] if cents else number
+    part = cents[1].ljust(2, "0") if cents else "00"
+    return _Amount(int(re.sub(r"\D", "", whole) + part), times)
+
+
+def _range(amounts: Sequence[_Amount]) -> str:
+    first, second = amounts[0], amounts[-1]
     # "3-6 hundred", "2-3k": what the second is multiplied by is meant for the first as well.
-    times = re.search(r"\d\s?-\s?\d+\s?(k|hundred|thousand|grand)\b", folded)
-    if times and float(first) * 10 < float(second):
-        first = str(int(float(first) * _TIMES[times[1]]))
-    return (
-        f"{first}-{second}"
-        if float(first) < float(second)
-        else second
-        if first == second
-        else first
-    )
+    if first.times == 1 and first.hundredths < second.hundredths:
+        first = _Amount(first.hundredths, second.times)
+    if first.in_full < second.in_full:
+        return f"{_plain(first.in_full)}-{_plain(second.in_full)}"
+    return _plain(first.in_full)
+
+
+def _plain(hundredths: int) -> str:
+    whole, rest = divmod(hundredths, 100)
+    return f"{whole}.{rest:02}" if rest else str(whole)
 
 
 def _per(rest: str) -> str:
-    """Return "/user/month" of what is said behind the sum."""
+    """Return "/user/month" of what is said behind the sum, up to the next number."""
     unit = period = ""
-    for word in (found[1] for found in _PER.finditer(rest)):
+    for word, follows in pairwise([*_PER.findall(re.split(r"\d", rest, maxsplit=1)[0]), ""]):
+        if word == "each" and (follows in _PERIOD_OF or follows in _UNIT_OF):
+            continue  # "each month"
         unit = unit or _UNIT_OF.get(word, "")
         period = period or _PERIOD_OF.get(word, "")
     return "".join(f"/{one}" for one in (unit, period) if one)
@@ -122,10 +170,11 @@ _NUMBER_WORDS = (
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
     "sixteen seventeen eighteen nineteen twenty"
 )
-_NUMBERS: Mapping[str, int] = {
+#: Numbers in words, as sizes of teams are written.
+NUMBERS: Mapping[str, int] = {
     word: number for number, word in enumerate(_NUMBER_WORDS.split(), 1)
 } | {"dozen": 12, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "hundred": 100}
-_SIZE = re.compile(r"\d[\d.,]*|\b(?:" + "|".join(_NUMBERS) + r")\b")
+_SIZE = re.compile(r"\d[\d.,]*|\b(?:" + "|".join(NUMBERS) + r")\b")
 _WHOLE = re.compile(r"\d{1,3}(?:[,.]\d{3})+|\d{1,7}")
 
 
@@ -133,8 +182,8 @@ def normalised_size(text: str) -> str | None:
     """Return the number of people that words state: "12", "10-15"; None where they don't."""
     sizes: set[int] = set()
     for word in _SIZE.findall(fold(text))[:2]:
-        if word in _NUMBERS:
-            sizes.add(_NUMBERS[word])
+        if word in NUMBERS:
+            sizes.add(NUMBERS[word])
         elif _WHOLE.fullmatch(plain := word.rstrip(".,")):
             sizes.add(int(re.sub(r"\D", "", plain)))
         else:

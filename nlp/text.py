@@ -100,13 +100,21 @@ _TOKEN = re.compile(
 _WORD, _ADDRESS, _MONEY, _NUMBER, _MIXED, _STOP = 2, 3, 4, 5, 6, 7  # 1 is a word as well
 _STANDS_FOR = {_ADDRESS: "<url>", _MONEY: "<money>", _NUMBER: "<number>", _MIXED: "<model>"}
 
-# Quoted lines, quotes of forums, and a signature from its mark to the end. The mark has a blank
-# that many programs strip, so that what follows must be short to be a signature.
+# Quoted lines, quotes of forums, a signature from its mark to the end, and the letter that is
+# answered, from the line that programs put above it. The mark of a signature has a blank that many
+# programs strip, so that what follows must be short to be one.
+_ANSWERED = (
+    r"-{3,}\x20?(?:original\x20message|urspr\xfcngliche\x20nachricht|message\x20d'origine"
+    r"|mensaje\x20original)\b|_{10,}\n+from:\x20"
+)
 _NOT_SAID = re.compile(
-    r"^>[^\n]*|\[quote\b[^\]\n]{0,100}\](?s:.{0,4000}?)\[/quote\]|^-- ?\n(?s:.{0,500})\Z",
+    r"^>[^\n]*|\[quote\b[^\]\n]{0,100}\](?s:.{0,4000}?)\[/quote\]|^-- ?\n(?s:.{0,500})\Z"
+    rf"|^(?:{_ANSWERED})(?s:.*)\Z",
     re.MULTILINE,
 )
-_MAY_NOT_BE_SAID = re.compile(r">|\[/quote\]|^-- ?$", re.MULTILINE)
+_MAY_NOT_BE_SAID = re.compile(rf">|\[/quote\]|^-- ?$|^(?:{_ANSWERED})", re.MULTILINE)
+#: The title of an answer is that of who asked.
+_TITLE_OF_ANSWER = re.compile(r"\s*(?:re|aw|antw|sv|odp)(?:\[\d{1,3}\])?\s?:")
 
 #: What new lines read as: a sign that no token begins with, and no line break in a model file.
 NEW_LINE = "\u00b6"
@@ -240,5 +248,8 @@ class Text:
 
 
 def read(title: str, body: str) -> Text:
-    """Return the post, folded and capped, ready to be judged."""
-    return Text(read_field("title", title, TITLE_READ), read_field("body", body, BODY_READ))
+    """Return the post, folded and capped, ready to be judged; "Re: ..." is no title of its own."""
+    heading = read_field("title", title, TITLE_READ)
+    if _TITLE_OF_ANSWER.match(heading.folded):
+        heading = Field("title", title, " " * len(heading.folded), is_all_said=False)
+    return Text(heading, read_field("body", body, BODY_READ))

@@ -7,7 +7,10 @@ A time becomes
   working days are a week;
 - the last day that is meant, ``2026-03-31``, for "by the end of March" when the day of the post is
   known: the next such day on or after it. "By March" means its first day, "in March" its last.
-  Without the day of the post a month and a day stay what they are, ``--03`` and ``--03-31``.
+  Without the day of the post a month and a day stay what they are, ``--03`` and ``--03-31``, a
+  feast that moves is in its month, and what is of the week, the month or the quarter of the post
+  is within so long: "by Friday" and "this week" ``P1W``, "by the 15th" ``P1M``, "this quarter"
+  ``P3M``.
 
 What depends on where the author lives or keeps (summer, a financial year, "soon", the order of day
 and month in 3/4) is not turned into a date.
@@ -18,7 +21,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 
-from nlp.feasts import FEAST, FIXED, next_of
+from nlp.feasts import FEAST, FIXED, MONTH_OF, next_of
 from nlp.text import fold
 
 _MONTH_NAMES = (
@@ -48,7 +51,8 @@ _TIMES_OF: Mapping[str, int] = {"fortnight": 2, "quarter": 3}
 #: Short for what is read.
 _SHORT_FOR: Mapping[str, str] = {
     "tmrw": "tomorrow", "2morrow": "tomorrow", "eod": "today", "eow": "end of the week",
-    "eom": "end of the month", "eoy": "end of the year", "x-mas": "christmas",
+    "eom": "end of the month", "eoq": "end of the quarter", "eoy": "end of the year",
+    "x-mas": "christmas",
     **dict.fromkeys(("thu", "thur", "thurs"), "thursday"),
     **dict.fromkeys(("tue", "tues"), "tuesday"),
     **dict.fromkeys(("wed", "weds"), "wednesday"),
@@ -78,7 +82,9 @@ _DAY = re.compile(
 )
 _FIGURES = re.compile(r"(?<![\d./])(\d{1,2})([./])(\d{1,2})(?:\2(20\d\d|\d\d))?(?![./]?\d)")
 _HOUR = re.compile(r"\b(?:noon|midnight)\b")
-_THIS = re.compile(r"\b(?:this|the|of) (week|weekend|month|quarter|year)\b|\byear[- ]end\b")
+_THIS = re.compile(
+    r"\b(?:this|the|of) (week|weekend|month|quarter|year)\b|\b(month|quarter|year)[- ]end\b"
+)
 _END = re.compile(r"\b(?:end|late|last)\b")
 _EARLY = re.compile(r"\b(?:start|beginning|early|first)\b")
 _MIDDLE = re.compile(r"\bmid(?:dle)?\b")
@@ -178,7 +184,9 @@ def _feast(folded: str, today: date | None) -> str | None:
     if found[0] in FIXED:
         month, day = FIXED[found[0]]
         return _next_date(today, None, month, lambda _: day)
-    return next_of(found[0], today).isoformat() if today else None
+    if today is None:
+        return f"--{MONTH_OF[found[0]]:02}" if found[0] in MONTH_OF else None
+    return next_of(found[0], today).isoformat()
 
 
 def _quarter(folded: str, today: date | None) -> str | None:
@@ -195,8 +203,10 @@ def _quarter(folded: str, today: date | None) -> str | None:
 
 def _weekday(folded: str, today: date | None) -> str | None:
     found = _WEEKDAY.search(folded)
-    if not found or today is None:
+    if not found:
         return None
+    if today is None:
+        return None if FEAST.search(folded) else "P1W"
     ahead = (_WEEKDAYS[found[1]] - today.weekday()) % 7
     return (today + timedelta(days=ahead or 7)).isoformat()
 
@@ -204,8 +214,10 @@ def _weekday(folded: str, today: date | None) -> str | None:
 def _day(folded: str, today: date | None) -> str | None:
     """Return the next day of a month with a number of its own: "by the 15th"."""
     found = _DAY.search(folded)
-    if not found or today is None or not 1 <= int(found[1]) <= 31:
+    if not found or not 1 <= int(found[1]) <= 31:
         return None
+    if today is None:
+        return "P1M"
     day, month = int(found[1]), today.replace(day=1)
     while day > calendar.monthrange(month.year, month.month)[1] or month.replace(day=day) < today:
         month = (month + timedelta(days=31)).replace(day=1)
@@ -243,15 +255,21 @@ def _this(folded: str, today: date | None) -> str | None:
     found = ahead or _THIS.search(folded)
     if not found:
         return None
-    unit = found[1] or "year"
+    unit = next(said for said in found.groups() if said)
     if today is None:
-        return "--12-31" if unit == "year" and not ahead else None
+        return "--12-31" if unit == "year" and not ahead else _within(unit, 1 + bool(ahead))
     if unit in ("week", "weekend"):
         return (today + timedelta(days=6 - today.weekday() + (7 if ahead else 0))).isoformat()
     months = {"month": 1, "quarter": 3, "year": 12}[unit]
     last = today.month + (-today.month % months) + (months if ahead else 0)
     year, month = today.year + (last - 1) // 12, (last - 1) % 12 + 1
     return date(year, month, calendar.monthrange(year, month)[1]).isoformat()
+
+
+def _within(unit: str, count: int) -> str:
+    """Return the longest that the end of this unit is away, or that of the next one."""
+    unit = "week" if unit == "weekend" else unit
+    return _DESIGNATORS[unit].format(count * _TIMES_OF.get(unit, 1))
 
 
 def _year(folded: str, today: date | None) -> str | None:

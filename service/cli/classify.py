@@ -7,7 +7,10 @@ import typer
 
 def classify(
     file: Annotated[
-        str, typer.Argument(metavar="[FILE|-]", help="JSON Lines with id, title and body.")
+        str,
+        typer.Argument(
+            metavar="[FILE|-]", help="JSON Lines with id, title and body; .gz is unpacked."
+        ),
     ] = "-",
     out: Annotated[
         str | None,
@@ -27,7 +30,10 @@ def classify(
     """Judge posts: who is in the market, for what, how surely, and by which words.
 
     Reads a JSON object a line and writes one a line, in the same order, as they come. A line that
-    is no post is named on standard error and left out; the exit status then is 1.
+    is no post is named on standard error and left out; the exit status then is 1. Posts are plain
+    text, and English is judged; other languages are named, and are never a signal.
+
+    The weights of the evidence and the rest add up to log_odds, whose probability is given.
 
     Example: echo '{"id": 1, "title": "Can anyone recommend a CRM?"}' | harken classify
     """

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 
 def evaluate(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="Labelled JSON Lines.")],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="Labelled JSON Lines; .gz is unpacked.")
+    ],
     as_json: AsJson = False,
     model: Annotated[
         Path | None,
@@ -34,6 +36,14 @@ def evaluate(
     wants, products, budget and timeline. Posts of strength 1 don't count in yes-or-no figures.
     With --compare both models judge the same posts, and each gain has an interval of its own.
 
+    In the tables "found" is the share of a kind's signals that was taken for signals, "flagged"
+    the same of a role's posts, and "right" the share that was given just this kind or role. An
+    interval is left out where there are too few posts for one: ten signals and ten others, or ten
+    of what a share is of.
+
+    Labels that contradict each other, posts without text and posts that come twice are named with
+    their line, and count as they stand.
+
     Example: harken eval labelled.jsonl --json
     """
     from nlp.errors import ModelError
@@ -42,7 +52,7 @@ def evaluate(
     from service.cli.labelled_file import labelled_posts
     from service.cli.output import print_json, unusable
 
-    posts, wrong = labelled_posts([file])
+    posts, wrong = labelled_posts([file], doubting=True)
     if not posts:
         raise unusable(f"{file} has no labelled posts")
     try:
@@ -65,6 +75,7 @@ def evaluate(
         _show(report)
         if beside:
             _show_gains(report.model, beside.version, gains)
+        _explain(report)
     if wrong:
         raise typer.Exit(1)
 
@@ -122,6 +133,20 @@ def _show(report: "Report") -> None:
             _show_rows(name, rows)
 
 
+def _explain(report: "Report") -> None:
+    """Say what the words of the tables mean, and where they have no intervals."""
+    from nlp.evaluate import LEAST_FOR_INTERVAL
+    from service.cli.output import say
+
+    say()
+    if report.kinds or report.roles:
+        say("found, flagged: the share of these posts that was taken for signals;")
+        say("right: the share that was given just this kind or role")
+    few = LEAST_FOR_INTERVAL
+    say(f"No interval: fewer than {few} signals, {few} others or {few} of what a share is of, or")
+    say("each draw gave the same figure. Such a figure says little of other posts.")
+
+
 def _show_rows(name: str, rows: "Rows") -> None:
     from service.cli.output import table
 
@@ -142,6 +167,8 @@ def _words(name: str) -> str:
 def _cells(figure: "Figure") -> tuple[str, str]:
     if figure.value != figure.value:  # NaN
         return "-", ""
+    if figure.low != figure.low:  # left out
+        return _cells_of(figure.value), ""
     return _cells_of(figure.value), f"{figure.low:.3f} to {figure.high:.3f}"
 
 

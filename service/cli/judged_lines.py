@@ -2,20 +2,21 @@
 
 import json
 import os
-import sys
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import wait
 from contextlib import ExitStack, closing
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from nlp.errors import LineError, NlpError
 from nlp.judged import as_json
 from nlp.labelled import read_post
 from service.cli.output import complain, unusable
-from service.cli.streams import answers, counting, opened
+from service.cli.post_lines import Source, post_lines
+from service.cli.streams import answers, counting
 from service.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 #: Lines that a process gets at once, and chunks of them under way for each process.
 _CHUNK = 64
 _AHEAD = 3
-#: Characters of a line that are read; a longer one is no post but a mistake or an attack.
-_LONGEST_LINE = 16_000_000
+#: Seconds after which it is looked again whether a pausing input goes on.
+_LOOK_AGAIN = 0.05
 
 #: Line number, then the output line or what is wrong with the input.
 Result = tuple[int, bytes | None, str]
@@ -53,50 +54,53 @@ def judge_line(number: int, line: bytes) -> Result:
     return number, json.dumps(as_json(post, _judge().judge(post.title, post.body))).encode(), ""
 
 
+def _judged(lines: Iterable[tuple[int, bytes]]) -> Iterator[Result]:
+    return (judge_line(number, line) for number, line in lines if line.strip())
+
+
 def _judge_chunk(chunk: list[tuple[int, bytes]]) -> list[Result]:
-    return [judge_line(number, line) for number, line in chunk]
+    return list(_judged(chunk))
 
 
-def _numbered(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Yield the lines that are not empty with their numbers from 1; overlong ones are cut."""
-    number = 0
-    try:
-        while line := stream.readline(_LONGEST_LINE):
-            number += 1
-            if not line.endswith(b"\n"):
-                while (rest := stream.readline(_LONGEST_LINE)) and not rest.endswith(b"\n"):
-                    pass  # the tail of an overlong line: the cut head is no JSON and is reported
-            if line.strip():
-                yield number, line
-    except OSError as error:
-        raise RefusedError(f"the input can't be read: {error.strerror}") from error
+def _in_order(source: Source, pool: "ProcessPoolExecutor", jobs: int) -> Iterator[Result]:
+    """Yield results in the order of the lines, with a bounded number of chunks under way.
 
-
-def _in_order(
-    lines: Iterator[tuple[int, bytes]], pool: "ProcessPoolExecutor", jobs: int
-) -> Iterator[Result]:
-    """Yield results in the order of the lines, with a bounded number of chunks under way."""
+    When the input pauses, what there is of it is judged, and what is judged is given back.
+    """
     waiting: deque[Future[list[Result]]] = deque()
-    while True:
-        while len(waiting) < jobs * _AHEAD and (chunk := list(islice(lines, _CHUNK))):
-            waiting.append(pool.submit(_judge_chunk, chunk))
-        if not waiting:
+    lines = source.numbered()
+    is_over = False
+    while waiting or not is_over:
+        has_room = not is_over and len(waiting) < jobs * _AHEAD
+        if has_room and (not waiting or source.is_at_hand()):
+            chunk = list(islice(_at_hand(lines, source), _CHUNK))
+            is_over = not chunk
+            if chunk:
+                waiting.append(pool.submit(_judge_chunk, chunk))
+        elif waiting[0].done() or not has_room:
+            yield from waiting.popleft().result()
+        else:
+            wait([waiting[0]], timeout=_LOOK_AGAIN)
+
+
+def _at_hand(lines: Iterator[tuple[int, bytes]], source: Source) -> Iterator[tuple[int, bytes]]:
+    """Yield a line, for which it waits, and those that are there behind it."""
+    for line in lines:
+        yield line
+        if not source.is_at_hand():
             return
-        yield from waiting.popleft().result()
 
 
-def judge_lines(
-    lines: Iterator[tuple[int, bytes]], *, jobs: int = 1
-) -> Generator[Result, None, None]:
-    """Yield a result for each numbered line, in order.
+def judge_lines(source: Source, *, jobs: int = 1) -> Generator[Result, None, None]:
+    """Yield a result for each line that is not blank, in order, as they come.
 
     Args:
-        lines: line numbers and lines.
-        jobs: processes; 1 judges here, and each line as it comes; 0 is one for each core.
+        source: of the lines.
+        jobs: processes; 1 judges here; 0 is one for each core.
     """
     jobs = jobs or os.cpu_count() or 1
     if jobs == 1:
-        yield from (judge_line(number, line) for number, line in lines)
+        yield from _judged(source.numbered())
         return
     from concurrent.futures import ProcessPoolExecutor  # here because one process needs none
     from multiprocessing import get_context
@@ -104,7 +108,7 @@ def judge_lines(
     # spawn, not fork: threads of numpy's libraries don't survive a fork
     pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
     try:
-        yield from _in_order(lines, pool, jobs)
+        yield from _in_order(source, pool, jobs)
     finally:
         pool.shutdown(cancel_futures=True)  # when nobody reads on, nothing is judged for nobody
 
@@ -125,16 +129,16 @@ def _judge_file(name: str, *, out: str | None, jobs: int) -> int:
         raise unusable(f"{out} is the input; opening it for writing would empty it")
     wrong = 0
     with ExitStack() as stack:
-        source = stack.enter_context(opened(name, "rb", sys.stdin.buffer))
+        source = stack.enter_context(post_lines(name))
         target = stack.enter_context(answers(out or "-"))
         count = stack.enter_context(counting("Judging"))
-        results = stack.enter_context(closing(judge_lines(_numbered(source), jobs=jobs)))
+        results = stack.enter_context(closing(judge_lines(source, jobs=jobs)))
         for _, line, problem in results:
             if line is None:
                 wrong += 1
                 complain(problem)
             else:
-                target.write(line, at_once=jobs == 1)
+                target.write(line, at_once=True)
             count()
     return wrong
 

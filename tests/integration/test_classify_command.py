@@ -17,15 +17,18 @@ ASK = {"id": "a", "title": "Can anyone recommend a good rota tool?", "body": "Bu
 CHAT = {"id": 7, "body": "Thanks, that made my day and I will sleep well."}
 
 KEYS = [
-    "id", "signal", "uncertain", "solved", "probability", "strength", "kind", "role",
+    "id", "signal", "uncertain", "solved", "probability", "log_odds", "strength", "kind", "role",
     "journey_step", "language", "wants", "products", "budget", "timeline", "authority", "slots",
-    "evidence", "model",
+    "evidence", "rest", "model",
 ]  # fmt: skip
 
 
 def lines(*posts: object) -> str:
     return "".join(json.dumps(post) + "\n" for post in posts)
 
+
+#: What to do with words that are no file.
+HOW = """posts are read from a file or a pipe: echo '{"title": "..."}' | harken classify"""
 
 #: A full disk behind a file, and behind two processes: each costs three seconds.
 SAME_WITH_MORE = (("file", "1"), ("pipe", "2"))
@@ -43,6 +46,9 @@ def test_a_post_on_a_pipe_is_judged_by_the_contract() -> None:
     assert judged["wants"] == "good rota tool"
     evidence: Any = judged["evidence"]
     assert list(evidence[0]) == ["text", "start", "end", "field", "reason", "weight"]
+    told: Any = judged
+    weighed = sum(one["weight"] for one in evidence) + told["rest"]
+    assert weighed == pytest.approx(told["log_odds"], abs=0.001)
     slots: Any = judged["slots"]
     assert list(slots[0]) == ["name", "text", "field", "start", "end", "normalised"]
     for one in evidence + slots:
@@ -106,6 +112,8 @@ def test_too_few_processes_are_refused() -> None:
     [
         (["missing.jsonl"], "missing.jsonl can't be opened: No such file or directory\n"),
         (["/"], "/ can't be opened: Is a directory\n"),
+        (["some words"], f"'some words' is no file; {HOW}\n"),
+        (["Any CRM you like? " * 50], f"'{'Any CRM you like? ' * 3}A...' is no file; {HOW}\n"),
         (["--out", "/none/x"], "/none/x can't be opened: No such file or directory\n"),
     ],
 )
@@ -127,6 +135,46 @@ def test_each_post_comes_out_as_soon_as_it_is_judged() -> None:
             assert json.loads(process.stdout.readline())["id"] == 7
         process.stdin.close()
         assert process.wait(timeout=30) == 0
+
+
+def test_several_processes_hold_nothing_back_when_the_input_pauses() -> None:
+    with subprocess.Popen(
+        [HARKEN, "classify", "--jobs", "2"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=environment(),
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for many in (1, 70, 2):
+            process.stdin.write(lines(*[CHAT] * many).encode() + b"\n")
+            process.stdin.flush()
+            for _ in range(many):
+                assert json.loads(process.stdout.readline())["id"] == 7
+        process.stdin.close()
+        assert process.wait(timeout=30) == 0
+
+
+def test_a_packed_file_is_unpacked_by_its_name(tmp_path: Path) -> None:
+    packed = gzip.compress(lines(CHAT).encode())
+    files = {"a.jsonl.gz": packed, "a.jsonl": packed, "cut.gz": packed[:-9]}
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+
+    ran = {name: harken_here("classify", str(tmp_path / name)) for name in files}
+
+    assert [line["id"] for line in ran["a.jsonl.gz"].lines] == [7]
+    assert ran["a.jsonl"].err == "the input is packed by gzip; zcat unpacks it for a pipe\n"
+    assert ran["cut.gz"].err.startswith("the input can't be read: Compressed file ended before")
+
+
+def test_what_lacks_at_the_end_of_a_line_is_told_with_its_column() -> None:
+    ran = harken_here("classify", stdin='{"id":1\n{"id": true, "body": ""}\r\n')
+
+    assert ran.err.splitlines() == [
+        "line 1: not a JSON object: expecting ',' delimiter at column 8",
+        'line 2: "id" is not a string or a number but true',
+    ]
 
 
 def test_a_reader_that_goes_away_is_no_error() -> None:
@@ -308,6 +356,46 @@ def test_a_person_reads_the_measurement_as_tables(tmp_path: Path) -> None:
     assert f"{file}, line 41: not a JSON object" in ran.err
     assert "average precision" in ran.out
     assert "recommendation" in ran.out
+
+
+def test_labels_that_can_not_be_right_are_named_with_their_line(tmp_path: Path) -> None:
+    file = tmp_path / "labelled.jsonl.gz"
+    ask = {"title": ASK["title"]}
+    posts = [
+        ask | {"id": 1, "strength": 0, "kind": "recommendation"},
+        ask | {"id": 2, "strength": 2, "kind": "none", "role": "seller"},
+        {"id": 3, "strength": 3, "body": " "},
+        ask | {"id": 1, "strength": 2, "kind": "recommendation", "role": "seeker"},
+        ask | {"id": None, "strength": 1, "kind": "need"},
+        ask | {"id": None, "strength": 0, "role": "seller", "kind": "none"},
+    ]
+    file.write_bytes(gzip.compress(lines(*posts).encode()))
+
+    ran = harken_here("eval", str(file))
+
+    assert ran.code == 0
+    assert ran.err.splitlines() == [
+        f'{file}, line 1: strength 0 is no signal, "kind": "recommendation" is one',
+        f'{file}, line 2: strength 2 is a signal, "kind": "none" is not',
+        f'{file}, line 2: strength 2 is a signal, "role": "seller" is no buyer',
+        f"{file}, line 3: there is no text to judge",
+        f"{file}, line 4: the post '1' is there already, in {file}, line 1; it counts twice",
+    ]
+    assert "6 posts, 3 of them signals" in ran.out
+    assert " to " not in ran.out.partition("\n\n")[2].partition("length")[0]  # no interval
+    assert "right: the share that was given just this kind or role" in ran.out
+    assert "No interval: fewer than 10 signals" in ran.out
+
+
+def test_a_model_that_is_not_there_is_told_in_words(tmp_path: Path) -> None:
+    file = tmp_path / "labelled.jsonl"
+    file.write_text(lines(CHAT | {"strength": 0}))
+
+    ran = harken_here("eval", str(file), "--compare", str(tmp_path / "none"))
+
+    assert ran.code == 2
+    where = f"{tmp_path / 'none'}: card.json: No such file or directory"
+    assert ran.err == f"the model can't be read in {where}\n"
 
 
 def test_too_few_labelled_lines_are_refused_in_words(tmp_path: Path) -> None:

@@ -111,6 +111,36 @@ def test_every_figure_has_an_interval_around_it() -> None:
         assert figure.low <= figure.value <= figure.high or figure.value == 0
 
 
+@pytest.mark.parametrize(("signals", "others"), [(1, 0), (60, 0), (0, 60), (9, 60), (60, 9)])
+def test_too_few_of_a_class_give_no_interval(signals: int, others: int) -> None:
+    pairs = [
+        *[(labelled(2, kind=Kind.NEED), judged(0.1 * (n % 10))) for n in range(signals)],
+        *[(labelled(0), judged(0.1 * (n % 10))) for n in range(others)],
+    ]
+
+    found = report(*pairs)
+    gains = compare(pairs, pairs[::-1], thresholds=(0.5, 0.5), draws=40)
+
+    figures = [*found.overall.values(), *found.platforms["unknown"].figures.values()]
+    for figure in (*figures, *(gain.gain for gain in gains.values())):
+        assert math.isnan(figure.low)
+        assert math.isnan(figure.high)
+    assert found.overall["brier"].value >= 0
+
+
+def test_a_share_of_few_or_without_any_doubt_has_no_interval() -> None:
+    few = [(labelled(2, kind=Kind.NEED), judged(0.1 * n)) for n in range(9)]
+    all_found = [(labelled(2, kind=Kind.PRICING), judged(SIGNAL)) for _ in range(30)]
+    most_found = [(labelled(2, kind=Kind.PURCHASE), judged(0.1 * n)) for n in range(10)]
+
+    kinds = report(*few, *all_found, *most_found).kinds
+
+    assert math.isnan(kinds["need"].figures["found"].low)
+    assert kinds["pricing"].figures["found"].value == 1
+    assert kinds["pricing"].figures["found"].to_json()["low"] is None
+    assert kinds["purchase"].figures["found"].low < kinds["purchase"].figures["found"].high
+
+
 def test_rows_say_how_posts_of_each_length_did() -> None:
     short, long = labelled(2), LabelledPost(id="2", title="t", body="word " * 200, strength=0)
 
@@ -123,17 +153,19 @@ def test_rows_say_how_posts_of_each_length_did() -> None:
 
 
 def test_two_models_are_compared_on_the_same_posts() -> None:
-    posts = [labelled(2), labelled(0), labelled(2), labelled(0), labelled(1)]
+    posts = [*[labelled(2), labelled(0)] * 10, labelled(1)]
     good = [(post, judged(SIGNAL if post.is_signal else NO_SIGNAL)) for post in posts]
+    good[0] = (posts[0], judged(NO_SIGNAL))
     bad = [(post, judged(NO_SIGNAL if post.is_signal else SIGNAL)) for post in posts]
 
     gains = compare(bad, good, thresholds=(0.5, 0.5), draws=40)
 
-    assert (gains["f1"].first, gains["f1"].second, gains["f1"].gain.value) == (0.0, 1.0, 1.0)
-    assert gains["f1"].gain.low > 0
+    assert gains["f1"].first == 0.0
+    assert gains["f1"].second == pytest.approx(18 / 19)
+    assert 0 < gains["f1"].gain.low < gains["f1"].gain.value <= gains["f1"].gain.high
     told = gains["brier"].to_json()
     assert told["first"] == pytest.approx(0.81)
-    assert told["second"] == pytest.approx(0.01)
+    assert told["second"] == pytest.approx((19 * 0.01 + 0.81) / 20)
 
 
 def test_a_model_gains_nothing_over_itself() -> None:

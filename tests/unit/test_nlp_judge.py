@@ -65,6 +65,31 @@ def test_people_who_are_not_in_the_market_are_no_signals(
     assert judged.kind in (Kind.NONE, Kind.NEED)
 
 
+ASKED = "Can anyone recommend a CRM for 12 people? Our budget is $500 a month."
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("Re: Can anyone recommend a CRM?", "We've been using one for years. Works."),
+        ("RE: Re[2]: Which CRM for 5 people?", "I'm out of office until Monday."),
+        ("AW: Can anyone recommend a CRM?", "+1"),
+        ("CRM", f"The big one is fine for us.\n\n-----Original Message-----\nFrom: Bob\n{ASKED}"),
+        ("CRM", f"We are happy with ours.\n{'_' * 32}\nFrom: Bob\nSent: Monday\n\n{ASKED}"),
+    ],
+)
+def test_whoever_answers_is_not_who_asked(judge: Judge, title: str, body: str) -> None:
+    judged = judge.judge(title, body)
+
+    assert not judged.signal
+    assert judged.budget is None
+    assert all(one.span.field == "body" for one in judged.evidence)
+
+
+def test_an_answer_may_ask_itself(judge: Judge) -> None:
+    assert judge.judge("Re: CRM", f"Same here. {ASKED}").signal
+
+
 def test_who_has_found_one_is_told_apart(judge: Judge) -> None:
     judged = judge.judge("[Solved] Which tent?", "Edit: thanks, went with the small one.")
 
@@ -162,6 +187,25 @@ def test_what_is_quoted_stands_where_it_says(title: str, body: str) -> None:
         assert fields[span.field][span.start : span.end] == words
     assert 0 <= judged.probability <= 1
     assert judged == JUDGE.judge(title, body)
+
+
+@given(title=POSTS, body=POSTS)
+def test_the_evidence_and_the_rest_add_up_to_the_log_odds(title: str, body: str) -> None:
+    judged = JUDGE.judge(title, body)
+
+    if judged.log_odds is None or judged.rest is None:
+        assert judged.language not in ("en", "und")
+        assert judged.log_odds is judged.rest
+    else:
+        told = math.fsum(one.weight for one in judged.evidence) + judged.rest
+        assert told == pytest.approx(judged.log_odds)
+        assert 1 / (1 + math.exp(-told)) == pytest.approx(judged.probability)
+
+
+def test_what_is_not_judged_has_no_log_odds(judge: Judge) -> None:
+    judged = judge.judge("", "Wir suchen ein neues Werkzeug und wissen nicht, welches gut ist.")
+
+    assert (judged.log_odds, judged.rest) == (None, None)
 
 
 @given(title=POSTS, body=POSTS)

@@ -118,6 +118,25 @@ def test_what_the_title_and_the_body_share_is_wanted() -> None:
         ("It should hold up to 40 people", []),
         ("The meeting is at 4:50 on the 6/30", []),
         ("feel free to write, it's tax-free", []),
+        ("My budget is $200 max, all in", ["$200 max"]),
+        ("Our budget is up to $1.5 million", ["up to $1.5 million"]),
+        ("We can spend 1'500 CHF", ["1'500 CHF"]),
+        ("Our budget is \u20ac1.500,50 per month.", ["\u20ac1.500,50 per month"]),
+        ("Our budget is 1.500,- \u20ac", ["1.500,- \u20ac"]),
+        ("Our budget is $1,2345", []),
+        ("We can pay $60-80/h", ["$60-80/h"]),
+        ("We can pay between $100 and $200 a month", ["between $100 and $200 a month"]),
+        ("at most \u00a3500pcm", ["at most \u00a3500pcm"]),
+        ("up to $500 billed monthly", ["up to $500 billed monthly"]),
+        ("Our budget is EUR 45k", ["EUR 45k"]),
+        ("Our budget is two grand", ["two grand"]),
+        ("Our budget is 2m", ["2m"]),
+        ("Our limit is 2m, as the room is low", []),
+        ("I can be there up to 5pm", []),
+        ("They want us to pay $9k/year", []),
+        ("The seller sent us a proposal, $9k/year, which is odd", []),
+        ("I bought it, 10 euros, and it broke", []),
+        ("One printer, $300, by May", ["$300"]),
     ],
 )
 def test_a_budget_is_a_sum_that_is_said_to_be_a_limit(text: str, budget: list[str]) -> None:
@@ -173,6 +192,12 @@ def test_a_budget_is_normalised() -> None:
         ("It may be the wrong place to ask", []),
         ("this may not fit", []),
         ("We sold it in the spring", []),
+        ("It must be live by the 25th of October", ["by the 25th of October"]),
+        ("We need it by Oct. 25", ["by Oct. 25"]),
+        ("We need it by month end", ["by month end"]),
+        ("Any pharmacy open tonight?", ["tonight"]),
+        ("Where can I get a cake for tonight?", ["for tonight"]),
+        ("I saw it tonight", []),
     ],
 )
 def test_a_time_counts_when_something_is_to_be_done_by_it(text: str, timeline: list[str]) -> None:
@@ -226,6 +251,20 @@ def test_named_products_are_quoted(text: str, products: list[str]) -> None:
         ("at my school", []),
         ("as a dog owner", []),
         ("the founder said so", []),
+        ("Has anybody here ever used Shiftbook for a bakery company?", []),
+        ("gifts for a company kid", []),
+        ("a licence for a team wiki", []),
+        ("I used to work for a small company", []),
+        ("I got a phone from my company", []),
+        ("We are near a school", []),
+        ("I am starting a business", ["starting a business"]),
+        ("My parents run a small hotel", ["My parents run a small hotel"]),
+        ("The print shop I work for needs a van", ["The print shop I work for"]),
+        ("I am the one who decides", ["I am the one who decides"]),
+        ("I don't decide", []),
+        ("Head of sales here. Which phones?", ["Head of sales here"]),
+        ("Ops lead here", ["Ops lead here"]),
+        ("Budget approved: 9k EUR", ["Budget approved"]),
     ],
 )
 def test_who_speaks_for_an_organisation_is_quoted(text: str, authority: list[str]) -> None:
@@ -247,6 +286,24 @@ def test_who_decides_is_told_from_who_buys_for_others() -> None:
         ("we have 12 sales reps", ["12 sales reps"], ["12"]),
         ("a 30-person office", ["30-person"], ["30"]),
         ("people like us", [], []),
+        ("a team of 5-6 people", ["team of 5-6"], ["5-6"]),
+        ("A kennel with 8 volunteers", ["8 volunteers"], ["8"]),
+        ("Which rota? (5 of us)", ["5 of us"], ["5"]),
+        ("Nail bar, 3 stylists, one till", ["3 stylists"], ["3"]),
+        ("We have four part-time drivers", ["four part-time drivers"], ["4"]),
+        ("our 4 to 5 nurses", ["4 to 5 nurses"], ["4-5"]),
+        ("We are 9, which rota?", ["We are 9"], ["9"]),
+        ("we're about 12", ["we're about 12"], ["12"]),
+        ("We are 30 and in love", [], []),
+        ("we run 5 km", [], []),
+        ("I called 3 plumbers", [], []),
+        ("2 doctors told me so", [], []),
+        ("our first two people like it", [], []),
+        ("the other 3 drivers", [], []),
+        ("It costs 20 per user", [], []),
+        ("5 different drivers came", [], []),
+        ("version 10.7 people", [], []),
+        ("one of us", [], []),
     ],
 )
 def test_the_size_of_the_team_is_quoted(text: str, size: list[str], number: list[str]) -> None:
@@ -257,13 +314,29 @@ def test_the_size_of_the_team_is_quoted(text: str, size: list[str], number: list
 @pytest.mark.parametrize(
     ("text", "place", "country"),
     [
-        ("we are based in Leeds", ["Leeds"], [None]),
+        ("we are based in Leeds", ["Leeds"], ["GB"]),
         ("does it ship in the UK", ["UK"], ["GB"]),
         ("a good plumber near Port Talbot please", ["Port Talbot"], [None]),
         ("it starts in March", [], []),
         ("we are in Python land", [], []),
         ("written in Shiftbook", [], []),
         ("we are in here", [], []),
+        ("Which bakery in Leeds?", ["Leeds"], ["GB"]),
+        ("Need a bookkeeper. Berlin, 5 desks.", ["Berlin"], ["DE"]),
+        ("Toronto agency, we need a till", ["Toronto"], ["CA"]),
+        ("hosting, US only", ["US"], ["US"]),
+        ("flats around central Utrecht", ["Utrecht"], ["NL"]),
+        ("an agency in New York City?", ["New York City"], ["US"]),
+        ("a printer in Birmingham", ["Birmingham"], [None]),
+        ("Accountant for NL/BE wanted", ["NL", "BE"], ["NL", "BE"]),
+        ("AC/DC or ABBA", [], []),
+        ("I'm from Lisbon", ["Lisbon"], ["PT"]),
+        ("a letter from Lisbon", [], []),
+        ("I love Cologne a lot", [], []),
+        ("anything like Boston Dynamics", [], []),
+        ("I live outside the UK", [], []),
+        ("they told us, in short, no", [], []),
+        ("that is a nice bath", [], []),
     ],
 )
 def test_where_it_is_wanted_is_quoted(
@@ -292,6 +365,29 @@ def test_what_is_needed_is_quoted(text: str, need: list[str]) -> None:
     assert slots(text, "need") == need
 
 
+def test_a_long_post_is_read_at_its_beginning_and_at_its_end() -> None:
+    story = "The river is calm and the dog sleeps. " * 60
+    asked = "We're a clinic in Leeds, 5 of us. Looking for a label printer, up to $90, by March 3."
+    late, early = f"{story}{asked}", f"{asked} {story}"
+
+    assert slots(late, "wants") == ["label printer"]
+    assert slots(late, "budget") == ["up to $90"]
+    assert meanings(late, "timeline") == meanings(early, "timeline") == ["2026-03-03"]
+    assert slots(late, "team_size") == ["5 of us"]
+    for slot in READER.read(read("", late), SAID_AT):
+        assert late[slot.span.start : slot.span.end] == slot.text
+
+
+def test_the_end_of_a_long_post_is_read_from_a_sentence_on() -> None:
+    words = "river " * 300
+    half = "word " * 60
+
+    assert slots(f"{words}{half} I would never pay {half}. Up to $90. {half}", "budget") == [
+        "Up to $90"
+    ]
+    assert slots(f"{words}{half * 3} we can pay $90", "budget") == ["$90"]
+
+
 def test_a_fact_said_twice_is_one_slot_and_names_are_limited() -> None:
     many = " ".join(f"then we tried Tool{'x' * n}, " for n in range(20))
 
@@ -313,7 +409,8 @@ def test_any_text_is_read_and_every_slot_quotes_it(title: str, body: str) -> Non
 
 _WORDS = (
     "we need to buy a Shiftbook vs Rota 4 in by March $50 -80 per month budget of 700 tired 12 "
-    "people team for Leeds UK best , . ? [ ] my shop free about next week or 2"
+    "people team for Leeds UK NL / in New York of us drivers are I am the lead here decision "
+    "best , . ? [ ] my shop free about next week or 2"
 )
 _TALK = st.lists(st.sampled_from(_WORDS.split()), max_size=60).map(" ".join)
 
