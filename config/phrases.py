@@ -14,6 +14,7 @@ _EVERYDAY = Path(__file__).parent / "everyday.txt"
 #: A word, or a name with signs in it: ".net", "c++".
 _WORDS = re.compile(r"(?<!\w)\.\w+|\w+[+#]*")
 _OPERATORS = ("and", "or", "not")
+_EITHER = re.compile(r"\S\sor\s\S", re.IGNORECASE)
 _BLANKS = re.compile(r"[\s_/-]+")  # what nlp.phrases takes for a blank
 
 
@@ -31,13 +32,22 @@ def risky_phrases(topic: Topic) -> Iterator[tuple[KeyPath, str]]:
         is_exclusion = path[0] == "exclusions"
         if earlier != path and (not is_exclusion or earlier[0] == "exclusions"):
             yield path, f"{phrase!r} is already in {earlier[0]}"
+        if path[0] == "keywords" and _EITHER.search(phrase):
+            said = "looks for the word 'or'; write either phrase by itself, or a query with OR"
+            yield path, f"{phrase!r} {said}"
         if not is_exclusion:
             yield from ((path, risk) for risk in _risks(phrase, exclusions))
     for number, text in enumerate(topic.query):
-        yield from ((("query", number), risk) for risk in _query_risks(text, exclusions))
+        yield from ((("query", number), risk) for risk in query_risks(text, exclusions))
 
 
-def _query_risks(text: str, exclusions: Sequence[str]) -> Iterator[str]:
+def query_risks(text: str, exclusions: Sequence[str] = ()) -> Iterator[str]:
+    """Yield what is risky about a query, see `risky_phrases`, each after its column.
+
+    Args:
+        text: a query that is understood.
+        exclusions: of its topic, in lower case and with blanks for hyphens.
+    """
     query = parse_query(text)
     for part in query.parts if isinstance(query, Or) else (query,):
         if isinstance(part, Words) and not part.is_prefix:
@@ -47,7 +57,7 @@ def _query_risks(text: str, exclusions: Sequence[str]) -> Iterator[str]:
     for leaf in leaves(query):
         if (
             isinstance(leaf, Words)
-            and leaf.text in _OPERATORS
+            and leaf.text.casefold() in _OPERATORS
             and text.startswith(leaf.text, leaf.at)
         ):
             operator = leaf.text.upper()

@@ -2,59 +2,50 @@
 
     query   = all, "OR", all ...
     all     = one, ["AND"], one ...            words beside each other must all be there
-    one     = ["NOT" | "-"], ( group | [field], ( word | quoted | group ) )
+    one     = ["NOT" | "-" | "!"], ( group | [field], ( word | quoted | group ) )
     group   = "(", query, ")"
     field   = "title:" | "author:" | "site:" | "lang:"
 
-``&&`` and ``||`` are AND and OR. Operators are capitals; NOT binds tightest, then AND, then OR.
-A ``*`` ends a word or a quoted phrase whose last word may go on. There are no regular expressions
-and no distances between words: a query costs the same whatever the post is like.
+``&&`` is AND, ``|`` and ``||`` are OR. Operators are capitals; NOT binds tightest, then AND, then
+OR. A ``*`` ends a word or a quoted phrase whose last word may go on. There are no regular
+expressions and no distances between words: a query costs the same whatever the post is like. What
+other tools have a sign for, and Harken has not, is an error: looked for as it stands it would
+never be found. In quotes every sign stands for itself.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 import idna
 
-from config.problem import did_you_mean, quoted
+from config.languages import TOLD
+from config.problem import quoted
 from config.query import And, Not, Or, Origin, Query, Trait, Words, unanchored
+from config.query_tokens import (
+    QUOTES,
+    SINGLE_QUOTES,
+    TITLE,
+    QueryError,
+    Token,
+    place,
+    tokens,
+)
 from config.shape import check_language
 from config.wording import check_phrase
+
+__all__ = [
+    "DEEPEST", "LONGEST_QUERY", "MOST_TERMS", "QueryError", "parse_query", "place", "render",
+]  # fmt: skip
 
 LONGEST_QUERY = 10_000  # characters
 MOST_TERMS = 500  # phrases and fields in one query
 DEEPEST = 20  # groups within each other
 _LEAST_PREFIX = 3  # letters or digits before a *; fewer would find everything
 
-_TITLE = "title"
-_FIELDS = (_TITLE, *(trait.value for trait in Trait))
-_OPERATORS = {"AND": "AND", "&&": "AND", "OR": "OR", "||": "OR", "NOT": "NOT"}
-
-_QUOTES = '"\u201c\u201d\u201e\u00ab\u00bb'  # word processors put round ones
-_QUOTED = re.compile(rf"[{_QUOTES}]([^{_QUOTES}]*)([{_QUOTES}]?)")
-_MINUS = re.compile(r"[-\u2013\u2212](?=[^\s)])")
-_FIELD = re.compile(r"([A-Za-z]+):")
-_BARE = re.compile(rf"[^\s(){_QUOTES}]+")
-_DISTANCE = re.compile(r"O?NEAR(/\d+\w*)?|(W|PRE|ADJ)/?\d+|~\d+")
+_SENTENCE_END = re.compile(r"(?<=\w)[?!]+(?=[\s)]|$)")
 _SITE = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
-
-
-class QueryError(ValueError):
-    """The query can't be understood."""
-
-    def __init__(self, message: str, *, text: str, at: int) -> None:
-        self.message = message
-        self.at = at  # offset into the text; its length for what is missing at the end
-        super().__init__(f"{place(text, at)}: {message}")
-
-
-def place(text: str, at: int) -> str:
-    """Return where an offset is, as people count: "column 3", or "line 2, column 3"."""
-    column = at - (text.rfind("\n", 0, at) + 1) + 1
-    line = text.count("\n", 0, at) + 1
-    return f"line {line}, column {column}" if "\n" in text else f"column {column}"
 
 
 def parse_query(text: str, *, anchored: bool = True) -> Query:
@@ -71,6 +62,8 @@ def parse_query(text: str, *, anchored: bool = True) -> Query:
     if len(text) > LONGEST_QUERY:
         too_long = f"has {len(text):,} characters; {LONGEST_QUERY:,} are the most"
         raise QueryError(f"the query {too_long}", text=text, at=LONGEST_QUERY)
+    if not anchored:  # the search's index knows words only: "which crm?" asks for no wildcard
+        text = _SENTENCE_END.sub(lambda found: " " * len(found[0]), text)
     query = _Parser(text).parse()
     part = unanchored(query) if anchored else None
     if part is not None:
@@ -103,110 +96,14 @@ def _grouped(query: Query) -> str:
     return shown if isinstance(query, Words | Origin) else f"({shown})"
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    """A piece of a query's text."""
-
-    kind: str  # "(", ")", "AND", "OR", "NOT", "field", "words", "end"
-    text: str  # of a field its name, of words what is looked for
-    at: int
-
-
-def _tokens(text: str) -> Iterator[_Token]:
-    at = 0
-    is_value = False
-    while at < len(text):
-        if text[at].isspace():
-            at += 1
-            continue
-        token, at = _token(text, at, is_value=is_value)
-        is_value = token.kind == "field"
-        yield token
-    yield _Token("end", "", len(text))
-
-
-def _token(text: str, at: int, *, is_value: bool) -> tuple[_Token, int]:
-    """Return the token that begins at ``at``, which may be a field's value, and where it ends."""
-    if text[at] in "()":
-        return _Token(text[at], text[at], at), at + 1
-    if text[at] in _QUOTES:
-        return _quoted(text, at)
-    if is_value and not _MINUS.match(text, at):
-        return _bare(text, at)
-    if is_value:
-        raise QueryError("the minus belongs before the field", text=text, at=at)
-    if _MINUS.match(text, at):
-        return _Token("NOT", text[at], at), at + 1
-    named = _FIELD.match(text, at)
-    if named is not None:
-        return _Token("field", _field(named, text), at), named.end()
-    return _bare(text, at)
-
-
-def _quoted(text: str, at: int) -> tuple[_Token, int]:
-    found = _QUOTED.match(text, at)
-    if found is None or not found[2]:
-        raise QueryError("the closing quote of this phrase is missing", text=text, at=at)
-    end = found.end()
-    if text.startswith("~", end):
-        raise _no_distances(text, end)
-    if end < len(text) and not (text[end].isspace() or text[end] in "()"):
-        hint = "the * belongs inside the quotes" if text[end] == "*" else "a blank is missing"
-        raise QueryError(f"{hint} after this phrase", text=text, at=end)
-    return _Token("words", found[1], at), end
-
-
-def _field(named: re.Match[str], text: str) -> str:
-    name = named[1].lower()
-    if name not in _FIELDS:
-        hint = did_you_mean(f"{name}:", [f"{field}:" for field in _FIELDS])
-        raise QueryError(
-            f"there is no field {named[0]!r}{hint or '; put a phrase with a colon in quotes'}",
-            text=text,
-            at=named.start(),
-        )
-    follows = text[named.end() : named.end() + 1]
-    if not follows or follows.isspace() or follows == ")":
-        raise QueryError(
-            f"a word must follow {named[0]} at once, without a blank", text=text, at=named.end()
-        )
-    return name
-
-
-def _bare(text: str, at: int) -> tuple[_Token, int]:
-    found = _BARE.match(text, at)
-    word = found[0] if found else text[at]
-    end = at + len(word)
-    if word in _OPERATORS:
-        return _Token(_OPERATORS[word], word, at), end
-    if _DISTANCE.fullmatch(word):
-        raise _no_distances(text, at)
-    if word.endswith((",", ";")):
-        hint = f"{word[-1]!r} doesn't separate phrases; write OR between them"
-        raise QueryError(hint, text=text, at=end - 1)
-    if word[0] == "+" and word.strip("+"):
-        hint = "a + is not needed: words beside each other must all be there"
-        raise QueryError(hint, text=text, at=at)
-    return _Token("words", word, at), end
-
-
-def _no_distances(text: str, at: int) -> QueryError:
-    return QueryError(
-        "Harken looks for whole phrases, not for words near each other; "
-        "write the phrases that you expect, with OR between them, or use AND",
-        text=text,
-        at=at,
-    )
-
-
 class _Parser:
     """Reads tokens from left to right, one ahead; groups are the only recursion."""
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._tokens = _tokens(text)
+        self._tokens = tokens(text)
         self._next = next(self._tokens)
-        self._open: list[_Token] = []  # parentheses
+        self._open: list[Token] = []  # parentheses
         self._terms = 0
 
     def parse(self) -> Query:
@@ -234,7 +131,19 @@ class _Parser:
         flat = [
             each for part in parts for each in (part.parts if isinstance(part, And) else [part])
         ]
+        self._check_origins(flat)
         return flat[0] if len(flat) == 1 else And(tuple(flat), at=flat[0].at)
+
+    def _check_origins(self, parts: Sequence[Query]) -> None:
+        """Raise a `QueryError` if no post can come from everywhere that is asked for at once."""
+        asked: dict[Trait, Origin] = {}
+        for part in parts:
+            if isinstance(part, Origin):
+                first = asked.setdefault(part.trait, part)
+                if not _may_both_be(first, part):
+                    either = f"{part.trait}:({first.value} OR {part.value})"
+                    message = f"a post has only one {_ONLY_ONE[part.trait]}; write {either}"
+                    raise QueryError(message, text=self._text, at=part.at)
 
     def _one(self, *, field: str) -> Query:
         if self._next.kind != "NOT":
@@ -256,7 +165,7 @@ class _Parser:
             return self._term(token, field=field)
         raise self._missing(token)
 
-    def _group(self, opening: _Token, *, field: str) -> Query:
+    def _group(self, opening: Token, *, field: str) -> Query:
         if len(self._open) == DEEPEST:
             raise self._error(f"groups are more than {DEEPEST} deep here", opening)
         if self._next.kind == ")":
@@ -269,12 +178,12 @@ class _Parser:
         self._open.pop()
         return query
 
-    def _term(self, token: _Token, *, field: str) -> Words | Origin:
+    def _term(self, token: Token, *, field: str) -> Words | Origin:
         self._terms += 1
         if self._terms > MOST_TERMS:
             raise self._error(f"this is one phrase more than {MOST_TERMS}, the most", token)
         try:
-            if field in ("", _TITLE):
+            if field in ("", TITLE):
                 return self._words(token, in_title=bool(field))
             return Origin(Trait(field), _READERS[Trait(field)](token.text), token.at)
         except QueryError:
@@ -284,7 +193,7 @@ class _Parser:
             about = "this phrase " if message.startswith(("has ", "holds ", "is ")) else ""
             raise self._error(f"{about}{message}", token) from error
 
-    def _words(self, token: _Token, *, in_title: bool) -> Words:
+    def _words(self, token: Token, *, in_title: bool) -> Words:
         said, star, after = token.text.partition("*")
         if after.strip():
             raise self._star("a * may stand at the end of a phrase only", token, len(said))
@@ -293,17 +202,17 @@ class _Parser:
             raise self._star(message, token, len(said))
         return Words(check_phrase(" ".join(said.split())), bool(star), in_title, token.at)
 
-    def _star(self, message: str, token: _Token, before: int) -> QueryError:
-        begins = token.at + (self._text[token.at] in _QUOTES)
+    def _star(self, message: str, token: Token, before: int) -> QueryError:
+        begins = token.at + (self._text[token.at] in QUOTES + SINGLE_QUOTES)
         return QueryError(message, text=self._text, at=begins + before)
 
-    def _take(self) -> _Token:
+    def _take(self) -> Token:
         token = self._next
         if token.kind != "end":
             self._next = next(self._tokens)
         return token
 
-    def _missing(self, token: _Token) -> QueryError:
+    def _missing(self, token: Token) -> QueryError:
         if token.kind in ("AND", "OR"):
             return self._error(f"a phrase is missing before this {token.text}", token)
         if token.kind == "end" and not self._text.strip():
@@ -316,8 +225,19 @@ class _Parser:
         opened = place(self._text, self._open[-1].at)
         return self._error(f"a closing parenthesis is missing for the one at {opened}")
 
-    def _error(self, message: str, token: _Token | None = None) -> QueryError:
+    def _error(self, message: str, token: Token | None = None) -> QueryError:
         return QueryError(message, text=self._text, at=(token or self._next).at)
+
+
+#: What a post has one of; handles have too many spellings to be told apart here.
+_ONLY_ONE = {Trait.LANG: "language", Trait.SITE: "host"}
+
+
+def _may_both_be(one: Origin, other: Origin) -> bool:
+    if one.trait is Trait.SITE:
+        hosts = f".{one.value}", f".{other.value}"
+        return hosts[0].endswith(hosts[1]) or hosts[1].endswith(hosts[0])
+    return one.trait not in _ONLY_ONE or one.value == other.value
 
 
 def _author(value: str) -> str:
@@ -339,7 +259,10 @@ def _site(value: str) -> str:
 
 
 def _language(value: str) -> str:
-    return check_language(value.strip().lower())
+    code = check_language(value.strip().lower())
+    if code not in TOLD:
+        raise ValueError(f"{quoted(value)} is no language that Harken tells: {', '.join(TOLD)}")
+    return code
 
 
 _READERS = {Trait.AUTHOR: _author, Trait.SITE: _site, Trait.LANG: _language}

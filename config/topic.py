@@ -66,7 +66,7 @@ class Topic(Shape):
     similarity: Share = 0.0  # to problems and examples, from which a post matches; 0: never
     languages: tuple[Language, ...] = ()  # empty: every language
     sources: tuple[Slug, ...] = ()  # ids of sources.toml; empty: every source
-    threshold: Share = 0.35  # probability of a buying signal that a post needs
+    threshold: Share = 0.35  # probability that a post needs, beside what the judge asks for
     owner: Slug | None = None  # handle of the social seller who reviews its signals
     offering: Slug | None = None  # id in offerings.toml: what its leads are to be sold
     legal_basis: Prose = ""  # on which this listening rests, for the record of processing

@@ -28,11 +28,13 @@ def import_topic(
     """Make a topic of a list of keywords or of Boolean queries.
 
     FILE has a phrase a line, as F5Bot, Syften and Brand24 keep them ("-phrase" excludes; flags
-    after a comma are left out), or Boolean queries with AND, OR, NOT, quotes and parentheses. A
-    line that begins with # is a comment. It never overwrites a topic.
+    after a comma are left out), Boolean queries with AND, OR, NOT, quotes and parentheses, or is
+    a CSV whose heading names its column of keywords. A # with a blank behind it begins a comment,
+    and one directly before a word a hashtag. It never overwrites a topic.
 
-    The status is 0 if all was taken over, 1 if some lines were not or some phrases are risky, and
-    2 if nothing was written.
+    A line that can't be taken over, as with an operator that Harken has not, is named with its
+    place and left out; the others are written. The status is 0 if all was taken over, 1 if some
+    lines were not or some phrases are risky, and 2 if nothing was written.
 
     Example: harken topics import keywords.txt --topic crm-leads
     """
@@ -73,6 +75,8 @@ def import_topic(
     else:
         said = ", ".join(f"{what} {number:,}" for what, number in counts.items() if number)
         say(f"Wrote {path} ({said}).")
+        if brought.problems:
+            say(f"Left out, as named above: {len(brought.problems):,}.")
         say(f"What it finds:  harken topics preview --topic {topic}")
     if brought.problems or risks:
         raise typer.Exit(1)

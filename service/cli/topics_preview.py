@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.cli.options import AsJson, DataDir, data_dir
-from service.cli.output import print_json, progress, say, unusable
+from service.cli.output import complain, print_json, progress, say, unusable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +29,8 @@ def preview(
 ) -> None:
     """Show which stored posts a query or a topic finds, newest first, with the words it found.
 
-    Nothing is judged or changed. With --json it writes a line for each post that it shows.
+    Nothing is judged or changed. What `harken topics check` would say of the query stands on
+    standard error. With --json it writes a line for each post that it shows.
 
     Example: harken topics preview '(crm OR "help desk") AND recommend* -job'
     """
@@ -60,6 +61,7 @@ def preview(
 
 
 def _topic_of(query: str) -> "Topic":
+    from config.phrases import query_risks
     from config.query_text import QueryError, parse_query
     from config.topic import Topic
 
@@ -67,6 +69,7 @@ def _topic_of(query: str) -> "Topic":
         parse_query(query)
     except QueryError as error:
         raise unusable(f"the query can't be understood: {error}") from error
+    complain(*query_risks(query))
     return Topic(id="preview", name="Preview", query=(query,))
 
 

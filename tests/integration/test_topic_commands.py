@@ -88,6 +88,29 @@ def test_what_makes_no_topic_writes_nothing(
     assert [path.name for path in (folder / "topics").iterdir()] == ["erp.toml"]
 
 
+def test_operators_that_harken_has_not_are_left_out_with_their_character(folder: Path) -> None:
+    text = "crm | erp\n\ncrm tool\ncr?m\nhelp desk OR\n"
+
+    result = harken("import", "-", "--topic", "t", "--data", folder, stdin=text)
+
+    assert result.exit_code == 1
+    topic = load_config(folder).topics["t"]
+    assert (topic.keywords, topic.query) == (("crm tool",), ("crm | erp",))
+    assert [line.split(" ")[0] for line in result.stderr.splitlines()] == ["-:4:3:", "-:5:13:"]
+    assert "Left out, as named above: 2." in result.stdout
+
+
+def test_a_csv_is_read_by_its_column_of_keywords(folder: Path) -> None:
+    text = 'keyword,volume,kd\n"help desk, cheap",50,2\ncrm tool,20,1\n'
+
+    result = harken("import", "-", "--topic", "t", "--data", folder, stdin=text)
+
+    assert result.exit_code == 0
+    assert load_config(folder).topics["t"].keywords == ("help desk, cheap", "crm tool")
+    heading = "the first row is a heading: the column 'keyword' is read, not 'volume', 'kd'"
+    assert result.stderr == f"-:1: {heading}\n"
+
+
 def test_a_file_that_can_not_be_read_is_one_line(folder: Path) -> None:
     (folder / "latin.txt").write_bytes("caf\u00e9".encode("latin-1"))
 
@@ -172,6 +195,14 @@ def test_a_query_is_tried_on_what_is_stored(stored: Path) -> None:
         "2 of 4 stored posts match.",
         'The query was read as:  "crm" AND "recommend*" AND NOT "job"',
     ]
+
+
+def test_a_preview_says_what_is_risky_about_its_query(stored: Path) -> None:
+    result = harken("preview", "crm or erp", "--data", stored)
+
+    assert result.exit_code == 0
+    assert result.stderr == "column 5: 'or' is looked for as a word; write OR\n"
+    assert "0 of 4 stored posts match." in result.stdout
 
 
 def test_a_preview_is_cut_but_counts_on(stored: Path) -> None:

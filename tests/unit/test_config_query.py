@@ -8,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from config.folder import SHIPPED
+from config.languages import TOLD
 from config.phrases import risky_phrases
 from config.query import And, Not, Or, Origin, Query, Trait, Words, anchors, leaves, unanchored
 from config.query_text import (
@@ -20,6 +21,7 @@ from config.query_text import (
     render,
 )
 from config.topic import Topic
+from nlp.language import _CHOICE
 
 CRM, DESK, JOB = Words("crm"), Words("help desk"), Words("job")
 
@@ -63,6 +65,22 @@ CRM, DESK, JOB = Words("crm"), Words("help desk"), Words("job")
         ("C++ .NET", And((Words("C++"), Words(".NET")))),
         ("self-hosted don't R&D", And((Words("self-hosted"), Words("don't"), Words("R&D")))),
         ("this and that", And((Words("this"), Words("and"), Words("that")))),
+        ("crm !job", And((CRM, Not(JOB)))),
+        ("crm && !(job | crm)", And((CRM, Not(Or((JOB, CRM)))))),
+        ("crm|job", Or((CRM, JOB))),
+        ("crm&&job", And((CRM, JOB))),
+        ('"help desk"|crm', Or((DESK, CRM))),
+        ("'help desk'", DESK),
+        ("\u2018help desk\u2019 crm", And((DESK, CRM))),
+        ("('don't ask*')", Words("don't ask", is_prefix=True)),
+        ("customers' don't", And((Words("customers'"), Words("don't")))),
+        ("1,000 10:30 24/7", And((Words("1,000"), Words("10:30"), Words("24/7")))),
+        ('"cr?m; [x]"', Words("cr?m; [x]")),
+        ("crm author:a?b", And((CRM, Origin(Trait.AUTHOR, "a?b")))),
+        ("crm site:de site:a.de", And((
+            CRM, Origin(Trait.SITE, "de"), Origin(Trait.SITE, "a.de")))),
+        ("crm lang:en lang:en", And((
+            CRM, Origin(Trait.LANG, "en"), Origin(Trait.LANG, "en")))),
     ],
 )  # fmt: skip
 def test_a_query_is_understood_as_people_write_it(text: str, meaning: Query) -> None:
@@ -106,6 +124,43 @@ POINTLESS = "nothing is looked for here: a query needs a phrase that must be in 
         ("crm NEAR job", 5, "not for words near each other"),
         ("crm W/3 job", 5, "not for words near each other"),
         ('"crm job"~4', 10, "not for words near each other"),
+        ("crm WITHIN 5 job", 5, "not for words near each other"),
+        ("crm w/5 job", 5, "not for words near each other"),
+        ("crm near/s job", 5, "not for words near each other"),
+        ("'crm job'~4", 10, "not for words near each other"),
+        ("cr?m", 3, "'?' stands for no letter"),
+        ("crm OR hubspot?", 15, "'?' stands for no letter"),
+        ("crm^2", 4, "'^' gives no weight"),
+        ("recommend~ crm", 10, "'~' finds nothing that is spelled alike"),
+        ("{crm}", 1, "'{' doesn't group words; round parentheses do"),
+        ("[crm job]", 1, "'[' doesn't group words; round parentheses do"),
+        ("<<<so>>> crm", 1, "'<' compares nothing in a query; what has this sign in it goes into"),
+        ("crm likes>=3", 10, "'>' compares nothing"),
+        ("crm;erp", 4, "';' doesn't separate phrases; write OR between them"),
+        ("crm,erp", 4, "',' doesn't separate phrases; write OR between them"),
+        ("title:cr?m", 9, "'?' stands for no letter"),
+        ("crm job!", 8, "'!' stands before a word that must not be there"),
+        ("crm !", 6, "a phrase is missing here"),
+        ("crm !!job", 6, "one NOT after the other"),
+        ("title:!crm", 7, "the ! belongs before the field"),
+        ("crm+erp", 4, "'+' doesn't join words"),
+        ("crm \\d", 5, "'\\' means nothing in a query"),
+        ("crm `job`", 5, "'`' is no quote"),
+        ("crm |", 6, "a phrase is missing here"),
+        ("crm ||| job", 7, "a phrase is missing before this |"),
+        ("/crm.*/", 1, "there are no regular expressions"),
+        ("crm /job|erp\\d/", 5, "there are no regular expressions"),
+        ("crm XOR job", 5, "there is no operator XOR; write OR"),
+        ("crm ANDNOT job", 5, "there is no operator ANDNOT; write AND NOT"),
+        ("crm 'job", 5, "the closing quote of this phrase is missing; a word that begins with an"),
+        ("crm 'til OR customers'", 5, "the closing quote of this phrase is missing"),
+        ("'recommend'*", 12, "the * belongs inside the quotes"),
+        ("at_mentions:crm", 1, "there is no field 'at_mentions:'"),
+        ("https://a.example/x crm", 1, "an address is no phrase; write site: and its host"),
+        ("crm lang:xx", 10, "'xx' is no language that Harken tells: ar, cs, da, de, el, en"),
+        ("crm lang:en AND lang:de", 17, "only one language; write lang:(en OR de)"),
+        ("crm lang:(en de)", 14, "only one language; write lang:(en OR de)"),
+        ("crm site:a.de site:b.de", 15, "only one host; write site:(a.de OR b.de)"),
         ("crm tile:job", 5, "there is no field 'tile:'; did you mean 'title:'?"),
         ("crm note:job", 5, "there is no field 'note:'; did you mean"),
         ("crm xyz:job", 5, "there is no field 'xyz:'; put a phrase with a colon in quotes"),
@@ -139,6 +194,12 @@ def test_an_error_points_at_its_character(text: str, column: int, message: str) 
     assert message in raised.value.message
     assert str(raised.value).startswith(place(text, raised.value.at))
     assert raised.value.at == column - 1
+
+
+def test_who_looks_among_what_is_stored_may_ask_a_question() -> None:
+    assert parse_query("(which crm?) now!", anchored=False) == parse_query("which crm now")
+    with pytest.raises(QueryError, match=r"^column 3: '\?' stands for no letter"):
+        parse_query("cr?m now?", anchored=False)
 
 
 def test_an_error_in_a_later_line_names_the_line() -> None:
@@ -280,6 +341,7 @@ EXCLUDED = "finds nothing: every post with it is excluded by 'free'"
         ("crm ticket", []),
         ("software*", []),
         ("crm or zoho", ["column 5: 'or' is looked for as a word; write OR"]),
+        ("crm And zoho", ["column 5: 'And' is looked for as a word; write AND"]),
         ('crm "or" zoho', []),
         ("crm OR -crm zoho", []),
         ("free crm OR zoho OR erp", []),
@@ -290,6 +352,18 @@ def test_a_query_that_finds_too_much_or_nothing_is_risky(query: str, risks: list
     found = list(risky_phrases(topic(query, exclusions=("free",))))
 
     assert found == [(("query", 0), risk) for risk in risks]
+
+
+def test_a_keyword_with_an_or_in_it_is_risky() -> None:
+    found = list(risky_phrases(topic("scm", keywords=("crm or zoho", "oracle"))))
+
+    assert [(path, risk.partition(";")[0]) for path, risk in found] == [
+        (("keywords", 0), "'crm or zoho' looks for the word 'or'")
+    ]
+
+
+def test_every_language_that_is_told_can_be_asked_for() -> None:
+    assert set(TOLD) == set(_CHOICE)
 
 
 def test_every_query_of_the_guide_is_understood() -> None:

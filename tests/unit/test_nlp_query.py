@@ -48,6 +48,13 @@ def found(
         ("NOT (-crm OR job)", "a crm job", None),
         ("crm (erp OR -job)", "a crm", ["crm"]),
         ("C++", "c++17, C++", ["c++", "C++"]),
+        ("crm !job", "a crm job", None),
+        ("crm !job", "a crm !job", None),
+        ("crm !job", "a crm", ["crm"]),
+        ("erp | crm", "a crm", ["crm"]),
+        ("'help desk'", "a desk for help", None),
+        ("'help desk'", "a help desk", ["help desk"]),
+        ("#crm", "a #crm, a crm", ["#crm"]),
         ("crm", "", None),
     ],
 )

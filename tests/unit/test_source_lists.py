@@ -7,7 +7,7 @@ import pytest
 from models.source import Source
 from models.words import SourceKind
 from service.errors import RefusedError
-from service.listening.coverage import Heard, cover
+from service.listening.coverage import Called, Heard, cover
 from service.listening.opml import MOST_FEEDS, read_opml, write_opml
 from service.listening.tending import duration_text, parse_options
 from service.web.views.coverage import coverage_map
@@ -111,6 +111,24 @@ def test_a_rhythm_is_told_by_days() -> None:
     assert found.words == "posts on 2 of the last 30 days"
     assert found.bars == ((112, 9), (116, 18))
     assert spark_of([], now=NOON).bars == ()
+
+
+def test_gaps_are_told_in_the_words_and_names_of_the_page() -> None:
+    heard = [
+        Heard(slug="hn", kind="hackernews", state="never", posts_7d=0, signals={"crm": 1}),
+    ]
+    called = Called(
+        kinds={"hackernews": "Hacker News search"},
+        topics={"crm": "Customer lists", "help-desk": "Help desks"},
+        sources={"hn": "Ask HN"},
+    )
+    found = coverage_map(cover(heard, ["crm", "help-desk"], called), {})
+
+    assert found.gaps == (
+        "Nothing is heard from 1 source (Hacker News search)",
+        "Topic Customer lists is heard in 1 source, none of them active this week",
+        "Topic Help desks was heard in no source in 30 days",
+    )
 
 
 def test_the_map_has_a_cell_for_each_topic_and_kind() -> None:
