@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from config.problem import quoted
+from config.problem import did_you_mean, quoted
 from config.shape import (
     Duration,
     Line,
@@ -36,6 +36,38 @@ from config.shape import (
 from models.words import Licence, SourceKind, StorageMode
 
 SHORTEST_POLL = timedelta(minutes=1)
+
+#: Days that a source may be read back.
+MOST_BACKFILL = 3_650
+BACKFILL = "backfill_days"
+#: The options that each kind of source knows; a kind that isn't here knows none.
+OPTIONS: Mapping[SourceKind, tuple[str, ...]] = {
+    SourceKind.FEED: (BACKFILL, "comments"),
+    SourceKind.FORUM: (BACKFILL, "max_pages"),
+    SourceKind.HACKER_NEWS: ("query", "tags"),
+    SourceKind.STACK_EXCHANGE: ("answers", "comments", "key_env", "query", "site", "tagged"),
+    SourceKind.DISCOURSE: ("category",),
+    SourceKind.LEMMY: ("community", "type"),
+    SourceKind.MASTODON: ("tags", "token_env"),
+    SourceKind.BLUESKY: ("lang", "query"),
+    SourceKind.JETSTREAM: ("api", "authors", "lang"),
+    SourceKind.FOREM: ("comments", "key_env", "tag"),
+    SourceKind.GITHUB: ("query", "token_env"),
+    SourceKind.REDDIT: (
+        "client_id_env",
+        "client_secret_env",
+        "comments",
+        "subreddits",
+        "token_url",
+        "user_agent",
+    ),
+    SourceKind.YOUTUBE: ("channel", "key_env", "video"),
+    SourceKind.NNTP: ("link", "password_env", "user"),
+    SourceKind.IMAP: ("folder", "from", "link", "password_env", "user"),
+    SourceKind.MAILBOX: ("link",),
+}
+#: Options that are "yes" or "no".
+_SWITCHES = ("answers", "comments")
 
 
 def parse_poll(value: object) -> timedelta:
@@ -93,6 +125,41 @@ def check_source_url(value: str, *, kind: SourceKind | None) -> str:
     return value
 
 
+def check_options(options: Mapping[str, str], *, kind: SourceKind) -> None:
+    """Look whether somebody who adds a source of this kind gives it options that it knows.
+
+    Raises:
+        ValueError: one is unknown, or is what no adapter understands.
+    """
+    known = OPTIONS.get(kind, ())
+    for name, value in options.items():
+        if name not in known:
+            has = f"knows {', '.join(known)}" if known else "knows none"
+            near = did_you_mean(name, known)
+            raise ValueError(f"{quoted(name)} is no option of {kind.value}, which {has}{near}")
+        if name in _SWITCHES and value.strip().lower() not in {"yes", "no"}:
+            raise ValueError(f'option {name}: {quoted(value)} is neither "yes" nor "no"')
+    check_backfill(options)
+
+
+def reads_back(kind: SourceKind) -> bool:
+    """Tell whether a source of this kind can be read back by days."""
+    return BACKFILL in OPTIONS.get(kind, ())
+
+
+def check_backfill(options: Mapping[str, str]) -> None:
+    """Look whether the days that a source is to be read back are some.
+
+    Raises:
+        ValueError: they are no whole number, or too many.
+    """
+    days = options.get(BACKFILL) or "0"
+    if not (days.isascii() and days.isdigit() and len(days) <= 6 and int(days) <= MOST_BACKFILL):
+        raise ValueError(
+            f"option {BACKFILL}: {quoted(days)} is no number of days up to {MOST_BACKFILL}"
+        )
+
+
 def _is_this_machine(url: str) -> bool:
     host = urlsplit(url).hostname or ""
     try:
@@ -125,6 +192,12 @@ class SourceSpec(Shape):
     @classmethod
     def _is_where_its_kind_is(cls, value: str, known: ValidationInfo) -> str:
         return check_source_url(value, kind=known.data.get("kind"))
+
+    @field_validator("options")
+    @classmethod
+    def _is_read_back_by_days(cls, value: Mapping[str, str]) -> Mapping[str, str]:
+        check_backfill(value)
+        return value
 
     @property
     def host(self) -> str:

@@ -25,7 +25,6 @@ MAX_RETRY = 24 * 3_600
 DEFAULT_RETRY = 300
 
 MAX_VALIDATOR = 1_024  # characters of an ETag or a date that are kept
-_CODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate", "br", "zstd"})
 
 
 def retry_after(value: str | None, *, now: datetime) -> int | None:
@@ -90,11 +89,6 @@ def validator(value: str | None) -> str | None:
     if value is None or len(value) > MAX_VALIDATOR:
         return None
     return value if value.isascii() and value.isprintable() else None
-
-
-def is_readable_coding(content_encoding: str) -> bool:
-    """Say whether the body is compressed in the one layer that we asked for."""
-    return content_encoding.strip().lower() in _CODINGS
 
 
 def flat(headers: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -85,6 +85,8 @@ class Batch:
     ttl_seconds: int | None = None
     #: Where the source's own address redirects to for good: ``Page.moved_to`` of its document.
     moved_to: str | None = None
+    #: The source names where the comments of its posts are, and was not asked for them.
+    has_comments: bool = False
     #: External ids of posts that the source says were taken back: tombstones, deletion events.
     deleted: tuple[str, ...] = ()
     #: Of ``read_thread`` alone: these are all posts of the conversation. Who isn't there is gone.

@@ -11,6 +11,8 @@ import json
 import re
 from dataclasses import dataclass
 
+from crawlers.quote_words import QUOTE_NAMES
+
 #: What is looked at of a post's HTML, and kept of its text, in bytes and characters.
 MAX_TEXT = 64 * 1024
 
@@ -27,7 +29,7 @@ _MANY_BREAKS = re.compile(r"\n{3,}")
 _QUOTED_LINE = re.compile(r"\s{0,3}(?:>\s?)+(?![\d=])\S")
 _QUOTE_CLASS = re.compile(
     r"\b(?:quote|quotebox|quotecontent|quoteheader|gmail_quote|bbCodeBlock--quote|bbCodeQuote|"
-    r"bbcode_quote)\b"
+    rf"bbcode_quote)\b|\b(?!quot)(?:{QUOTE_NAMES})"
 )
 #: How the line over a quote ends that names whom it quotes, as forums in several languages do.
 WROTE = r"\b(?:wrote|said|schrieb|a écrit|escribió|ha scritto|schreef|skrev|napisał|написал)\b"

@@ -48,7 +48,8 @@ _WEEKDAY = re.compile(r"\b([^\W\d_]{3,12})\b")
 _DAY_AT = re.compile(
     r"\b([^\W\d_]{6,10}|[^\W\d_]{3})\.?,?\s(?:at\s|um\s|à\s)?(?=[0-9]{1,2}[:h])", re.IGNORECASE
 )
-_CLOCK = re.compile(
+#: The time of a day.
+CLOCK = re.compile(
     r"(?<![0-9:])([0-9]{1,2})(?:[:.]|\s?h\s?)([0-9]{2})(?::([0-9]{2}))?(?![0-9:])"
     r"(?:\s?([ap])\.?m\b)?"
     r"|(?<![0-9:])([0-9]{1,2})\s?([ap])\.?m\b"
@@ -151,7 +152,7 @@ def _without_year(text: str, now: datetime) -> datetime | None:
     if found is None:
         return None
     named, after = found[1] or found[4], text[found.end() :]
-    if named == "may" and not _CLOCK.search(after):
+    if named == "may" and not CLOCK.search(after):
         return None  # a word as well
     try:
         number, day = month(named), int(found[2] or found[3])
@@ -196,7 +197,7 @@ def _written(text: str) -> datetime | None:
         if found and date:
             after = text[found.end() : found.end() + 40]
             before = text[max(0, found.start() - 20) : found.start()]
-            return _at_clock(date, after if _CLOCK.search(after) else before)
+            return _at_clock(date, after if CLOCK.search(after) else before)
     return None
 
 
@@ -231,7 +232,7 @@ def _numbered(
 
 
 def _order(separator: str, text: str) -> Literal["day", "month"]:
-    clock = _CLOCK.search(text)
+    clock = CLOCK.search(text)
     american = separator != "." and clock is not None and bool(clock[4] or clock[6])
     return "month" if american else "day"
 
@@ -243,7 +244,7 @@ def _day_and_month(first: int, second: int, *, order: Literal["day", "month"]) -
 
 
 def _at_clock(date: datetime, text: str) -> datetime | None:
-    clock = _CLOCK.search(text)
+    clock = CLOCK.search(text)
     if clock is None:
         return date
     hour, minute, second, half = _hour(clock)

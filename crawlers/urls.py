@@ -28,6 +28,9 @@ _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _ODD = re.compile(r"[\s\\\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _SESSION_KEYS = frozenset({"s", "phpsessid", "jsessionid"})
 _SESSION_VALUE = re.compile(r"[0-9A-Za-z]{16,}")
+#: What mailings and advertisements add to a link, to count who comes by it.
+_TRACKING_KEYS = frozenset({"fbclid", "gclid", "mc_cid", "mc_eid"})
+_TRACKING = "utm_"
 
 _FORBIDDEN = (
     "its terms forbid collecting by machine; let Harken read the mails by which a group notifies "
@@ -144,6 +147,42 @@ def strip_session(url: str) -> str:
     parsed = URL(url).with_fragment(None)
     doomed = [key for key, value in parsed.query.items() if _is_session(key.lower(), value)]
     return str(parsed.without_query_params(*doomed)) if doomed else str(parsed)
+
+
+def strip_tracking(reference: str) -> str:
+    """Return a link without session ids and without what counts its readers.
+
+    All else stays as it is written, so that a link that holds neither comes back unchanged. Also
+    for what ``strip_origin`` leaves of a link.
+    """
+    whole, hash_, fragment = reference.partition("#")
+    path, asks, query = whole.partition("?")
+    if not asks:
+        return reference
+    pairs = query.split("&")
+    kept = [pair for pair in pairs if not _is_passing(pair)]
+    if len(kept) == len(pairs):
+        return reference
+    return path + ("?" + "&".join(kept) if kept else "") + hash_ + fragment
+
+
+def _is_passing(pair: str) -> bool:
+    name, _, value = pair.partition("=")
+    key = name.lower()
+    return key.startswith(_TRACKING) or key in _TRACKING_KEYS or _is_session(key, value)
+
+
+def loosely(stripped: str) -> str:
+    """Return what ``strip_origin`` left of a link, without what sites change about all links.
+
+    That is ``www.``, a slash at the end of the path, and what ``strip_tracking`` takes out.
+    """
+    plain = strip_tracking(stripped)
+    if plain.startswith("//www."):
+        plain = "//" + plain.removeprefix("//www.")
+    whole, hash_, fragment = plain.partition("#")
+    path, asks, query = whole.partition("?")
+    return path.removesuffix("/") + asks + query + hash_ + fragment
 
 
 def _is_session(key: str, value: str) -> bool:

@@ -10,11 +10,10 @@ from typing import Literal, Self
 
 import aiohttp
 from aiohttp import ClientMiddlewareType
-from aiohttp.http_exceptions import ContentEncodingError
 from yarl import URL
 
 from crawlers.addresses import AllowedNetworks
-from crawlers.answers import flat, is_readable_coding
+from crawlers.answers import flat
 from crawlers.dial import Lookup, checking_connector, system_lookup
 from crawlers.errors import (
     BrokenAnswer,
@@ -26,6 +25,10 @@ from crawlers.errors import (
 )
 from crawlers.limits import Limits
 from crawlers.trip import Answer, Trip
+from crawlers.unpacking import UnpackingError, unpacker
+
+#: Bytes that are unpacked before others get their turn.
+_AT_ONCE = 64 * 1024
 
 
 def a_session(
@@ -60,6 +63,7 @@ def a_session(
         cookie_jar=aiohttp.DummyCookieJar(),
         headers={"User-Agent": user_agent},
         trust_env=False,
+        auto_decompress=False,  # see ``crawlers.unpacking``
         max_line_size=limits.header_bytes,
         max_field_size=limits.header_bytes,
         max_headers=limits.headers,
@@ -194,18 +198,24 @@ class Wire:
         self, response: aiohttp.ClientResponse, *, host: str, cut_at: int | None
     ) -> bytes:
         coding = ", ".join(response.headers.getall("Content-Encoding", ()))
-        if not is_readable_coding(coding):
-            raise BrokenAnswer(host, problem="the document is packed in a way nobody asked for")
         limit = self._limits.body_bytes if cut_at is None else cut_at
         if cut_at is None and (response.content_length or 0) > limit:
             raise TooLarge(limit)
         body = bytearray()
-        async for chunk in response.content.iter_any():
-            body += chunk
-            if len(body) > limit:
-                if cut_at is None:
-                    raise TooLarge(limit)
-                break
+        came = 0
+        try:
+            unpack = unpacker(coding)
+            async for chunk in response.content.iter_chunked(_AT_ONCE):
+                came += len(chunk)
+                body += unpack.feed(chunk, most=limit + 1 - len(body))
+                if max(len(body), came) > limit:
+                    break
+            else:
+                body += unpack.end(bytes(body[:_AT_ONCE]))
+        except UnpackingError as error:
+            raise BrokenAnswer(host, problem=f"the document is packed {error}") from error
+        if cut_at is None and max(len(body), came) > limit:
+            raise TooLarge(limit)
         return bytes(body)
 
 
@@ -223,10 +233,6 @@ def named_failure(error: Exception, *, host: str, limits: Limits) -> SourceError
             return Unreachable(host, problem="its certificate or encryption is not valid")
         case aiohttp.ClientConnectorDNSError():
             return Unreachable(host, problem="no such name is known")
-        case aiohttp.ClientPayloadError() if isinstance(error.__cause__, ContentEncodingError):
-            return BrokenAnswer(
-                host, problem="the document is packed in a way that can't be undone"
-            )
         case aiohttp.ClientPayloadError():
             return Truncated(host, problem="the connection ended before the document did")
         case aiohttp.ServerDisconnectedError():

@@ -411,6 +411,20 @@ async def not_gzip(exchange: Exchange) -> None:
     await exchange.answer(rss(), {"Content-Encoding": "gzip"})
 
 
+@on("/broken-gzip")
+async def broken_gzip(exchange: Exchange) -> None:
+    body = gzip.compress(rss())
+    await exchange.answer(body[:12] + b"\xff" * 40 + body[52:], {"Content-Encoding": "gzip"})
+
+
+@on("/packed-oddly")
+async def packed_oddly(exchange: Exchange) -> None:
+    """Name ``?as=``; pack by ``?by=`` (not at all) and put the letters of ``?then=`` behind it."""
+    body = gzip.compress(rss()) if exchange.query.get("by") == "gzip" else rss()
+    body += exchange.query.get("then", "").encode()
+    await exchange.answer(body, {"Content-Encoding": exchange.query["as"]}, kind=_RSS)
+
+
 @on("/attributes.xml")
 async def attributes(exchange: Exchange) -> None:
     """64,000 attributes on one element: more than twelve seconds of feedparser."""

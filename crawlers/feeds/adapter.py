@@ -55,9 +55,11 @@ class FeedAdapter:
         if with_comments:
             watched = _watching(reading, watched_in(state.get("comments")), now=now)
         kept = watched if with_comments else None
-        days = source.options.get("backfill_days", "")
-        back = beginning(state, reading, days=int(days) if days.isdecimal() else None, now=now)
-        yield _batch(reading, _cursor(reading.state, kept, back))
+        asked = source.options.get("backfill_days", "")[:6]
+        back = beginning(state, reading, days=int(asked) if asked.isdecimal() else None, now=now)
+        unread = not with_comments and any(entry.comments_url for entry in reading.entries)
+        first = _batch(reading, _cursor(reading.state, kept, back))
+        yield replace(first, has_comments=unread)
         if reading.poison is not None:
             raise reading.poison
         while back is not None:

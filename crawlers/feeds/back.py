@@ -17,6 +17,8 @@ from crawlers.urls import parse_url
 
 #: Pages that are read back at the most: many feeds go on for years.
 MOST_PAGES = 20
+#: Days that a feed is read back at the most.
+MOST_DAYS = 3_650
 
 
 class Back(BaseModel):
@@ -54,7 +56,9 @@ def beginning(
     is_first = "posts" not in state
     if is_first and days is None:
         return None
-    since = int((now - timedelta(days=days or 0)).timestamp()) if is_first else None
+    since = (
+        int((now - timedelta(days=min(days or 0, MOST_DAYS))).timestamp()) if is_first else None
+    )
     if not is_first and going_on is not None:
         since = going_on.since or 0  # what is left of it lies behind what it brought already
     following = _behind(reading, since=since, left=MOST_PAGES)

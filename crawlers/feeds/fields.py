@@ -19,6 +19,7 @@ from crawlers.feeds.entry import (
     id_of,
 )
 from crawlers.plaintext import PlainText, from_html, from_text, one_line, title_from_html
+from crawlers.times import epoch
 
 _COUNT = re.compile(r"[0-9]{1,7}")
 #: What WordPress puts before a comment that answers another, in the blog's language.
@@ -139,9 +140,23 @@ def _tags(entry: Parsed) -> tuple[str, ...]:
 
 
 def date_of(entry: Parsed, which: str) -> int | None:
-    """Return when an entry was "published" or "updated", in seconds since 1970."""
+    """Return when an entry was "published" or "updated", in seconds since 1970.
+
+    As feedparser reads it; what it cannot read, as forums' dates are read. To it, the digits of
+    an epoch are a year of long ago.
+    """
     # dict.get: feedparser's own answers "updated" with "published", and warns
-    moment = dict.get(entry, f"{which}_parsed") if isinstance(entry, dict) else None
+    if not isinstance(entry, dict):
+        return None
+    read = _seconds(dict.get(entry, f"{which}_parsed"))
+    if read is not None and read >= 0:
+        return read
+    said = dict.get(entry, which)
+    other = epoch(said) if isinstance(said, str) else None
+    return read if other is None else other
+
+
+def _seconds(moment: object) -> int | None:
     if not isinstance(moment, time.struct_time):
         return None
     try:

@@ -6,26 +6,32 @@ tell them apart. They may change at each fetch: then an entry that says the same
 link, is the same. All of that has to come out the same whether one sees all entries or, in delta
 parsing, only the new ones, and also when an id is shared from a later day on; so a ledger of the
 entries in the last documents is kept beside the source, and the rules go by it.
+
+Of links, session ids and what counts readers mean nothing. That rule is younger than many a
+ledger: a link that is remembered with them goes on by the name that it has.
 """
 
 import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from pydantic import JsonValue
 
 from crawlers.feeds.delta import short
 from crawlers.feeds.entry import FeedEntry
-from crawlers.urls import strip_origin
+from crawlers.urls import loosely, strip_origin, strip_tracking
 
 MAX_EXTERNAL_ID = 512
 
 _TOLD_APART = re.compile(r"(.*)~[0-9a-f]{16}", re.DOTALL)
 #: Entries that left the document and are remembered: as many as are in it, and some.
 _SOME = 20
+#: Entries at links of their own that came back under other ids and in other words: as many, and
+#: at least half of the document, and its ids mean nothing. One or two may be news at old places.
+_SURE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,7 @@ class Known:
     link: str  # hash of its link, or empty
     says: str  # hash of its words
     name: str  # its external id
+    titled: str = ""  # hash of its title, where it was the document's only entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,9 @@ class Ledger:
 
     def as_json(self) -> dict[str, JsonValue]:
         """Return the ledger as it is stored: about 100 bytes an entry."""
-        rows: list[JsonValue] = [[k.item, k.link, k.says, k.name] for k in self.known]
+        rows: list[JsonValue] = [
+            [k.item, k.link, k.says, k.name, *([k.titled] if k.titled else [])] for k in self.known
+        ]
         return {"posts": rows, **({"ids_change": True} if self.ids_change else {})}
 
     @property
@@ -67,6 +76,8 @@ def _known(row: JsonValue) -> Known | None:
     match row:
         case [str(item), str(link), str(says), str(name)]:
             return Known(item, link, says, name)
+        case [str(item), str(link), str(says), str(name), str(titled)]:
+            return Known(item, link, says, name, titled)
     return None
 
 
@@ -86,6 +97,8 @@ def identify(faces: Sequence["Face"], ledger: Ledger, *, items: Sequence[str]) -
         ledger: what is remembered.
         items: the keys of all items that are in the document.
     """
+    links = {known.link for known in ledger.known}
+    faces = [face.before if face.before and face.before.link in links else face for face in faces]
     distinct = {(face.stem, *face.variant): face for face in reversed(faces)}
     naming = _Naming(list(distinct.values())[::-1], ledger, frozenset(items))
     naming.run()
@@ -111,24 +124,38 @@ class Face:
     by_link: str  # its name if the stem is shared and the link is not
     by_words: str
     is_dated: bool
+    titled: str = ""  # hash of its title
+    loose: tuple[str, ...] = ()  # its link as sites may write it anew, where the link is its name
+    before: "Face | None" = None  # as it was when all of a link counted, where that was another
     name: str = ""
 
     @classmethod
     def of(cls, entry: FeedEntry, *, own_host: str) -> Self:
         """Return an entry's face; ``own_host`` is what URLs among its ids need not say."""
-        named = entry.id or entry.link
-        stem = fit(strip_origin(named, own_host=own_host) if named else f"~{entry.digest}")
-        link = strip_origin(entry.link, own_host=own_host) if entry.link else ""
+        whole = strip_origin(entry.link, own_host=own_host) if entry.link else ""
+        link = strip_tracking(whole)
+        face = cls._at(link, entry, own_host=own_host)
+        if whole != link:
+            face.before = cls._at(whole, entry, own_host=own_host)
+        return face
+
+    @classmethod
+    def _at(cls, link: str, entry: FeedEntry, *, own_host: str) -> Self:
+        named = strip_origin(entry.id, own_host=own_host) if entry.id else link
+        stem = fit(named or f"~{entry.digest}")
         # without a link the date must tell today's reminder from yesterday's
         said = entry.digest if link else f"{entry.digest} {entry.published}"
+        is_undecided = not named and entry.published is not None
         return cls(
             item=entry.item,
             stem=stem,
             link=_hash(link) if link else "",
             says=_hash(said),
             by_link=f"{stem}~{_hex(link)}" if link and entry.id else "",
-            by_words=f"{stem}~{entry.digest[:16]}",
+            by_words=f"{stem}~{_hex(said) if is_undecided else entry.digest[:16]}",
             is_dated=entry.published is not None,
+            titled=_hash(entry.title) if entry.title else "",
+            loose=_loose(link, own_host=own_host) if link and not entry.id else (),
         )
 
     @property
@@ -159,6 +186,7 @@ class _Naming:
         for stem, faces in self._unnamed():
             if stem in self.families:
                 self._by_id(stem, faces)
+        self._by_address()
         self._by_words()
         for stem, faces in self._unnamed():
             self._by_id(stem, faces)
@@ -168,6 +196,8 @@ class _Naming:
             face.item: Known(face.item, face.link, face.says, name)
             for face, name in zip(faces, names, strict=True)
         }
+        if len(self.items) == len(now) == 1:
+            now = {face.item: replace(now[face.item], titled=face.titled) for face in faces}
         taken = frozenset(names)
         now |= {k.item: k for k in self.ledger.known if k.item in self.items - now.keys()}
         before = [k for k in self.ledger.known if k.item not in now and k.name not in taken]
@@ -199,6 +229,8 @@ class _Naming:
         """Name entries of one id: that is what it is for, unless they share it."""
         family = self.families.get(stem, ())
         is_shared = any(known.name != stem or known.item in self.here for known in family)
+        if family and len(self.items) == 1:  # a feed of its latest post, by one id for all
+            is_shared |= all(_is_other(faces[0], known) for known in family)
         if is_shared or len({face.variant for face in faces}) > 1:
             self._apart(faces, family)
             return
@@ -224,6 +256,21 @@ class _Naming:
             else:
                 face.name = face.by_words
 
+    def _by_address(self) -> None:
+        """Find those whose links, which are their names, are written in another way by now."""
+        faces = [face for face in self.faces if face.loose and not face.name]
+        if not faces:
+            return
+        rivals = Counter(face.loose for face in faces)
+        at: dict[str, Known] = {}
+        for known in self.gone.values():
+            if not _TOLD_APART.fullmatch(known.name):
+                at.setdefault(loosely(known.name), known)
+        for face in faces:
+            heir = next((at[loose] for loose in face.loose if loose in at), None)
+            if heir and rivals[face.loose] == 1:
+                self._take(face, heir)
+
     def _by_words(self) -> None:
         """Find those that came back under another id, where no entry was known by the new one."""
         ids_hold = bool(self.here) or any(face.name for face in self.faces)
@@ -234,22 +281,50 @@ class _Naming:
             if known and (face.link or face.is_dated or not ids_hold):
                 self._take(face, known)
                 found = True
-        self.ids_change = not ids_hold and (found or self.ledger.ids_change)
+        if ids_hold:
+            return
+        heirs = self._at_their_links()
+        is_sure = len(heirs) >= _SURE and 2 * len(heirs) >= len(self.items)
+        self.ids_change = found or self.ledger.ids_change or is_sure
         if self.ids_change:
-            self._by_link()
+            for face, known in heirs:
+                self._take(face, known)
 
-    def _by_link(self) -> None:
-        """Find those that were edited as well, in a feed whose ids say nothing."""
+    def _at_their_links(self) -> list[tuple[Face, Known]]:
+        """Return those that may have been edited as well, at links that nobody else has or had."""
         at: dict[str, set[str]] = defaultdict(set)
         for known in self.ledger.known:
             at[known.link].add(known.name)
         heirs = {known.link: known for known in self.gone.values()}
         rivals = Counter(face.link for face in self.faces)
-        for face in self.faces:
-            if face.name or not face.link or rivals[face.link] > 1 or len(at[face.link]) != 1:
-                continue
-            if face.link in heirs:
-                self._take(face, heirs[face.link])
+        return [
+            (face, heirs[face.link])
+            for face in self.faces
+            if not face.name
+            and face.link in heirs
+            and face.link
+            and rivals[face.link] == 1
+            and len(at[face.link]) == 1
+        ]
+
+
+def _is_other(face: Face, known: Known) -> bool:
+    """Say whether nothing but the id is the same: link, title and words all differ."""
+    return (
+        bool(face.link and known.link and face.titled and known.titled)
+        and face.link != known.link
+        and face.titled != known.titled
+        and face.says != known.says
+    )
+
+
+def _loose(link: str, *, own_host: str) -> tuple[str, ...]:
+    """Return how a link may be remembered, with its host and, on the feed's own, without."""
+    own = loosely(f"//{own_host}")
+    is_local = link.startswith("/") and not link.startswith("//")
+    loose = loosely(f"//{own_host}{link}" if is_local else link)
+    behind = loose.removeprefix(own)
+    return (loose, behind) if behind != loose and behind[:1] in {"", "/", "?"} else (loose,)
 
 
 def _hash(text: str) -> str:

@@ -1,8 +1,8 @@
 """JSON Feed 1.0 and 1.1, which feedparser does not know. Runs in the parsing child.
 
 https://www.jsonfeed.org/version/1.1/. Read with tolerance: an item of a strange shape costs
-itself at most. What JSON allows and no feed needs is refused: a thousand nested lists, numbers of
-twenty digits, NaN, two values for one name, of which each reader takes another.
+itself at most, also one with two values for one name, of which each reader takes another. What
+JSON allows and no feed needs is refused: a thousand nested lists, numbers of twenty digits, NaN.
 """
 
 import json
@@ -30,7 +30,8 @@ from crawlers.times import epoch
 
 _VERSION = "jsonfeed.org/version/"
 _MAX_DIGITS = 20
-_BLANKS = b"\xef\xbb\xbf \t\r\n"  # with the mark that some write before UTF-8
+_BLANKS = "\ufeff \t\r\n"  # with the mark that some write before Unicode
+_LOOKED_AT = 4_096  # bytes, for the first that is no blank
 
 #: What JSON may hold: the shape is only known once it was looked at.
 Json = Mapping[str, object]
@@ -38,7 +39,16 @@ Json = Mapping[str, object]
 
 def is_json(body: bytes) -> bool:
     """Say whether a document is a JSON object, and so no XML."""
-    return body.lstrip(_BLANKS)[:1] == b"{"
+    return _decoded(body[:_LOOKED_AT])[:1] == "{"
+
+
+def _decoded(body: bytes) -> str:
+    """Return the text, of UTF-8 if it isn't UTF-16 or UTF-32; one bad byte costs one letter."""
+    return body.decode(json.detect_encoding(body), errors="replace").lstrip(_BLANKS)
+
+
+class _TwoValued(dict[str, object]):
+    """An object that has two values for one name."""
 
 
 def read_json_feed(
@@ -52,10 +62,12 @@ def read_json_feed(
         Unparseable: it is no JSON, or can be read in two ways.
     """
     feed = _load(body)
+    if isinstance(feed, _TwoValued):
+        raise Unparseable("a name is given twice in one object")
     items = feed.get("items")
     if _VERSION not in _text(feed, "version") or not isinstance(items, list):
         raise NotAFeed("a JSON document")
-    objects = [item for item in items if isinstance(item, dict)]
+    objects = [item for item in items if isinstance(item, dict) and _is_sure(item)]
     entries = [_entry(item, feed, url=url) for item in _newest(objects, most=most)]
     readable = [entry for entry in entries if entry.id or entry.link or entry.title or entry.text]
     seen = frozenset(known)
@@ -72,7 +84,7 @@ def read_json_feed(
 def _load(body: bytes) -> Json:
     try:
         loaded = json.loads(
-            body.lstrip(_BLANKS).decode(errors="replace"),  # one bad byte costs one letter
+            _decoded(body),
             strict=False,  # line breaks within a text, as templates write them
             parse_int=_integer,
             parse_constant=_constant,
@@ -97,9 +109,17 @@ def _constant(name: str) -> float:
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     read = dict(pairs)
-    if len(read) != len(pairs):
-        raise Unparseable("a name is given twice in one object")
-    return read
+    is_plain = len(read) == len(pairs) or all(
+        read[name] is value or read[name] == value for name, value in pairs
+    )
+    return read if is_plain else _TwoValued(read)
+
+
+def _is_sure(item: Mapping[str, object]) -> bool:
+    """Say whether an item can be read in one way only."""
+    authors = item.get("authors")
+    parts = [item, item.get("author"), *(authors if isinstance(authors, list) else [])]
+    return not any(isinstance(part, _TwoValued) for part in parts)
 
 
 def _newest(items: Sequence[Json], *, most: int) -> Sequence[Json]:

@@ -17,6 +17,12 @@ _SAID = re.compile(
     r"asked|schrieb|schreibt|sagte|a écrit|escribió|ha scritto|schreef|написал)\b",
     re.IGNORECASE,
 )
+#: "<b>ann</b> from Berlin wrote": where somebody is from, and no name.
+_ORIGIN = re.compile(
+    r"(?:aus|from|uit|från|fra|z|ze)\s[^\s,|»(][^,|»(]{0,38}?\s"
+    r"(?:wrote|writes|said|says|posted|commented|schrieb|schreibt|schreef|skrev|napisał\w*)\b",
+    re.IGNORECASE,
+)
 #: "Author: ann", a label and a name that fill a cell.
 _LABELLED = re.compile(
     r"(?:author|sender|from|by|(?:posted|written|created) by|user(?:\s?name)?|autor(?:in)?|auteur|"
@@ -82,6 +88,8 @@ def _worded_user(drawn: Sketch, inside: list[int], time: int) -> tuple[int | Non
 def worded_name(drawn: Sketch, at: int) -> str:
     """Return who a text says that it is by, or nothing: "by ann on Jan 5", "Author: ann"."""
     said = drawn.text(at, most=MAX_NAME)
+    if _ORIGIN.match(said):
+        return ""  # who it is stands before it
     found = _LABELLED.fullmatch(said) or _BY.search(said) or _SAID.match(said)
     return found[1] if found and not is_furniture(found[1]) else ""
 

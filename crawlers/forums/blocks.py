@@ -14,6 +14,7 @@ from crawlers.forums.authors import author_of
 from crawlers.forums.furniture import HEADINGS, is_furniture
 from crawlers.forums.nodes import MAX_NAME
 from crawlers.forums.sketch import Sketch
+from crawlers.quote_words import QUOTE_NAMES
 
 _WORDS_NAME = re.compile(
     r"(?:^|[\s_-])(?:content|body|text|message|entry|markdown|prose|comment|msg|words|copy)"
@@ -39,7 +40,7 @@ _FLOW = frozenset({
 })
 # fmt: on
 _MENUS = frozenset({"div", "ul", "ol", "footer", "nav", "form", "section", "aside", "header"})
-_FLOW_NAME = re.compile(r"quot|\bcode|highlight|spoiler|\bcite", re.IGNORECASE)
+_FLOW_NAME = re.compile(rf"\b(?:{QUOTE_NAMES}|code|cite)|highlight|spoiler", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,8 @@ def _bodies(
 
 def _is_menu(drawn: Sketch, at: int) -> bool:
     """Say whether an element stands around words: buttons, a signature, a head."""
+    if at in drawn.quoted:
+        return False  # what stands around a quote belongs to the words that quote it
     return drawn.tag[at] in _MENUS | HEADINGS and drawn.length[at] > 0 and _is_noise(drawn, at)
 
 
@@ -162,7 +165,7 @@ def _is_noise(drawn: Sketch, at: int) -> bool:
 def _hangs(drawn: Sketch, at: int) -> str:
     names = drawn.names[at]
     flows = drawn.tag[at] in _FLOW or _FLOW_NAME.search(names) is not None
-    if flows and not _WORDS_NAME.search(names):
+    if at in drawn.quoted or (flows and not _WORDS_NAME.search(names)):
         above = drawn.parent[at]
         return f"{drawn.signature[above]}>*" if above >= 0 else "*"
     return drawn.signature[at]

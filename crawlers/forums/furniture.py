@@ -13,11 +13,18 @@ _UI_WORDS = re.compile(
     r"gefällt mir|répondre|citer|von|par|am|à|[\W_]+)(?=\W|$)[\s:.,·|-]*){1,8}",
     re.IGNORECASE,
 )
+#: What boards count beside a name: "(120 points)", "1,204 posts".
+_COUNTED = re.compile(
+    r"\W{0,3}[0-9][0-9.,\s]{0,12}k?\s(?:points?|pts|posts?|reputation|rep|karma|badges?|votes?|"
+    r"likes?|punkte|beiträge|stimmen|votos?|puntos?|punti|punten|punkt[óy]w?|messages?|pontos?)"
+    r"\W{0,3}",
+    re.IGNORECASE,
+)
 
 
 def is_furniture(text: str) -> bool:
-    """Say whether a text is nothing but words of buttons and labels."""
-    return _UI_WORDS.fullmatch(text) is not None
+    """Say whether a text is nothing but words of buttons and labels, or a count beside a name."""
+    return _UI_WORDS.fullmatch(text) is not None or _COUNTED.fullmatch(text) is not None
 
 
 def in_heading(drawn: Sketch, at: int) -> bool:

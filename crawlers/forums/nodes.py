@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawlers.plaintext import one_line
-from crawlers.times import epoch, epoch_from
+from crawlers.times import CLOCK, epoch, epoch_from
 
 MAX_LISTED = 1_000  # boards, threads or posts of one page
 MAX_TITLE = 300
@@ -16,6 +16,10 @@ MAX_NAME = 100
 
 _SESSION = re.compile(r"[?&](?:sid|PHPSESSID|s)=\w*", re.IGNORECASE)
 _DIGITS = re.compile(r"[0-9]+")
+_CLOCK_BEHIND = re.compile(
+    r"[\s,]*(?:(?:at|um|à|om|kl\.?)\s)?\s*([0-9]{1,2}[:.][0-9]{2}(?::[0-9]{2})?(?:\s?[ap]\.?m)?)",
+    re.IGNORECASE,
+)
 _THOUSANDS = re.compile(r"([0-9])[.,'\u2019\s]([0-9]{3})(?![0-9])")
 _SHORT_NUMBER = re.compile(r"([0-9]+(?:\.[0-9])?)\s?([kKmM])\b")
 _NUMBERS = ("id", "data-post-id", "data-comment-id", "data-pid", "data-id", "data-object-id")
@@ -84,11 +88,23 @@ def moment(node: LexborNode | None) -> int | None:
     if node is None:
         return None
     stated = next(filter(None, (attribute(node, name) for name in _TIMES)), "")
-    for text in (stated, attribute(node, "title"), worded(node)):
+    for text in (stated, _titled(node), worded(node)):
         seconds = epoch(text) if text else None
         if seconds is not None:
             return seconds
     return None
+
+
+def _titled(node: LexborNode) -> str:
+    """Return the time in an element's title; of a mere day, with the clock behind the element.
+
+    MyBB: ``<span title="11-22-2026">Yesterday</span>, 01:43 AM``
+    """
+    title, behind = attribute(node, "title"), node.next
+    if not title or CLOCK.search(title) or behind is None or not behind.is_text_node:
+        return title
+    clock = _CLOCK_BEHIND.match(behind.text()[:40])
+    return f"{title} {clock[1]}" if clock else title
 
 
 def rough_moment(node: LexborNode | None, *, now: int) -> int | None:

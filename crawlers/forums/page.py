@@ -40,7 +40,7 @@ from crawlers.forums.selectors_other import WORDPRESS
 from crawlers.forums.siblings import sibling_posts
 from crawlers.forums.sketch import sketch
 from crawlers.forums.values import ForumPage, ForumPost, ListedThread
-from crawlers.forums.words import said
+from crawlers.forums.words import is_placeholder, said
 from crawlers.plaintext import from_html, one_line
 from crawlers.times import epoch
 
@@ -84,7 +84,7 @@ def read_forum_page(body: bytes, *, url: str, now: int = 0, in_thread: bool = Fa
         read = _by_likeness(tree, read, url, now, in_thread=in_thread)
     if read.threads and not any(thread.state for thread in read.threads):
         read = _with_states(tree, read, url, now)
-    return _oldest_first(read)
+    return _without_deleted(_oldest_first(read))
 
 
 def _by_known(tree: LexborHTMLParser, page: ForumPage, url: str, now: int) -> ForumPage:
@@ -316,6 +316,19 @@ def _oldest_first(page: ForumPage) -> ForumPage:
     if page.following is not None:
         posts = tuple(replace(post, opens=False) for post in posts)
     return replace(page, posts=posts)
+
+
+def _without_deleted(page: ForumPage) -> ForumPage:
+    """Return the page without posts that only say that they are no more.
+
+    Where the first one is no more, none of the others begins the thread in its stead.
+    """
+    kept = tuple(post for post in page.posts if post.quoted or not is_placeholder(post.text))
+    if len(kept) == len(page.posts):
+        return page
+    if not kept or kept[0] is not page.posts[0]:
+        kept = tuple(replace(post, opens=bool(post.opens)) for post in kept)
+    return replace(page, posts=kept)
 
 
 def _thread_heading(tree: LexborHTMLParser, title: str) -> str:

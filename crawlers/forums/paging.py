@@ -1,13 +1,14 @@
 """Which page of a list or thread an address is, and which link leads to the next. Pure."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
 from crawlers.forums.nodes import address, attribute
+from crawlers.forums.onward_links import Link, onward
 
 #: ``/page-3``, ``/page/3``, ``/page3``, ``/page:3``, ``/p3``, WordPress' ``/comment-page-3``,
 #: SMF's ``,12.20.html``
@@ -16,9 +17,12 @@ _IN_PATH = re.compile(
 )
 _SMF = re.compile(r"(?<=topic[,=])([0-9]+)\.([0-9]+)|(?<=board[,=])([0-9]+)\.([0-9]+)")
 #: What else an address may hold of its place in a list.
-PLACE_KEYS = frozenset(
-    {"page", "start", "offset", "st", "pagenumber", "pageno", "paged", "cpage", "pg", "page_id"}
-)
+# fmt: off
+PLACE_KEYS = frozenset({
+    "page", "start", "offset", "st", "pagenumber", "pageno", "pagenum", "paged", "cpage", "pg",
+    "page_id", "seite", "pagina", "página", "sida", "side", "strona", "strana", "sivu", "sayfa",
+})
+# fmt: on
 _FOLLOWING = (
     "link[rel=next], a[rel~=next], .pagination .next a, .pagination a.next, li.next > a, "
     "a.next, a[aria-label^=Next], a[aria-label^=next], .pager .next a, a.pagination-next, "
@@ -26,7 +30,9 @@ _FOLLOWING = (
 )
 #: What an address of a page holds; told before it is taken apart, which costs.
 _MAY_PAGE = re.compile(
-    r"(?:page|start|offset|st|no|pg|p|topic|board|paged)[-_/:=,.]?[0-9]", re.IGNORECASE
+    r"(?:page|start|offset|st|no|pg|p|topic|board|paged|num|seite|gina|sida|side|strona|strana|"
+    r"sivu|sayfa)[-_/:=,.]?[0-9]",
+    re.IGNORECASE,
 )
 _MAX_LINKS = 3_000
 
@@ -78,10 +84,27 @@ def following(tree: LexborHTMLParser, *, url: str, selector: str = "") -> str | 
     for known in filter(None, (selector, _FOLLOWING)):
         for node in tree.css(known)[:3]:
             named = address(attribute(node, "href"), url)
-            if named and not named.lower().startswith("javascript:"):
+            if named and not named.lower().startswith("javascript:") and not _is_back(named, url):
                 return named
-    hrefs = (attribute(node, "href") for node in tree.css("a[href]")[:_MAX_LINKS])
-    return _nearest(hrefs, url)
+    anchors = tree.css("a[href]")[:_MAX_LINKS]
+    hrefs = [attribute(node, "href") for node in anchors]
+    if nearest := _nearest(hrefs, url):
+        return nearest
+    told = ((href, node.text()) for href, node in zip(hrefs, anchors, strict=True))
+    return onward(_links(told, url), url=url)
+
+
+def _is_back(named: str, url: str) -> bool:
+    """Say whether a link leads to this page or one before it: on a last page, the last link is."""
+    here, there = place(url), place(named)
+    return there.of == here.of and there.at <= here.at and here.at > 0
+
+
+def _links(told: Iterable[tuple[str, str]], url: str) -> Iterator[Link]:
+    for href, words in told:
+        target = address(href.partition("#")[0], url)
+        if target:
+            yield Link(target, words)
 
 
 def _nearest(hrefs: Iterable[str], url: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from pydantic import JsonValue
 
@@ -10,12 +11,34 @@ from crawlers.found import Cursor
 
 #: Threads that are remembered, the ones read last. Others are read again when they come up.
 MAX_REMEMBERED = 2_000
+#: Threads that couldn't be read and are asked for again. More than that is the forum's trouble.
+MAX_MISSED = 500
+#: How long a thread that couldn't be read is left alone after each try. A 404 or a notice in its
+#: place may be gone at the next poll; after the last try the thread is taken as gone.
+PAUSES = (
+    timedelta(0),
+    timedelta(hours=1),
+    timedelta(hours=6),
+    timedelta(days=1),
+    timedelta(days=3),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
     state: str | None  # as the list had it when the thread was read to its end; None: it wasn't
     resume: str  # path of the page to go on with: the last one, or the next; "" for the first
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A thread that was to be read and couldn't be."""
+
+    key: str
+    home: str  # path of its first page
+    state: str | None  # as the list had it then
+    tries: int
+    due: int  # seconds since 1970 from which it is asked for again
 
 
 class Progress:
@@ -35,6 +58,17 @@ class Progress:
             match value:
                 case [str() | None as state, str() as resume]:
                     self._known[key] = _Known(state, resume)
+        self._missed: dict[str, Missed] = {}
+        missed = cursor.get("missed")
+        for key, value in missed.items() if isinstance(missed, Mapping) else ():
+            match value:
+                case [str() as home, str() | None as state, int() as tries, int() as due]:
+                    self._missed[key] = Missed(key, home, state, tries, due)
+
+    @property
+    def has_read(self) -> bool:
+        """Whether any thread was read so far."""
+        return bool(self._known)
 
     def reaches(self, backfill_days: int | None) -> bool:
         """Say whether the crawls so far went back as far as is asked for; None: to the first."""
@@ -42,8 +76,13 @@ class Progress:
             return self._backfill_days is None
         return backfill_days <= self._backfill_days
 
-    def has_news(self, key: str, thread: ListedThread) -> bool:
-        """Say whether the thread must be visited: unknown, unfinished, or not as it was."""
+    def has_news(self, key: str, thread: ListedThread, *, now: datetime) -> bool:
+        """Say whether the thread must be visited: unknown, unfinished, or not as it was.
+
+        One that was missed must be when its pause is over, or when it has changed since.
+        """
+        if missed := self._missed.get(key):
+            return missed.due <= now.timestamp() or missed.state != thread.state
         known = self._known.get(key)
         return known is None or known.state is None or known.state != thread.state
 
@@ -51,6 +90,37 @@ class Progress:
         """Return the path of the page to begin with, None for the thread's first."""
         known = self._known.get(key)
         return known.resume if known and known.resume else None
+
+    def missed(self, *, now: datetime) -> tuple[Missed, ...]:
+        """Return the threads whose pause is over, in the order in which they were missed."""
+        return tuple(one for one in self._missed.values() if one.due <= now.timestamp())
+
+    def miss(
+        self, key: str, *, home: str, state: str | None, now: datetime, from_start: bool
+    ) -> bool:
+        """Note that a thread couldn't be read; return whether it will be asked for again.
+
+        After the last try it counts as read as it is. ``from_start``: the next try begins with
+        its first page, since the one that this began with may be no more.
+        """
+        resume = "" if from_start else self.resume(key) or ""
+        before = self._missed.pop(key, None)
+        tries = before.tries + 1 if before else 1
+        if tries > len(PAUSES):
+            self.read_up_to(key, resume=resume, state=state)
+            return True
+        if len(self._missed) >= MAX_MISSED:
+            return False
+        if key in self._known:
+            self.read_up_to(key, resume=resume, state=None)
+        due = int((now + PAUSES[tries - 1]).timestamp())
+        self._missed[key] = Missed(key, home, state, tries, due)
+        return True
+
+    def read_to_its_end(self, key: str, *, resume: str, state: str | None) -> None:
+        """Note that a thread was read, and that nothing of it is missed any more."""
+        self._missed.pop(key, None)
+        self.read_up_to(key, resume=resume, state=state)
 
     def read_up_to(self, key: str, *, resume: str, state: str | None) -> None:
         """Note that a thread was read; ``state`` is None as long as there are pages left."""
@@ -65,4 +135,8 @@ class Progress:
             key: [known.state, known.resume] for key, known in self._known.items()
         }
         cursor: dict[str, JsonValue] = {"complete": complete, "threads": threads}
+        if self._missed:
+            cursor["missed"] = {
+                key: [one.home, one.state, one.tries, one.due] for key, one in self._missed.items()
+            }
         return cursor if backfill_days is None else {**cursor, "backfill_days": backfill_days}

@@ -37,7 +37,8 @@ _FEW = 3  # so many alike need no other sign
 
 _POST_NAME = re.compile(
     r"(?:^|[\s_-])(?:post|comment|message|msg|reply|replies|answer|entry|response|topic|thread|"
-    r"beitrag|article|opening|question|discussion|ticket|node)(?:s|body|bit|box|item|wrapper|container|row)?"
+    r"beitrag|article|opening|question|discussion|ticket|node|q-view|[ac]-list-item)"
+    r"(?:s|body|bit|box|item|wrapper|container|row)?"
     r"(?=$|[\s_\d-])",
     re.IGNORECASE,
 )
@@ -51,10 +52,11 @@ def sibling_posts(drawn: Sketch, *, url: str, single: bool = False) -> tuple[For
     Args:
         drawn: the page.
         url: its address.
-        single: it is known to be a thread's page, so that one post alone will do.
+        single: it is known to be a thread's page, so that one post alone will do where it is
+            called one, and two of any name.
     """
     groups = _groups(drawn)
-    blocks = _most(drawn, groups, url)
+    blocks = _most(drawn, groups, url, few=2 if single else _FEW)
     if not blocks and single:
         blocks = _alone(drawn, groups)
     if not blocks:
@@ -63,14 +65,14 @@ def sibling_posts(drawn: Sketch, *, url: str, single: bool = False) -> tuple[For
     return _read(drawn, blocks, url=url)
 
 
-def _most(drawn: Sketch, groups: dict[str, list[int]], url: str) -> list[Block]:
-    """Return the posts of the group that says the most."""
+def _most(drawn: Sketch, groups: dict[str, list[int]], url: str, *, few: int) -> list[Block]:
+    """Return the posts of the group that says the most; ``few`` alike need no other sign."""
     best: tuple[float, list[Block]] = (0, [])
     for members in _likeliest(groups, drawn):
         blocks = blocks_of(drawn, members)
         if _are_heads(drawn, members, blocks):
             blocks = blocks_of(drawn, members, spread=True)
-        if _are_posts(drawn, members, blocks, url):
+        if _are_posts(drawn, members, blocks, url, few=few):
             words = home_of(drawn, blocks)[1]
             if _POST_NAME.search(drawn.names[members[0]]):
                 words *= 1.2  # of elements within each other, the one that is called a post
@@ -188,10 +190,12 @@ def _weight(drawn: Sketch, members: list[int]) -> int:
     return weight
 
 
-def _are_posts(drawn: Sketch, members: Sequence[int], blocks: Sequence[Block], url: str) -> bool:
+def _are_posts(
+    drawn: Sketch, members: Sequence[int], blocks: Sequence[Block], url: str, *, few: int
+) -> bool:
     if len(blocks) < 2 or len(blocks) < _ALIKE * len(members):
         return False
-    if len(blocks) < _FEW and not any(_is_called_post(drawn, block) for block in blocks):
+    if len(blocks) < few and not any(_is_called_post(drawn, block) for block in blocks):
         return False
     starts = sorted(block.start for block in blocks)
     ways = Counter(

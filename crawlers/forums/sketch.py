@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawlers.forums.links import to_board, to_thread
 from crawlers.forums.nodes import attribute
+from crawlers.quote_words import QUOTE_NAMES
 from crawlers.times import MAY_BE_TIME, epoch, epoch_from
 
 MAX_ELEMENTS = 60_000  # what lies behind is not looked at
@@ -51,7 +52,7 @@ _NO_POST_LABEL = re.compile(
     re.IGNORECASE,
 )
 _EDITED = re.compile(r"edit|modif|revis", re.IGNORECASE)
-_QUOTE = re.compile(r"\bquot|citation|\bcite\b", re.IGNORECASE)
+_QUOTE = re.compile(rf"\b(?:{QUOTE_NAMES}|cite\b)", re.IGNORECASE)
 _MAX_TIME_TEXT = 90
 #: A clock that stands apart from its date, and what tells that a date has one.
 _CLOCK_ALONE = re.compile(
@@ -86,6 +87,7 @@ class Sketch:
     moments: dict[int, Moment] = field(default_factory=dict)
     users: dict[int, int] = field(default_factory=dict)  # how sure: 3 link and class .. 1
     links: dict[int, str] = field(default_factory=dict)  # href
+    quoted: set[int] = field(default_factory=set)  # elements and texts of quotes
 
     def within(self, start: int) -> range:
         """Return the numbers of an element and all that it holds."""
@@ -118,9 +120,9 @@ class _Hand:
         self._now = now
         self._places: dict[int, int] = {}  # address of an element to its number
         self._skipped: set[int] = set()
-        self._quoted: set[int] = set()  # numbers of elements within a quote
         self._label = ""  # the text before, if it may say what comes: "Joined:"
-        self._date: tuple[int, str] | None = None  # the last one without a clock
+        #: The last one without a clock, and whether it is marked as a time.
+        self._date: tuple[int, str, bool] | None = None
 
     def draw(self, node: LexborNode) -> None:
         above = node.parent.mem_id if node.parent else 0
@@ -151,8 +153,8 @@ class _Hand:
         if not text:
             return
         at = self._add(node, parent, tag="#text", names="", length=len(said.strip()))
-        if parent in self._quoted:
-            self._quoted.add(at)
+        if parent in self._drawn.quoted:
+            self._drawn.quoted.add(at)
         elif len(said.strip()) <= _MAX_TIME_TEXT and MAY_BE_TIME.search(text):
             self._note_words(at, text)
         self._label = "" if any(map(str.isdigit, text)) else text[-40:]
@@ -160,7 +162,8 @@ class _Hand:
     def _note_words(self, at: int, text: str) -> None:
         """Note a time in words, a date and the clock beside it as one."""
         if self._date and _CLOCK_ALONE.fullmatch(text) and at - self._date[0] <= _BESIDE:
-            self._note_time(self._date[0], f"{self._date[1]} {text}", marked=False)
+            at, date, marked = self._date
+            self._note_time(at, f"{date} {text}", marked=marked)
             return
         if any(
             up in self._drawn.moments
@@ -170,8 +173,11 @@ class _Hand:
         ):
             return  # it says the same in words
         self._note_time(at, text, marked=False)
+        self._note_date(at, text, marked=False)
+
+    def _note_date(self, at: int, text: str, *, marked: bool) -> None:
         is_date = at in self._drawn.moments and not _HAS_CLOCK.search(text)
-        self._date = (at, text) if is_date else None
+        self._date = (at, text, marked) if is_date else None
 
     def _draw_element(self, node: LexborNode, parent: int) -> None:
         names = f"{attribute(node, 'class')[:300]} {attribute(node, 'id')[:100]}".strip()
@@ -180,8 +186,8 @@ class _Hand:
         at = self._add(node, parent, tag=tag, names=names, length=0)
         self._places[node.mem_id] = at
         self._drawn.signature[at] = self._signature(node, tag, parent)
-        if parent in self._quoted or tag in {"blockquote", "q"} or _QUOTE.search(names):
-            self._quoted.add(at)
+        if parent in self._drawn.quoted or tag in {"blockquote", "q"} or _QUOTE.search(names):
+            self._drawn.quoted.add(at)
             return
         href = attribute(node, "href")[:_MAX_LINK] if tag == "a" else ""
         if href:
@@ -191,6 +197,7 @@ class _Hand:
         stated = stated or attribute(node, "data-timestamp") or attribute(node, "title")
         if stated and MAY_BE_TIME.search(stated + " "):
             self._note_time(at, stated, marked=True)
+            self._note_date(at, stated, marked=True)
         elif tag == "time":
             self._note_time(at, node.text()[:_MAX_TIME_TEXT], marked=True)
 

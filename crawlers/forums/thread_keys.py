@@ -25,6 +25,7 @@ _NAMED_PATH = re.compile(
 )
 #: How the addresses of files and folders end, and what parameters that page are called.
 _END = re.compile(r"(?:/index)?\.[a-z]{3,5}$|/$", re.IGNORECASE)
+_FILE = re.compile(r"/[\w-]{1,60}\.[a-z]{3,5}", re.IGNORECASE)
 _PAGING = re.compile(r"page|pag|start|offset|seite|from|cursor|after|^[pn]$", re.IGNORECASE)
 _PLACE_KEYS = frozenset({"start", "page", "p", "pid", "sid", "f", "post", "sort", "highlight"})
 
@@ -62,5 +63,7 @@ def same_thread(first: str, other: str) -> bool:
             asked.get(name, value) == value or _PAGING.search(name)
             for name, value in one.query.items()
         )
+    if one.path == "/":
+        return _FILE.fullmatch(two.path) is not None  # what a site's root shows by itself
     short, long = _END.sub("", one.path), _END.sub("", two.path)
     return bool(short) and re.match(rf"{re.escape(short)}(?![^\W_])", long) is not None

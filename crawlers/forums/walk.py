@@ -15,6 +15,7 @@ from yarl import URL
 
 from crawlers.errors import (
     AnswerRefused,
+    BadDocument,
     Forbidden,
     Gone,
     HostResting,
@@ -25,8 +26,10 @@ from crawlers.errors import (
     ServerFailed,
     SourceError,
 )
+from crawlers.forums.page import AFTER_FEEDS
 from crawlers.forums.progress import Progress
 from crawlers.forums.thread_keys import same_thread, thread_key
+from crawlers.forums.troubles import Troubles
 from crawlers.forums.values import ForumPage, ForumPost, ListedThread
 from crawlers.found import Cursor, FoundPost
 from crawlers.times import stated
@@ -35,6 +38,9 @@ from crawlers.urls import Target, parse_url, safe_link, strip_session
 MAX_PAGES = 500
 #: So many failures in a row mean that the server is down, not that pages are bad.
 MAX_FAILURES = 5
+
+#: Answers that stay for ever or pass: what they are given for is asked for a few times more.
+_AWAY = (NotFound, Gone, Forbidden, NotAllowed)
 
 _POST_ID = re.compile(r"[\w-]{1,60}")
 
@@ -50,6 +56,7 @@ class Visit:
     key: str | None = None  # what its posts carry: the thread's key at its own address
     before: str | None = None  # path of the page that led on to this one
     title: str = ""  # of the thread, as its list had it
+    sure: bool = False  # a page of known software leads there, and means what it says
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,7 @@ class Walk:
     pages: int = 0  # read in this crawl
     unfinished: bool = False  # something is left that the next crawl must come for
     fatal: Exception | None = None  # why the whole crawl has to end
-    _failed: list[SourceError] = field(default_factory=list)
+    _troubles: Troubles = field(default_factory=Troubles)
     _failures_in_a_row: int = 0
     _home: Target | None = None  # where the first page was found
     _listed: set[str] = field(default_factory=set)  # keys of threads, urls of boards
@@ -97,19 +104,26 @@ class Walk:
                 f"{page.title or 'the page'!r} is no page of a forum whose software is known"
             )
         self._failures_in_a_row = 0
+        is_start = self._home is None
         self._home = self._home or parse_url(found_at)
         if page.posts:
-            step = self._at_thread(self._under_its_key(visit, found_at), page)
+            self._troubles.has_read = True
+            visit = self._under_its_key(visit, found_at)
+            self._listed.add(visit.thread or "")
+            step = self._at_thread(visit, page)
         elif page.boards or page.threads:
             step = self._at_list(visit, page)
         else:
-            step = self._at_nothing(visit)
+            step = self._at_nothing(visit, BadDocument(f"{page.title!r} has no posts"))
+        if is_start:
+            step = replace(step, visits=step.visits + self._to_missed(sure=_is_sure(page)))
         return self._within_budget(step)
 
     def failed(self, visit: Visit, error: SourceError) -> None:
         """Note that a page could not be read; decide whether that ends the crawl."""
-        if visit.before is not None and _is_no_page(error):
-            self._at_nothing(visit)  # there are servers that name a page behind the last
+        is_behind = visit.before is not None and _is_no_page(error)
+        if is_behind and not visit.sure:
+            self._end_of(visit)  # there are servers that name a page behind the last
             return
         self._failures_in_a_row += 1
         if (
@@ -120,11 +134,11 @@ class Walk:
             self.fatal = self.fatal or error
             self.unfinished = True
             return
-        self._failed.append(error)
-        if isinstance(error, NotFound | Gone | Forbidden | NotAllowed):
-            self._at_nothing(visit)  # it will not come back by asking again
-        else:
-            self.unfinished = True
+        self._troubles.failed(error, is_thread=visit.thread is not None)
+        if visit.thread and (is_behind or isinstance(error, _AWAY)):
+            self._miss(visit)
+        elif visit.before is not None or not isinstance(error, _AWAY):
+            self.unfinished = True  # of a list, there may be threads behind it
 
     def cursor(self, *, at_end: bool = False) -> Cursor:
         """Return the cursor behind all that was given out so far."""
@@ -135,8 +149,8 @@ class Walk:
     @property
     def problem(self) -> str | None:
         """What went wrong, in a sentence."""
-        if self._failed:
-            return f"{len(self._failed)} pages could not be read, such as: {self._failed[0]}"
+        if said := self._troubles.sentence(knows_threads=self.progress.has_read):
+            return said
         if self.unfinished and self.pages >= self.max_pages:
             return f"there is more than {self.max_pages} pages; the next crawl goes on"
         return None
@@ -145,13 +159,18 @@ class Walk:
         visits = [Visit(url=url) for board in page.boards if (url := self._new_place(board))]
         new = [(key, thread) for thread in page.threads if (key := self._new_thread(thread))]
         wanted = [(key, thread) for key, thread in new if self._is_recent(thread)]
-        news = [(key, thread) for key, thread in wanted if self.progress.has_news(key, thread)]
-        visits += [self._to_thread(key, thread) for key, thread in news]
+        news = [
+            (key, thread)
+            for key, thread in wanted
+            if self.progress.has_news(key, thread, now=self.now)
+        ]
+        sure = _is_sure(page)
+        visits += [self._to_thread(key, thread, sure=sure) for key, thread in news]
         # what comes behind a list without news is older still
         is_known = self.progress.complete and self.progress.reaches(self.backfill_days)
         goes_on = bool(wanted) and (bool(news) or not is_known)
         if goes_on and (following := self._inside(page.following)):
-            visits.append(Visit(url=following, before=_path(visit.url)))
+            visits.append(Visit(url=following, before=_path(visit.url), sure=sure))
         return Step(visits=tuple(visits))
 
     def _is_recent(self, thread: ListedThread) -> bool:
@@ -164,7 +183,10 @@ class Walk:
         """Return the visit with the key of the address where the thread was found in the end."""
         if visit.key is not None:
             return visit
-        own = thread_key(self._inside(found_at) or visit.url)
+        at = self._inside(found_at) or visit.url
+        if visit.home and URL(visit.home).path == URL(at).path and same_thread(visit.home, at):
+            at = visit.home  # pages may be numbered in a way that only their links tell
+        own = thread_key(at)
         return replace(visit, key=own, thread=visit.thread or own)
 
     def _at_thread(self, visit: Visit, page: ForumPage) -> Step:
@@ -172,7 +194,7 @@ class Walk:
         known = self._posts_of.setdefault(key, set())
         posts = [post for post in self._posts(key, visit, page) if post.external_id not in known]
         if self._is_begun_elsewhere(key, page):
-            self.progress.read_up_to(thread, resume="", state=visit.state)
+            self.progress.read_to_its_end(thread, resume="", state=visit.state)
             return Step()
         known.update(post.external_id for post in posts)
         following = self._inside(page.following) if posts else None
@@ -181,7 +203,9 @@ class Walk:
             return Step(tuple(posts))
         self.progress.read_up_to(thread, resume=_path(following), state=None)
         home = visit.home or visit.url
-        onward = replace(visit, url=following, home=home, before=_path(visit.url))
+        onward = replace(
+            visit, url=following, home=home, before=_path(visit.url), sure=_is_sure(page)
+        )
         return Step(tuple(posts), (onward,))
 
     def _is_begun_elsewhere(self, key: str, page: ForumPage) -> bool:
@@ -197,12 +221,54 @@ class Walk:
         home = _path(visit.home or visit.url)
         last = _path(visit.url) if is_new or visit.before is None else visit.before
         resume = "" if last == home else last
-        self.progress.read_up_to(visit.thread or "", resume=resume, state=visit.state)
+        self.progress.read_to_its_end(visit.thread or "", resume=resume, state=visit.state)
 
-    def _at_nothing(self, visit: Visit) -> Step:
+    def _at_nothing(self, visit: Visit, because: SourceError) -> Step:
+        """Note a page that came and holds nothing: the end of a list, or a notice in its place."""
+        if visit.before is not None and not visit.sure:
+            self._end_of(visit)
+            return Step()
+        self._troubles.empty(because, is_thread=visit.thread is not None, sure=visit.sure)
+        if visit.thread:
+            self._miss(visit)
+        else:
+            self.unfinished |= visit.before is not None
+        return Step()
+
+    def _end_of(self, visit: Visit) -> None:
         if visit.thread:
             self._read_to_its_end(visit, is_new=False)
-        return Step()
+
+    def _miss(self, visit: Visit) -> None:
+        """Have a thread asked for again by later crawls: what is in its place may pass."""
+        home = visit.home or visit.url
+        is_noted = self.progress.miss(
+            visit.thread or "",
+            home=_path(home),
+            state=visit.state,
+            now=self.now,
+            from_start=visit.before is None and visit.url != home,
+        )
+        self.unfinished |= not is_noted
+
+    def _to_missed(self, *, sure: bool) -> tuple[Visit, ...]:
+        """Return where to go for threads whose pause is over and that this page doesn't list."""
+        if self._home is None:
+            return ()
+        due = [one for one in self.progress.missed(now=self.now) if one.key not in self._listed]
+        self._listed.update(one.key for one in due)
+        at = self._home.origin
+        visits = (
+            Visit(
+                url=self._inside(f"{at}{self.progress.resume(one.key) or one.home}") or "",
+                thread=one.key,
+                state=one.state,
+                home=self._inside(f"{at}{one.home}"),
+                sure=sure,
+            )
+            for one in due
+        )
+        return tuple(visit for visit in visits if visit.url and visit.home)
 
     def _within_budget(self, step: Step) -> Step:
         if step.visits and self.pages >= self.max_pages:
@@ -240,12 +306,17 @@ class Walk:
             is_opening=opens,
         )
 
-    def _to_thread(self, key: str, thread: ListedThread) -> Visit:
+    def _to_thread(self, key: str, thread: ListedThread, *, sure: bool) -> Visit:
         resume = self.progress.resume(key)
         home = self._inside(thread.url) or thread.url
         url = self._inside(f"{self._home.origin}{resume}") if resume and self._home else None
         return Visit(
-            url=url or home, thread=key, state=thread.state, home=home, title=thread.title
+            url=url or home,
+            thread=key,
+            state=thread.state,
+            home=home,
+            title=thread.title,
+            sure=sure,
         )
 
     def _new_place(self, url: str) -> str | None:
@@ -310,6 +381,11 @@ def _is_no_page(error: SourceError) -> bool:
     return isinstance(error, AnswerRefused) and not isinstance(
         error, Forbidden | RateLimited | ServerFailed
     )
+
+
+def _is_sure(page: ForumPage) -> bool:
+    """Say whether the page is of known software, whose links to further pages lead to some."""
+    return page.platform is not None and page.platform not in AFTER_FEEDS
 
 
 def _path(url: str) -> str:

@@ -13,6 +13,44 @@ _QUOTE_LABEL = re.compile(
     r"(?:Quote|Zitat|Citation|Cita):?)$",
     re.MULTILINE | re.IGNORECASE,
 )
+#: The same within a quote: SMF, vBulletin.
+_QUOTED_FROM = re.compile(
+    r"(?:quote from|zitat von|citation de|cita de|originally posted by|"
+    r"ursprünglich geschrieben von)\b.{1,100}",
+    re.IGNORECASE,
+)
+#: What unfolds a long quote.
+_EXPAND = re.compile(
+    r"(?:click to (?:expand|view|enlarge)|zum (?:vergrößern|erweitern) (?:hier )?(?:an)?klicken|"
+    r"cliquez (?:ici )?pour (?:agrandir|élargir)|(?:haz )?clic para (?:expandir|ampliar)|"
+    r"clicca per (?:espandere|allargare|ingrandire)|klik om te vergroten(?:\.\.)?|"
+    r"kliknij,? aby rozwinąć|klicka för att (?:expandera|förstora))[\s.…]*",
+    re.IGNORECASE,
+)
+_MAX_LABEL = 140  # characters
+_MAX_PLACEHOLDER = 100
+#: What is done to posts that are no more, by beginnings, and what else is said of it.
+# fmt: off
+_DELETED = (
+    "deleted", "removed", "withdrawn", "gelöscht", "entfernt", "supprimé", "retiré", "eliminad",
+    "borrad", "eliminat", "cancellat", "rimoss", "excluíd", "removid", "apagad", "verwijderd",
+    "gewist", "usunięt", "skasowan", "borttag", "raderat", "slettet", "fjernet", "smazán",
+    "удален", "удалён",
+)
+_BY = frozenset({"by", "von", "vom", "durch", "par", "por", "da", "door", "przez", "av", "af"})
+_OF_NOTICES = frozenset({
+    "this", "the", "a", "an", "post", "posting", "message", "comment", "reply", "answer", "was",
+    "has", "been", "is", "dieser", "diese", "der", "die", "das", "ein", "eine", "beitrag",
+    "kommentar", "nachricht", "antwort", "wurde", "ist", "worden", "ce", "cette", "le", "la",
+    "commentaire", "réponse", "été", "est", "este", "esta", "el", "mensaje", "mensagem",
+    "comentario", "comentário", "respuesta", "resposta", "ha", "sido", "fue", "foi", "questo",
+    "questa", "il", "lo", "messaggio", "commento", "risposta", "è", "stato", "stata", "dit",
+    "deze", "het", "de", "bericht", "reactie", "antwoord", "werd", "ten", "ta", "to", "wpis",
+    "komentarz", "wiadomość", "odpowiedź", "został", "została", "zostało", "inlägget", "inlägg",
+    "kommentaren", "har", "blivit", "er", "blevet", "indlægget", "innlegget", "сообщение",
+    "комментарий", "было", "был", "permanently", "moderator", "author", "user",
+})
+# fmt: on
 _SIGNATURE = re.compile(r"(?:^|[\s_-])signature(?=$|[\s_-])", re.IGNORECASE)
 #: Boards of old put this between a post and its signature.
 _BEFORE_SIGNATURE = re.compile(r"\n_{10,}\n")
@@ -46,8 +84,35 @@ def said(markup: str) -> PlainText:
         read = replace(read, text=own.strip())
     read = replace(read, text=_without_note(read.text))
     if read.quoted:
-        read = replace(read, text=_QUOTE_LABEL.sub("", read.text).strip())
+        own = _QUOTE_LABEL.sub("", read.text).strip()
+        read = replace(read, text=own, quoted=_unlabelled(read.quoted))
     return read
+
+
+def is_placeholder(text: str) -> bool:
+    """Say whether a text only says that a post is no more: "[deleted]", "Beitrag gelöscht"."""
+    if len(text) > _MAX_PLACEHOLDER:
+        return False
+    words = _WORD.findall(text.casefold())
+    by = next((at for at, word in enumerate(words) if word in _BY), len(words))
+    said = words[:by]
+    return any(word.startswith(_DELETED) for word in said) and all(map(_is_of_notice, said))
+
+
+def _is_of_notice(word: str) -> bool:
+    return word in _OF_NOTICES or word.startswith(_DELETED)
+
+
+def _unlabelled(quoted: str) -> str:
+    """Return a quote without the lines that say whose it is, and buttons."""
+    lines = (line.rstrip(" ↑→") for line in quoted.split("\n"))
+    return "\n".join(line for line in lines if not _is_label(line)).strip()
+
+
+def _is_label(line: str) -> bool:
+    if not line or len(line) > _MAX_LABEL:
+        return False
+    return any(shape.fullmatch(line) for shape in (_QUOTE_LABEL, _QUOTED_FROM, _EXPAND))
 
 
 def _without_note(text: str) -> str:

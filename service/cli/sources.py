@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="See and choose where Harken listens.")
 
+#: Characters that are shown of an address, a name or a post.
+_MOST_SHOWN = 100
+
 Slug = Annotated[str, typer.Argument(metavar="ID", help="The source's id.")]
 
 
@@ -34,7 +37,11 @@ def add(
     backfill: Annotated[
         int | None,
         typer.Option(
-            "--backfill", metavar="DAYS", min=1, help="How far back: a forum, a feed with pages."
+            "--backfill",
+            metavar="DAYS",
+            min=1,
+            max=3_650,
+            help="How far back: a forum, a feed with pages.",
         ),
     ] = None,
     as_json: AsJson = False,
@@ -45,8 +52,9 @@ def add(
     """
     import asyncio
 
-    from config.source import parse_poll
+    from config.source import parse_poll, reads_back
     from crawlers.errors import SourceError
+    from crawlers.plaintext import one_line
     from service.house import open_house
     from service.listening.sourcing import add_source
 
@@ -54,19 +62,30 @@ def add(
         interval = parse_poll(every)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--every") from error
+    if not url.strip():
+        raise typer.BadParameter("name the address of a feed, a forum or a page", param_hint="URL")
     options = _options(option or (), backfill)
     with open_house(data_dir(data)) as house:
         try:
             added = asyncio.run(add_source(house, url, kind=kind, every=interval, options=options))
         except SourceError as error:
-            complain(f"{url}: {error.reason}")
+            complain(f"{one_line(url, most=_MOST_SHOWN)}: {error.reason}")
             raise typer.Exit(1) from error
+    if backfill is not None and not reads_back(added.kind):
+        complain(f"--backfill is for forums and feeds; {added.kind.value} sources begin by now")
     if as_json:
         print_json(added.as_json())
         return
     say(f"{added.slug}: {added.kind.value}, {added.name}, {added.url}")
     for post in added.preview:
-        say(f"  {post.author or '-'}: {post.title or post.text[:80] or post.thread_title}")
+        words = post.title or post.text or post.thread_title
+        author = one_line(post.author or "-", most=_MOST_SHOWN)
+        say(f"  {author}: {one_line(words, most=_MOST_SHOWN)}")
+    if added.has_comments:
+        say(
+            f"Comments on its posts are not read. To read them too: harken sources remove "
+            f"{added.slug}, then add it with --option comments=yes"
+        )
 
 
 def _options(given: Sequence[str], backfill: int | None) -> dict[str, str]:

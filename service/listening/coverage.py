@@ -74,7 +74,19 @@ class Coverage:
         }
 
 
-def cover(heard: Sequence[Heard], topics: Sequence[str]) -> Coverage:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Called:
+    """What people call what is told of by its id; what is not in it goes by the id."""
+
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    topics: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)  # by slugs
+
+
+_BY_ID = Called()
+
+
+def cover(heard: Sequence[Heard], topics: Sequence[str], called: Called = _BY_ID) -> Coverage:
     """Return what active sources bring by kind and by topic, and where the gaps are."""
     by_kind: dict[str, list[Heard]] = defaultdict(list)
     for source in heard:
@@ -83,7 +95,10 @@ def cover(heard: Sequence[Heard], topics: Sequence[str]) -> Coverage:
     return Coverage(
         kinds=tuple(_share(kind, sources, topics) for kind, sources in sorted(by_kind.items())),
         topics=tuple(_share(topic, of, [topic]) for topic, of in sorted(by_topic.items())),
-        gaps=(*_gaps_of_kinds(by_kind), *_gaps_of_topics(by_topic, bool(heard))),
+        gaps=(
+            *_gaps_of_kinds(by_kind, called),
+            *_gaps_of_topics(by_topic, called, anything=bool(heard)),
+        ),
         cells={
             (topic, kind): number
             for topic in topics
@@ -111,19 +126,26 @@ def _share(name: str, sources: Sequence[Heard], topics: Sequence[str]) -> Share:
     )
 
 
-def _gaps_of_kinds(by_kind: Mapping[str, Sequence[Heard]]) -> Iterator[str]:
+def _gaps_of_kinds(by_kind: Mapping[str, Sequence[Heard]], called: Called) -> Iterator[str]:
     if not by_kind:
         yield "nothing is listened to: `harken sources add URL`"
     for kind, sources in sorted(by_kind.items()):
-        which = _counted(len(sources), f"{kind} source")
+        which = (
+            f"{_counted(len(sources), 'source')} ({called.kinds[kind]})"
+            if kind in called.kinds
+            else _counted(len(sources), f"{kind} source")
+        )
         if not any(source.state in {"ok", "quiet"} for source in sources):
             yield f"nothing is heard from {which}: `harken sources check` says why"
         elif not any(source.posts_7d for source in sources):
             yield f"no post of this week is from {which}"
 
 
-def _gaps_of_topics(by_topic: Mapping[str, Sequence[Heard]], anything: bool) -> Iterator[str]:
-    for topic, sources in sorted(by_topic.items()):
+def _gaps_of_topics(
+    by_topic: Mapping[str, Sequence[Heard]], called: Called, *, anything: bool
+) -> Iterator[str]:
+    for topic_id, sources in sorted(by_topic.items()):
+        topic = called.topics.get(topic_id, topic_id)
         if not sources:
             if anything:
                 yield f"topic {topic} was heard in no source in 30 days"
@@ -134,14 +156,14 @@ def _gaps_of_topics(by_topic: Mapping[str, Sequence[Heard]], anything: bool) -> 
         elif not any(source.state == "ok" for source in sources):
             yield f"{where}, none of them well: `harken sources check` says why"
         elif len(sources) == 1:
-            yield f"{where} only: {sources[0].slug}"
+            yield f"{where} only: {called.sources.get(sources[0].slug, sources[0].slug)}"
 
 
 def _counted(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
-def coverage(db: Session, *, now: datetime) -> Coverage:
+def coverage(db: Session, *, now: datetime, called: Called = _BY_ID) -> Coverage:
     """Return what active sources brought in the last 30 days."""
     connection = db.connection()
     posts = {row.source_id: row for row in connection.execute(_posts(now))}
@@ -166,7 +188,7 @@ def coverage(db: Session, *, now: datetime) -> Coverage:
         for source in sources
     ]
     topics = connection.execute(select(col(Topic.id)).where(col(Topic.active))).scalars()
-    return cover(heard, sorted(topics))
+    return cover(heard, sorted(topics), called)
 
 
 def _state(source: Source) -> str:

@@ -9,14 +9,16 @@ import asyncio
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
 from crawlers.errors import SourceError
 from models.ids import new_id
+from models.words import SourceKind
 from service.errors import HarkenError, NotFoundError, RefusedError
 
 if TYPE_CHECKING:
@@ -43,6 +45,8 @@ class Lookup:
     asked_at: datetime
     looked: "Looked | None" = None
     problem: str | None = None  # in words
+    kind: SourceKind | None = None  # as they said it is
+    options: Mapping[str, str] = field(default_factory=dict)  # that they gave
 
     @property
     def is_done(self) -> bool:
@@ -56,6 +60,8 @@ class _Asked:
     by: str
     at: datetime
     future: "Future[Looked]"
+    kind: SourceKind | None
+    options: Mapping[str, str]
 
 
 @dataclass(slots=True)
@@ -68,8 +74,25 @@ class Lookups:
     _turns: asyncio.Semaphore | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def ask(self, look: Look, *, url: str, by: str, now: datetime) -> str:
+    def ask(
+        self,
+        look: Look,
+        *,
+        url: str,
+        by: str,
+        now: datetime,
+        kind: SourceKind | None = None,
+        options: Mapping[str, str] = MappingProxyType({}),
+    ) -> str:
         """Begin to look at ``url`` for the user ``by``; return the lookup's id.
+
+        Args:
+            look: does it.
+            url: as they gave it.
+            by: id of the user.
+            now: when.
+            kind: that they said it is, kept with the answer.
+            options: that they gave, kept with it too.
 
         Raises:
             RefusedError: they have several under way already.
@@ -84,7 +107,7 @@ class Lookups:
             loop = self._running()
             future = asyncio.run_coroutine_threadsafe(self._look(look), loop)
             name = new_id()
-            self._asked[name] = _Asked(url, by, now, future)
+            self._asked[name] = _Asked(url, by, now, future, kind, options)
             return name
 
     def get(self, name: str, *, by: str) -> Lookup:
@@ -97,14 +120,15 @@ class Lookups:
             asked = self._asked.get(name)
         if asked is None or asked.by != by:
             raise NotFoundError("That was too long ago, or Harken was started anew: ask again.")
-        found = Lookup(id=name, url=asked.url, asked_at=asked.at)
+        found = Lookup(
+            id=name, url=asked.url, asked_at=asked.at, kind=asked.kind, options=asked.options
+        )
         if not asked.future.done():
             return found
         error = asked.future.exception()
         if error is None:
-            return Lookup(id=name, url=asked.url, asked_at=asked.at, looked=asked.future.result())
-        problem = _in_words(error, self.longest_seconds)
-        return Lookup(id=name, url=asked.url, asked_at=asked.at, problem=problem)
+            return replace(found, looked=asked.future.result())
+        return replace(found, problem=_in_words(error, self.longest_seconds))
 
     async def _look(self, look: Look) -> "Looked":
         assert self._turns is not None  # noqa: S101 - made before the loop began

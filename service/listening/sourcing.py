@@ -10,7 +10,7 @@ from types import MappingProxyType
 from sqlmodel import Session, func, select
 
 from config import Config
-from config.source import SourceSpec
+from config.source import BACKFILL, SourceSpec, check_options, reads_back
 from crawlers.discover import Recognised, recognise
 from crawlers.fetch import Gate
 from crawlers.found import FoundPost, SourceToPoll
@@ -35,6 +35,7 @@ class Looked:
     found: Recognised
     policy: str  # its name
     preview: tuple[FoundPost, ...]
+    has_comments: bool = False  # the option `comments` would bring these too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,7 @@ class Added:
     url: str
     name: str
     preview: tuple[FoundPost, ...]
+    has_comments: bool = False  # see `Looked`
 
     def as_json(self) -> dict[str, object]:
         """Return the document that `harken sources add --json` prints."""
@@ -101,6 +103,7 @@ async def add_source(
             url=found.url,
             name=source.name,
             preview=looked.preview,
+            has_comments=looked.has_comments,
         )
 
 
@@ -125,7 +128,7 @@ async def look(
 
     Raises:
         crawlers.errors.SourceError: it can't be read, or Harken can't tell what it is.
-        RefusedError: nothing polls that kind, or its policy forbids it.
+        RefusedError: nothing polls that kind, it has no such options, or its policy forbids it.
     """
     if kind is not None and not kind.is_polled:
         raise RefusedError(f"nothing polls {kind.value}: see `harken import`, or /capture")
@@ -134,12 +137,18 @@ async def look(
         if kind is None
         else Recognised(kind=kind, url=url, name="")
     )
+    if not reads_back(found.kind):  # asked for before anybody knew what it is
+        options = {name: value for name, value in options.items() if name != BACKFILL}
+    try:
+        check_options(options, kind=found.kind)
+    except ValueError as error:
+        raise RefusedError(str(error)) from error
     found = replace(found, options={**found.options, **options})
     policy = config.policy_for(found.kind, found.url)
     if not policy.allows_crawling:
         raise RefusedError(f"policy {policy.name!r} needs an approval; see policies.toml")
-    preview = await _preview(gate, config, found, now=now)
-    return Looked(found=found, policy=policy.name, preview=preview)
+    preview, has_comments = await _preview(gate, config, found, now=now)
+    return Looked(found=found, policy=policy.name, preview=preview, has_comments=has_comments)
 
 
 def _saved(db: Session, house: House, found: Recognised, every: timedelta) -> Source:
@@ -170,7 +179,7 @@ def _saved(db: Session, house: House, found: Recognised, every: timedelta) -> So
 
 async def _preview(
     gate: Gate, config: Config, found: Recognised, *, now: datetime
-) -> tuple[FoundPost, ...]:
+) -> tuple[tuple[FoundPost, ...], bool]:
     policy = config.policy_for(found.kind, found.url)
     source = SourceToPoll(
         id="preview",
@@ -183,12 +192,14 @@ async def _preview(
         min_interval_seconds=policy.min_interval.total_seconds(),
     )
     posts: list[FoundPost] = []
+    has_comments = False
     async with aclosing(adapter_for(found.kind).poll(source, gate, now=now)) as batches:
         async for batch in batches:
             posts.extend(batch.posts)
+            has_comments |= batch.has_comments
             if len(posts) >= _PREVIEW:
                 break
-    return tuple(posts[:_PREVIEW])
+    return tuple(posts[:_PREVIEW]), has_comments
 
 
 def _free_slug(db: Session, name: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
+from config.folder import SHIPPED
 from models.source import Source
 from models.words import SourceHealth, SourceKind
 from service.editing.change import Change
@@ -51,17 +52,44 @@ def wanted_of(source: Source, *, policy: str | None = None) -> Wanted:
     )
 
 
-def put_sources(folder: Path, wanted: Sequence[Wanted]) -> Change:
+def put_sources(
+    folder: Path, wanted: Sequence[Wanted], *, instead_of_examples: bool = False
+) -> Change:
     """Return the change of sources.toml that has these sources say so.
+
+    Args:
+        folder: of the files.
+        wanted: the sources, new or changed.
+        instead_of_examples: the shipped sources go, where the file is the shipped one still.
 
     Raises:
         RefusedError: the file can't be read.
     """
     file = read_file(folder, FILE)
     text = file.text if file is not None else ""
+    if instead_of_examples and has_examples(folder):
+        text = _introduction(text)
     for one in wanted:
         text = put_entry(text, "source", "id", _fields(one))
     return Change(file=FILE, text=text, seen=file.digest if file is not None else None)
+
+
+def has_examples(folder: Path) -> bool:
+    """Return whether sources.toml is as it was shipped: nobody has chosen a source there.
+
+    Raises:
+        RefusedError: the file can't be read.
+    """
+    file = read_file(folder, FILE)
+    shipped = (SHIPPED / FILE).read_text(encoding="utf-8")
+    return file is not None and file.text.splitlines() == shipped.splitlines()
+
+
+def _introduction(text: str) -> str:
+    """Return the comments that a file begins with, without those of its first source."""
+    before, is_there, _ = text.partition("\n[[source]]\n")
+    blocks = before.rstrip().split("\n\n")
+    return "\n\n".join(blocks[:-1]) + "\n\n" if is_there and len(blocks) > 1 else before
 
 
 def _fields(wanted: Wanted) -> dict[str, Value]:

@@ -219,6 +219,16 @@ def test_comments_are_replies_in_the_thread_of_their_post() -> None:
     assert sorted(asked) == ["/post/1/feed", "/post/2/feed"]  # the third is too old
 
 
+def test_a_feed_tells_that_its_comments_are_not_read() -> None:
+    commented = blog((1, "28 Jun 2026", 2))
+    with MisbehavingServer(Site(blog=commented, feed=rss(1))) as server:
+        (left,) = polled(a_source(server.url("/blog")))
+        read = polled(a_source(server.url("/blog"), options={"comments": "yes"}))
+        (without,) = polled(a_source(server.url("/feed")))
+    assert left.has_comments
+    assert not any(batch.has_comments for batch in (*read, without))
+
+
 def test_comments_are_read_again_only_when_there_are_others() -> None:
     site = Site(blog=blog((1, "28 Jun 2026", 1), (2, "27 Jun 2026", 0)))
     site.documents |= {"/post/1/feed": comments(1, 1), "/post/2/feed": comments(2, 0)}

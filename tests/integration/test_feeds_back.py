@@ -236,3 +236,10 @@ def test_a_reading_back_that_was_cut_short_is_not_forgotten_over_a_newer_one(
     behind = following(back, read("https://talk.example/feed1", met_known=True))
     assert behind is not None, "it goes on past what was taken in before"
     assert behind.since == (since or 0)
+
+
+@pytest.mark.parametrize("days", ["1000000", "999999999999", "9" * 5_000])
+def test_more_days_than_there_were_are_all_of_them(days: str) -> None:
+    with MisbehavingServer(Paged()) as server:
+        posts = [post for batch in polled(a_feed(server, days=days)) for post in batch.posts]
+    assert len(posts) == 10

@@ -49,6 +49,26 @@ def test_validators_go_back_as_they_came(misbehaving: MisbehavingServer) -> None
     assert asked.headers["if-modified-since"] == "yesterday"
 
 
+@pytest.mark.parametrize(
+    "packed",
+    [
+        "as=gzip",
+        "as=utf-8",
+        "as=none",
+        "as=Identity",
+        "as=x-gzip&by=gzip",
+        "as=GZIP,utf-8&by=gzip",
+        "as=gzip&by=gzip&then=%00%00%00%00junk",
+    ],
+)
+def test_a_document_is_read_although_its_packing_is_named_wrongly(
+    misbehaving: MisbehavingServer, packed: str
+) -> None:
+    plain = get(misbehaving.url("/packed-oddly?as=identity")).body
+    assert plain.startswith(b"<rss")
+    assert get(misbehaving.url(f"/packed-oddly?{packed}")).body == plain
+
+
 @pytest.mark.parametrize("path", ["/huge-etag", "/odd-etag"])
 def test_x40_a_validator_that_cannot_go_back_is_dropped(
     misbehaving: MisbehavingServer, path: str

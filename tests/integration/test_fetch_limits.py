@@ -57,7 +57,7 @@ def test_x19_x20_a_bomb_is_stopped_while_it_unfolds(
     ("path", "words"),
     [
         ("/packed-twice", "in a way nobody asked for"),  # X21
-        ("/not-gzip", "can't be undone"),
+        ("/broken-gzip", "can't be undone"),
         ("/hang-up", "hung up"),
         ("/not-http", "no HTTP"),
         ("/many-headers", "far too much"),  # X40

@@ -226,6 +226,31 @@ def test_a_thread_that_fails_does_not_stop_the_others() -> None:
         assert set(ids(polled(source(server, stored(last))))) == {"p300", "p301"}
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Reply(status="404 Not Found"),
+        Reply(status="403 Forbidden"),
+        Reply(body=b"<html><title>Back soon</title><body id=phpbb>We are at work.</body></html>"),
+    ],
+    ids=["404", "403", "notice"],
+)
+def test_posts_come_at_the_next_poll_when_their_pages_were_away(answer: Reply) -> None:
+    board = Board({1: [100, 101], 2: [200, 201, 202, 203]})
+    board.answers["/viewtopic.php?f=2&t=1"] = answer
+    board.answers["/viewtopic.php?f=2&t=2&start=3"] = answer
+    with MisbehavingServer(board) as server:
+        first = polled(source(server))
+        assert ids(first) == ["p200", "p201", "p202"]
+        assert "2 pages could not be read" in str(first[-1].problem)
+        board.answers.clear()
+        second = polled(source(server, stored(first[-1])))
+        assert set(ids(second)) == {"p100", "p101", "p203"}
+        assert second[-1].problem is None
+        third = polled(source(server, stored(second[-1])))
+    assert third[-1].not_modified
+
+
 def test_a_host_that_wants_rest_ends_the_crawl_and_what_came_stands() -> None:
     board = a_board()
     board.answers["/viewtopic.php?f=2&t=7"] = Reply(status="429 Slow")

@@ -103,6 +103,30 @@ def test_all_threads_come_back_whatever_is_behind_a_last_page(behind: Reply | No
     assert reply.published is not None
 
 
+@pytest.mark.parametrize("parameter", ["p", "seite", "blatt"])
+def test_a_guestbook_is_read_to_its_end_whatever_its_pages_are_called(parameter: str) -> None:
+    entries = range(117, 100, -1)
+
+    def guestbook(asked: Asked) -> Reply | None:
+        url = urlsplit(asked.path)
+        page = int(parse_qs(url.query).get(parameter, ["1"])[0])
+        if url.path not in {"/", "/gb.php"}:
+            return None
+        shown = entries[(page - 1) * 5 : page * 5] or entries[-2:]
+        body = "".join(
+            f"<div class=entry id=e{n}><p>#{n} <b>Gül</b> aus Köln schrieb am 5. Januar 2026, 10:"
+            f"{n - 100:02} Uhr:</p><p>Words {n}</p></div>"
+            for n in shown
+        )
+        onward = f"<a href='/gb.php?{parameter}={page + 1}'>&raquo;</a>"
+        return Reply(body=f"<html><title>Talk</title><body>{body}{onward}</body></html>".encode())
+
+    with MisbehavingServer(guestbook) as server:
+        found = posts_of(polled(a_source(server.url("/"), kind=SourceKind.FORUM)))
+    assert sorted(post.external_id for post in found) == sorted(f"/#e{n}" for n in entries)
+    assert {post.author for post in found} == {"Gül"}
+
+
 def test_comments_of_isso_come_back_page_by_page() -> None:
     comments = [
         {"id": n, "text": f"<p>Words {n}</p>", "created": 1_767_629_460 + n, "author": "ann"}

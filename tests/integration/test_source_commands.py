@@ -17,7 +17,9 @@ from service.house import House, open_house
 from service.listening.coverage import coverage
 from service.store.engine import reading, writing
 from tests.builders import Place, a_config, a_place, a_post
+from tests.command import Ran, harken_here
 from tests.fakes import NOON
+from tests.misbehaving import Asked, MisbehavingServer, Reply
 
 DAY = timedelta(days=1)
 
@@ -140,3 +142,64 @@ def test_coverage_counts_what_is_stored(sqlite_engine: object, postgres_engine: 
         assert (feeds.posts_7d, feeds.posts_30d, feeds.signals_30d) == (1, 2, 1)
         assert (crm.name, crm.sources, crm.leads_30d, crm.last_success) == ("crm", 1, 1, NOON)
         assert found.gaps == ("topic crm is heard in 1 source only: talk",)
+
+
+def added(house: House, *words: str) -> Ran:
+    return harken_here(
+        "sources", "add", *words, data=house.folder, HARKEN_ALLOW_NETWORKS="127.0.0.0/8"
+    )
+
+
+def a_long_feed(asked: Asked) -> Reply | None:
+    if asked.path != "/feed":
+        return None
+    item = (
+        "<item><guid>1</guid><dc:creator>Ann</dc:creator><description><![CDATA[<p>Which desk?</p>"
+        f"<p>Ours is old. {'word ' * 90}]]></description></item>"
+        f"<item><guid>2</guid><title>{'Title ' * 90}</title></item>"
+    )
+    head = (
+        '<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>F</title>'
+    )
+    return Reply(body=f"{head}{item}</channel></rss>".encode())
+
+
+def test_what_an_address_brings_is_shown_a_line_for_each_post(house: House) -> None:
+    with MisbehavingServer(a_long_feed) as server:
+        told = added(house, server.url("/feed"), "--option", "comments=no")
+    _, first, second = told.out.splitlines()
+    assert first.startswith("  Ann: Which desk? Ours is old. word")
+    assert second.startswith("  -: Title Title")
+    assert max(len(first), len(second)) < 120
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        ("foo=bar", "'foo' is no option of feed, which knows backfill_days, comments"),
+        ("comments=maybe", '\'maybe\' is neither "yes" nor "no"'),
+        ("backfill_days=1000000", "no number of days up to 3650"),
+    ],
+)
+def test_an_option_that_means_nothing_adds_nothing(house: House, option: str, told: str) -> None:
+    with MisbehavingServer(a_long_feed) as server:
+        refused = added(house, server.url("/feed"), "--option", option)
+    assert refused.code != 0
+    assert told in refused.err
+    assert "127.0.0.1" not in run(house, "list").stdout
+
+
+def test_an_address_that_is_none_is_said_in_a_line(house: House) -> None:
+    nothing = added(house, " ")
+    assert nothing.code == 2
+    assert "name the address of a feed" in nothing.err
+    endless = added(house, f"http://127.0.0.1:9/{'x' * 9_000}")
+    assert endless.code == 1
+    assert len(endless.err) < 300
+    assert "longer than 4,096 characters" in endless.err
+
+
+def test_nobody_reads_back_more_than_ten_years(house: House) -> None:
+    far = added(house, "http://127.0.0.1:9/", "--backfill", "1000000")
+    assert far.code == 2
+    assert "3650" in far.err

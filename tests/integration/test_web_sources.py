@@ -1,6 +1,7 @@
 """Sources on the page: added, looked after, listed in and out; try and the first run."""
 
 import asyncio
+import html
 import re
 import time
 import tomllib
@@ -172,13 +173,18 @@ def test_options_are_saved_or_refused_with_what_was_typed(desk: Desk) -> None:
         assert answer.status_code == 422
         assert says in words_of(answer.text)
         assert "tags" in form_of(answer.text)["options"]
+    soon = desk.browser.post("/sources/hn-ask", data=good | {"every": "soon"})
+    assert "20 min was asked for" in words_of(soon.text), "not what was refused"
 
 
 def test_hosts_and_the_map_say_what_there_is_and_what_is_not(desk: Desk) -> None:
     hosts = words_of(desk.browser.get("/sources/hosts").text)
     assert "hn.algolia.com 1 1.0 s 96 of 86,400 open" in hosts
+    change_row(desk, "hn-ask", ttl_seconds=3_600)
+    slower = words_of(desk.browser.get("/sources/hosts").text)
+    assert "hn.algolia.com 1 1.0 s 24 of 86,400 open" in slower, "as often as it is read"
     found = words_of(desk.browser.get("/coverage").text)
-    assert "nothing is heard from 1 hackernews source" in found
+    assert "Nothing is heard from 1 source (Hacker News search)" in found
     assert "`" not in found, "no commands are told to somebody who has a page"
 
 
@@ -238,6 +244,47 @@ def test_what_was_found_is_shown_and_saved_with_its_backfill(desk: Desk) -> None
         again = desk.browser.post(path, data=form | {"backfill": back})
         assert again.status_code == 422
         assert "That is a source already: Talk (talk)" in words_of(again.text)
+    seen = desk.browser.get(asked(desk, looked()))
+    assert "That is a source already: Talk (talk)" in words_of(seen.text)
+    assert 'href="/sources/talk"' in seen.text
+    assert "Listen here" not in seen.text
+
+
+def test_an_address_of_reddit_leads_to_what_is_needed_for_it(desk: Desk) -> None:
+    asking = {"url": "https://www.reddit.com/r/plumbing", "options": "user_agent = web:pipes:1"}
+    path = desk.browser.post("/sources/new", data=asking).headers["location"]
+    wait_for(desk, path, admin_id(desk))
+
+    page = desk.browser.get(path).text
+
+    assert "Reddit is read by its API only" in words_of(page)
+    assert "docs/sources.md" in page
+    link = html.unescape(re.findall(r'href="(/sources/new\?[^"]*kind=[^"]*)"', page)[0])
+    form = desk.browser.get(link).text
+    assert "<details open>" in form
+    assert '<option value="reddit" selected>' in form
+    assert form_of(form)["url"] == "https://oauth.reddit.com/r/plumbing"
+    assert "user_agent = web:pipes:1\n" in form_of(form)["options"] + "\n"
+    assert "client_id_env = " in form_of(form)["options"]
+
+
+def test_what_may_not_be_crawled_is_told_without_names_of_options(desk: Desk) -> None:
+    answer = desk.browser.post("/sources/new", data={"url": "linkedin.com/groups/1"})
+    assert "(“notification mails” among the kinds)" in words_of(answer.text)
+    assert "kind imap" not in answer.text
+
+
+def test_the_comments_of_a_blog_are_read_unless_somebody_says_no(desk: Desk) -> None:
+    blog = Recognised(kind=SourceKind.FEED, url="https://blog.example/feed", name="Blog")
+    found = Looked(found=blog, policy="feed", preview=(), has_comments=True)
+    path = asked(desk, found)
+    page = desk.browser.get(path).text
+    assert "Read the comments on its posts too" in page
+    assert "Read the comments" not in desk.browser.get(asked(desk, looked())).text
+
+    wanted = {"name": "Blog", "every": "1h", "comments": "yes"}
+    assert desk.browser.post(path, data=wanted).status_code == 303
+    assert in_file(desk, "blog")["options"] == {"comments": "yes"}
 
 
 def test_what_can_t_be_listened_to_is_told_and_no_one_else_sees_it(desk: Desk) -> None:
@@ -377,6 +424,13 @@ def test_two_sentences_become_a_topic_sources_and_a_backfill(desk: Desk) -> None
     part = desk.browser.get("/welcome/progress", headers={"HX-Request": "true"})
     assert "<html" not in part.text
     assert "1 of" in words_of(part.text)
+    everywhere = re.findall(r'href="/sources/([a-z0-9-]+)"', part.text)
+    for slug in set(everywhere):
+        change_row(desk, slug, last_success_at=NOON)
+    change_row(desk, "hacker-news-on-zendesk", last_success_at=None, health=SourceHealth.DEGRADED)
+    after = words_of(desk.browser.get("/welcome/progress").text)
+    number = len(set(everywhere))
+    assert f"{number - 1} of {number} sources read, 1 could not be." in after
 
 
 def test_their_own_forum_is_looked_at_first_and_then_read_with_the_others(desk: Desk) -> None:
@@ -393,6 +447,47 @@ def test_their_own_forum_is_looked_at_first_and_then_read_with_the_others(desk: 
     page = desk.browser.get(f"{path}?first=true").text
     answer = desk.browser.post(path, data=form_of(page) | {"name": "Ours"})
     assert answer.headers["location"] == "/welcome/progress"
+
+
+def test_only_what_was_ticked_is_a_source_after_the_first_run(desk: Desk) -> None:
+    told = {"sells": "We sell help desk software for small teams."}
+    form = form_of(desk.browser.post("/welcome", data=told).text)
+    change_row(desk, "hn-ask", last_success_at=NOON)
+
+    none = desk.browser.post("/welcome/start", data=form | {"own": "forum.example.com"})
+
+    said = words_of(desk.browser.get(none.headers["location"]).text)
+    assert "Harken listens now" not in said
+    assert "What you sell Look it over First leads" in said
+    assert not source(desk).active
+    assert "Ask HN" not in desk.browser.get("/sources").text
+    assert "board.example.com" not in desk.browser.get("/sources").text
+    assert "Ask HN" not in desk.browser.get("/welcome/progress").text
+    assert "active    false keeps it in the file" in desk.text("sources.toml")
+    assert "Ask HN" not in desk.text("sources.toml")
+    assert tomllib.loads(desk.text("sources.toml")) == {}
+
+
+def test_a_shipped_source_that_was_ticked_stays_the_same_source(desk: Desk) -> None:
+    told = {"sells": "We sell help desk software for small teams."}
+    form = form_of(desk.browser.post("/welcome", data=told).text)
+
+    desk.browser.post("/welcome/start", data=form | {"place": "hn-ask"})
+
+    assert [one["id"] for one in tomllib.loads(desk.text("sources.toml"))["source"]] == ["hn-ask"]
+    assert source(desk).active
+    page = words_of(desk.browser.get("/sources").text)
+    assert ("Ask HN" in page, "Home Improvement" in page) == (True, False)
+
+
+def test_sources_that_somebody_has_chosen_stay_when_another_topic_is_drafted(desk: Desk) -> None:
+    desk.browser.post("/sources/hn-ask", data={"name": "Ours", "every": "20m"})
+    told = {"sells": "We sell help desk software."}
+    form = form_of(desk.browser.post("/welcome", data=told).text)
+
+    desk.browser.post("/welcome/start", data=form)
+
+    assert source(desk).active
 
 
 def test_what_can_t_be_drafted_or_saved_is_told(desk: Desk) -> None:

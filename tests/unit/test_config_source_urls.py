@@ -1,11 +1,13 @@
 """Where sources of each kind may be."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
-from config.source import SourceSpec, check_source_url
+from config.source import OPTIONS, SourceSpec, check_options, check_source_url, reads_back
 from models.words import SourceKind
 
 
@@ -92,3 +94,56 @@ def test_policies_find_the_host_of_a_mail_server() -> None:
     assert spec.host == "mail.example"
     local = SourceSpec(id="m", kind=SourceKind.MAILBOX, name="M", url="/var/mail/m")
     assert local.host == ""
+
+
+def a_spec(**options: str) -> SourceSpec:
+    url = "https://talk.example/feed"
+    return SourceSpec(id="talk", kind=SourceKind.FEED, name="Talk", url=url, options=options)
+
+
+@pytest.mark.parametrize("days", ["1000000", "3651", "-1", "a week", "9" * 5_000, "٣"])
+def test_a_file_names_no_more_days_to_read_back_than_there_are(days: str) -> None:
+    with pytest.raises(ValidationError, match=r"backfill_days.*no number of days up to 3650"):
+        a_spec(backfill_days=days)
+    assert a_spec(backfill_days="3650").options == {"backfill_days": "3650"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "reason"),
+    [
+        (
+            SourceKind.FEED,
+            {"foo": "bar"},
+            "no option of feed, which knows backfill_days, comments",
+        ),
+        (SourceKind.FEED, {"comment": "yes"}, "did you mean 'comments'"),
+        (SourceKind.FEED, {"comments": "maybe"}, 'neither "yes" nor "no"'),
+        (SourceKind.FORUM, {"backfill_days": "4000"}, "no number of days"),
+        (SourceKind.NODEBB, {"page": "1"}, "which knows none"),
+    ],
+)
+def test_an_option_that_its_kind_does_not_know_is_named_with_those_it_does(
+    kind: SourceKind, options: dict[str, str], reason: str
+) -> None:
+    with pytest.raises(ValueError, match=reason):
+        check_options(options, kind=kind)
+
+
+def test_the_options_of_each_kind_are_those_of_the_page_on_sources() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "sources.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(\w+)` \|[^|]*\|([^|]*)\|$", page, re.MULTILINE)
+    assert {kind for kind, _ in rows} >= set(OPTIONS)
+    for kind, told in rows:
+        named = set(re.findall(r"`([a-z_]{3,})(?: = \"[^`]*)?`", told))
+        assert named - {"approval_ref"} <= set(OPTIONS.get(SourceKind(kind), ())), kind
+
+
+def test_forums_and_feeds_are_read_back_and_streams_are_not() -> None:
+    assert reads_back(SourceKind.FORUM)
+    assert reads_back(SourceKind.FEED)
+    assert not reads_back(SourceKind.JETSTREAM)
+
+
+def test_options_of_a_kind_are_taken() -> None:
+    check_options({"comments": "Yes", "backfill_days": "30"}, kind=SourceKind.FEED)
+    check_options({"site": "stackoverflow", "answers": "no"}, kind=SourceKind.STACK_EXCHANGE)

@@ -51,6 +51,42 @@ def test_an_atom_entry_is_read() -> None:
     assert entry.language == "de"
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "1780308000",
+        "1780308000000",
+        "Mo, 01 Jun 2026 12:00:00 +0200",
+        "1.6.2026 10:00",
+        "06/01/2026 10:00 AM",
+        "Jun 1, 2026 10:00 AM",
+        "1. Juni 2026, 10:00 Uhr",
+        "Mon,01 Jun 2026 10:00:00 GMT",
+        "Mon, 01 Jun 2026 12:00:00 GMT+2",
+    ],
+)
+def test_a_date_that_feedparser_does_not_know_is_read_as_forums_write_it(written: str) -> None:
+    assert (
+        the_entry(in_rss(f"<title>x</title><pubDate>{written}</pubDate>")).published == 1780308000
+    )
+    updated = ATOM.format(f"<entry><title>x</title><updated>{written}</updated></entry>")
+    assert the_entry(updated).updated == 1780308000
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"),
+    [
+        ("Mon, 01 Jun 2026 12:00:00 CEST", 1780315200),  # a zone that it takes for none
+        ("20260601T100000Z", 1780272000),  # of which it reads the day
+        ("Thu, 01 Jan 1970 00:00:10 GMT", 10),
+        ("-", None),
+        ("yesterday", None),
+    ],
+)
+def test_a_date_that_feedparser_reads_is_what_it_says(written: str, seconds: int | None) -> None:
+    assert the_entry(in_rss(f"<title>x</title><pubDate>{written}</pubDate>")).published == seconds
+
+
 def test_an_rss_item_is_read() -> None:
     entry = the_entry(
         in_rss(

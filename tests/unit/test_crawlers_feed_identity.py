@@ -2,6 +2,7 @@ import json
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ def an_entry(
     identifier: str | None = "1",
     *,
     link: str | None = LINK,
+    title: str = "",
     words: str = "words",
     published: int | None = None,
     item: str = "",
@@ -25,7 +27,7 @@ def an_entry(
     return FeedEntry(
         id=identifier,
         link=link,
-        title="",
+        title=title,
         text=words,
         quoted="",
         author=None,
@@ -35,8 +37,8 @@ def an_entry(
         language=None,
         tags=(),
         in_reply_to=None,
-        digest=digest_of("", words),
-        item=item or f"{identifier} {link} {words} {published}",
+        digest=digest_of(title, words),
+        item=item or f"{identifier} {link} {title} {words} {published}",
     )
 
 
@@ -134,6 +136,134 @@ def test_a_feed_of_one_entry_that_is_replaced_under_the_same_link_has_two_posts(
     feed = Feed()
     assert feed.shows(an_entry("1", words="a")) == ["1"]
     assert feed.shows(an_entry("2", words="b")) == ["2"]
+
+
+def linked(*links: str, words: str = "words") -> list[FeedEntry]:
+    return [an_entry(None, link=link, words=f"{words} {n}") for n, link in enumerate(links)]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "t={post}&sid={fetch}",
+        "t={post}&utm_source=rss&UTM_campaign=day-{fetch}",
+        "fbclid={fetch}&t={post}&gclid={fetch}",
+        "t={post}&mc_cid={fetch}&mc_eid={fetch}#new",
+    ],
+)
+def test_an_entry_without_id_is_known_whatever_its_link_says_of_who_reads_it(query: str) -> None:
+    feed = Feed()
+    fetches = [
+        linked(*(f"https://a.example/t?{query.format(post=n, fetch=fetch)}" for n in (1, 2)))
+        for fetch in ("b6f1", "77aa", "0c3d")
+    ]
+    names = feed.shows(*fetches[0])
+    assert len(set(names)) == 2
+    assert feed.shows(*fetches[1]) == names
+    again = [replace(entry, digest="d", item="edited") for entry in fetches[2][:1]]
+    assert feed.shows(*again, *fetches[2][1:]) == names
+
+
+def test_entries_whose_ids_change_are_known_by_links_without_their_sessions() -> None:
+    feed = Feed()
+    names = feed.shows(*(an_entry(f"a{n}", link=f"{LINK}?p={n}&sid=1") for n in (1, 2)))
+    assert feed.shows(*(an_entry(f"b{n}", link=f"{LINK}?p={n}&sid=2") for n in (1, 2))) == names
+
+
+def before_tracking_was_left_out(*entries: FeedEntry) -> Ledger:
+    """Return the ledger of a version that took all of a link for the name."""
+    faces = [face.before or face for face in (Face.of(e, own_host=HOST) for e in entries)]
+    return identify(faces, Ledger(), items=[entry.item for entry in entries]).ledger
+
+
+def test_an_entry_known_by_all_of_its_link_keeps_that_name() -> None:
+    old = linked(f"{LINK}?utm_source=rss", f"{LINK}?p=2&sid=1")
+    feed = Feed(before_tracking_was_left_out(*old))
+    names = ["/posts/1?utm_source=rss", "/posts/1?p=2&sid=1"]
+    assert [known.name for known in feed.ledger.known] == names
+    later = linked(f"{LINK}?utm_source=rss", f"{LINK}?p=2&sid=2", words="edited")
+    assert feed.shows(*later) == names
+    new = linked(f"{LINK}?utm_source=rss", f"{LINK}?p=2&sid=3", f"{LINK}3?utm_source=rss")
+    assert feed.shows(*new) == [*names, "/posts/13"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("https://b.example/{}", "https://www.b.example/{}"),
+        ("https://www.b.example/{}", "http://b.example/{}/"),
+        ("https://a.example/{}", "https://www.a.example/{}"),
+        ("https://www.a.example/{}", "https://a.example/{}"),
+        ("https://a.example/{}?x=1", "https://a.example/{}/?x=1"),
+        ("https://a.example/{}/", "https://a.example/{}"),
+    ],
+)
+def test_an_entry_without_id_is_known_when_all_links_come_to_be_written_otherwise(
+    before: str, after: str
+) -> None:
+    feed = Feed()
+    names = feed.shows(*linked(*(before.format(n) for n in (1, 2))))
+    moved = linked(*(after.format(n) for n in (1, 2)))
+    assert feed.shows(an_entry(None, link=after.format(3), words="new"), *moved)[1:] == names
+    assert feed.shows(*linked(*(after.format(n) for n in (1, 2)), words="edited")) == names
+
+
+def test_links_that_differ_by_a_slash_within_one_document_are_two_posts() -> None:
+    feed = Feed()
+    names = feed.shows(*linked(LINK, f"{LINK}/"))
+    assert names == ["/posts/1", "/posts/1/"]
+    assert feed.shows(*linked(LINK, f"{LINK}/", words="edited")) == names
+
+
+def test_entries_without_id_and_link_are_told_apart_by_their_dates() -> None:
+    feed = Feed()
+    days = [an_entry(None, link=None, published=day) for day in range(1, 5)]
+    names = feed.shows(*days[:2])
+    names += feed.shows(*days[2::-1])
+    names += feed.shows(*days[::-1])
+    assert len(set(names)) == 4
+
+
+def test_what_stands_under_the_one_id_of_a_feed_of_one_entry_is_another_post_each_day() -> None:
+    feed = Feed()
+    monday, tuesday, wednesday = (
+        an_entry("latest", link=f"{LINK}{day}", title=day, words=f"About {day}")
+        for day in ("mon", "tue", "wed")
+    )
+    names = feed.shows(monday) + feed.shows(tuesday) + feed.shows(wednesday)
+    assert len(set(names)) == 3
+    edited = replace(wednesday, text="more", digest="more", item="more")
+    assert feed.shows(edited) == names[2:]
+
+
+def test_the_one_entry_of_a_feed_is_edited_where_more_than_its_id_is_the_same() -> None:
+    for link, title in ((f"{LINK}b", "One"), (f"{LINK}a", "Two")):
+        feed = Feed()
+        feed.shows(an_entry("latest", link=f"{LINK}a", title="One", words="a"))
+        assert feed.shows(an_entry("latest", link=link, title=title, words="b")) == ["latest"]
+
+
+def test_x29_where_ids_and_words_change_at_each_fetch_links_tell_what_is_known() -> None:
+    feed = Feed()
+    shown = [
+        [
+            an_entry(f"{fetch}-{n}", link=f"{LINK}{n}", words=f"{fetch * n} comments")
+            for n in numbers
+        ]
+        for fetch, numbers in enumerate(((3, 2, 1), (4, 3, 2, 1), (5, 4, 3, 2)), start=1)
+    ]
+    first, second, third = (feed.shows(*entries) for entries in shown)
+    assert second == ["2-4", *first]
+    assert third == ["3-5", "2-4", *first[:2]]
+
+
+def test_two_entries_that_are_replaced_at_their_places_are_new() -> None:
+    feed = Feed()
+    places = (LINK, f"{LINK}2")
+    feed.shows(*(an_entry(f"a{n}", link=at, words=f"a{n}") for n, at in enumerate(places)))
+    assert feed.shows(
+        *(an_entry(f"b{n}", link=at, words=f"b{n}") for n, at in enumerate(places))
+    ) == ["b0", "b1"]
 
 
 def test_the_ledger_holds_no_more_than_the_documents_of_late() -> None:

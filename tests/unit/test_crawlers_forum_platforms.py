@@ -42,6 +42,14 @@ def test_a_thread_without_answers_is_read(name: str) -> None:
     assert post.text == POSTS[0].words
 
 
+def test_a_post_of_mybb_of_yesterday_has_its_clock() -> None:
+    html = THREADS["MyBB"](POSTS).replace(
+        us(POSTS[0], "%m-%d-%Y, %I:%M %p"),
+        '<span title="01-05-2026">Yesterday</span>, 04:11 PM <span class="post_edit"></span>',
+    )
+    assert read(html).posts[0].published == int(POSTS[0].at.timestamp())
+
+
 def test_comments_on_an_article_open_no_conversation() -> None:
     posts = read(THREADS["WordPress comments"](POSTS)).posts
     assert [post.opens for post in posts] == [False, False, False]

@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -129,6 +131,68 @@ def test_a_post_alone_is_one_where_a_list_of_threads_led_to_it(
     (post,) = read(theme(POSTS[:1]), in_thread=True).posts
     assert (post.author, post.text) == (POSTS[0].author, POSTS[0].words)
     assert read(theme(POSTS[:1])).posts == ()
+
+
+def test_two_posts_of_no_name_are_posts_where_a_list_of_threads_led_to_them() -> None:
+    two = plain(POSTS[:2])
+    assert [post.text for post in read(two, in_thread=True).posts] == [p.words for p in POSTS[:2]]
+    assert read(two).posts == ()
+
+
+def test_a_quote_with_its_own_names_stays_a_quote_within_its_post() -> None:
+    quote = (
+        '<blockquote class="Quote UserQuote"><div class="QuoteAuthor"><a href="/profile/ann">ann'
+        '</a> said:</div><div class="QuoteText"><p>Which desk?</p></div></blockquote>'
+    )
+    asked, first, second = POSTS
+    body = cards([asked, replace(first, words=f"{quote}{first.words}"), second])
+    assert [(post.text, post.quoted) for post in read(body).posts] == [
+        (asked.words, ""),
+        (first.words, "Which desk?"),
+        (second.words, ""),
+    ]
+
+
+@pytest.mark.parametrize("many", [1, 2, 3])
+def test_a_count_beside_the_author_is_not_what_an_answer_says(many: int) -> None:
+    kinds = ["q-view", *["a-list"] * 2]
+    body = "".join(
+        f'<div class="qa-{kind}-item" id="{kind[0]}{p.number}"><div class="qa-{kind}-item-content"'
+        f'><p>{p.words}</p></div><div class="meta">by <a class="qa-user-link" href="/user/x">'
+        f'{p.author}</a> <span>(120 points)</span> <time datetime="{p.at.isoformat()}">x</time>'
+        "</div></div>"
+        for kind, p in zip(kinds, POSTS, strict=True)
+        if p in POSTS[:many]
+    )
+    posts = read(f"<h1>Which?</h1>{body}", in_thread=True).posts
+    assert [(p.author, p.text) for p in posts] == [(p.author, p.words) for p in POSTS[:many]]
+
+
+@pytest.mark.parametrize("wrote", ["aus Köln schrieb am", "from Berlin wrote on"])
+def test_where_somebody_is_from_is_not_who_it_is(wrote: str) -> None:
+    body = "".join(
+        f'<div class="line" id="e{p.number}"><p>#{n} <b>{p.author}</b> {wrote} '
+        f"{us(p, '%d %b %Y, %H:%M')}:</p><p>{p.words}</p></div>"
+        for n, p in enumerate(POSTS, start=1)
+    )
+    assert [post.author for post in read(body).posts] == [p.author for p in POSTS]
+
+
+def test_a_post_that_is_no_more_is_none_and_what_follows_it_opens_nothing() -> None:
+    gone, *kept = POSTS
+    body = cards([replace(gone, words="<i>Dieser Beitrag wurde gelöscht.</i>"), *kept])
+    posts = read(body).posts
+    assert [(post.text, post.opens) for post in posts] == [(p.words, False) for p in kept]
+
+
+@pytest.mark.parametrize(("clock", "hour"), [("01:43 AM", 1), ("11:05 PM", 23)])
+def test_a_day_in_a_title_has_the_clock_of_the_words_behind_it(clock: str, hour: int) -> None:
+    body = cards(POSTS)
+    for p in POSTS:
+        mark = f'<time datetime="{p.at.isoformat()}">x</time>'
+        body = body.replace(mark, f'<span title="01-14-2026">Yesterday</span>, {clock}')
+    found = [datetime.fromtimestamp(post.published or 0, UTC) for post in read(body).posts]
+    assert {(when.month, when.day, when.hour) for when in found} == {(1, 14, hour)}
 
 
 def test_relative_times_are_told_apart_from_exact_ones() -> None:

@@ -1,10 +1,13 @@
 import json
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
 from crawlers.errors import (
+    Forbidden,
     NotFound,
     NothingToRead,
     RateLimited,
@@ -12,6 +15,7 @@ from crawlers.errors import (
     TimedOut,
     UnexpectedStatus,
 )
+from crawlers.forums.page import UNKNOWN
 from crawlers.forums.progress import MAX_REMEMBERED, Progress
 from crawlers.forums.thread_keys import same_thread, thread_key
 from crawlers.forums.values import ForumPage, ForumPost, ListedThread
@@ -157,7 +161,7 @@ def test_a_last_page_that_repeats_for_ever_ends_its_thread() -> None:
     step = arrive(walk, visit, a_thread(1, 2, following=more))
     assert [onward.url for onward in step.visits] == [more]
     assert arrive(walk, step.visits[0], a_thread(1, 2, following=more)) == Step()
-    assert not Progress(walk.cursor()).has_news("t12", ListedThread("", "", "s"))
+    assert not Progress(walk.cursor()).has_news("t12", ListedThread("", "", "s"), now=NOW)
 
 
 def test_a_list_that_repeats_for_ever_ends() -> None:
@@ -204,17 +208,113 @@ def test_a_first_page_of_no_forum_is_an_error() -> None:
         arrive(walk, walk.start(), ForumPage(None, "Shop", HOME))
 
 
-def test_a_thread_that_is_gone_is_not_asked_for_again_and_one_that_failed_is() -> None:
+def test_a_thread_that_is_gone_waits_and_one_that_failed_does_not() -> None:
     walk = a_walk()
     gone, slow = arrive(walk, walk.start(), a_board((1, "s"), (2, "s"))).visits
     walk.failed(gone, NotFound())
     assert walk.cursor(at_end=True)["complete"] is True
     walk.failed(slow, TimedOut("forum.example", seconds=8, waited_for="nothing was sent"))
     assert walk.cursor(at_end=True)["complete"] is False
-    assert str(walk.problem).startswith("2 pages could not be read")
-    progress = Progress(walk.cursor())
-    assert not progress.has_news("t1", ListedThread("", "", "s"))
-    assert progress.has_news("t2", ListedThread("", "", "s"))
+    assert str(walk.problem).startswith("no thread could be read (2 were tried)")
+    again = a_walk(walk.cursor())
+    gone, slow = arrive(again, again.start(), a_board((1, "s"), (2, "s"))).visits
+    again.failed(gone, NotFound())
+    assert not again.progress.has_news("t1", ListedThread("", "", "s"), now=NOW)
+    assert again.progress.has_news("t2", ListedThread("", "", "s"), now=NOW)
+
+
+def polled_for_days(*, answers: Callable[[datetime], ForumPage | SourceError]) -> list[datetime]:
+    """Return when a thread was asked for, in polls each half hour for eight days."""
+    cursor: Cursor = {}
+    asked = []
+    for half_hours in range(2 * 24 * 8):
+        now = NOW + timedelta(minutes=30 * half_hours)
+        walk = Walk(start_url=HOME, progress=Progress(cursor), now=now)
+        for visit in arrive(walk, walk.start(), a_board((12, "s"))).visits:
+            asked.append(now)
+            answer = answers(now)
+            if isinstance(answer, ForumPage):
+                arrive(walk, visit, answer)
+            else:
+                walk.failed(visit, answer)
+        cursor = json.loads(json.dumps(walk.cursor(at_end=True)))
+    return asked
+
+
+@pytest.mark.parametrize("answer", [NotFound(), Forbidden(403), a_thread()])
+def test_a_thread_that_is_not_there_is_asked_for_ever_less_and_then_no_more(
+    answer: ForumPage | SourceError,
+) -> None:
+    asked = polled_for_days(answers=lambda now: answer)
+    pauses = [later - earlier for earlier, later in pairwise(asked)]
+    assert len(asked) == 6
+    assert pauses == sorted(pauses)
+    assert timedelta(days=2) < pauses[-1] < timedelta(days=4)
+
+
+def test_a_thread_that_comes_back_is_read_and_asked_for_no_more() -> None:
+    back = NOW + timedelta(hours=5)
+    asked = polled_for_days(answers=lambda now: a_thread(98) if now >= back else NotFound())
+    assert asked[-1] >= back > asked[-2]
+
+
+def test_a_missed_thread_is_asked_for_where_the_list_has_gone_on() -> None:
+    walk = a_walk()
+    (thread,) = arrive(walk, walk.start(), a_board((12, "s"))).visits
+    walk.failed(thread, NotFound())
+    later = a_walk(walk.cursor(at_end=True))
+    (visit,) = arrive(later, later.start(), replace(a_board(), boards=(f"{HOME}b",))).visits[1:]
+    assert (visit.url, visit.thread, visit.state) == (thread.url, "t12", "s")
+    (post,) = arrive(later, visit, a_thread(98)).posts
+    assert post.is_opening
+    assert later.progress.missed(now=NOW) == ()
+
+
+def test_a_missed_thread_that_was_answered_is_asked_for_at_once() -> None:
+    walk = a_walk()
+    (thread,) = arrive(walk, walk.start(), a_board((12, "s"))).visits
+    for _ in range(3):
+        walk.failed(thread, NotFound())
+    later = a_walk(walk.cursor(at_end=True))
+    assert len(arrive(later, later.start(), a_board((12, "s2"))).visits) == 1
+
+
+def test_a_forum_of_which_no_thread_can_be_read_says_so() -> None:
+    walk = a_walk()
+    visits = arrive(walk, walk.start(), a_board((1, "s"), (2, "s"))).visits
+    for visit in visits:
+        arrive(walk, visit, ForumPage(None, "Back soon", visit.url))
+    assert "no thread could be read (2 were tried)" in str(walk.problem)
+    assert "Back soon" in str(walk.problem)
+
+
+@pytest.mark.parametrize("answer", [NotFound(), UnexpectedStatus(400), a_thread()])
+def test_a_further_page_that_known_software_names_is_asked_for_again(
+    answer: ForumPage | SourceError,
+) -> None:
+    walk = a_walk()
+    more = f"{HOME}viewtopic.php?t=12&start=10"
+    (thread,) = arrive(walk, walk.start(), a_board((12, "s"))).visits
+    (onward,) = arrive(walk, thread, a_thread(1, 2, following=more)).visits
+    if isinstance(answer, ForumPage):
+        arrive(walk, onward, answer)
+    else:
+        walk.failed(onward, answer)
+    assert "1 pages could not be read" in str(walk.problem)
+    later = a_walk(walk.cursor(at_end=True))
+    (again,) = arrive(later, later.start(), a_board((12, "s"))).visits
+    assert again.url == more
+    assert len(arrive(later, again, a_thread(3, number=2)).posts) == 1
+    assert later.problem is None
+
+
+def test_a_further_page_of_a_list_that_failed_leaves_the_crawl_unfinished() -> None:
+    walk = a_walk()
+    page = a_board((1, "s"), following=f"{HOME}viewforum.php?f=2&start=2")
+    thread, onward = arrive(walk, walk.start(), page).visits
+    arrive(walk, thread, a_thread(1))
+    walk.failed(onward, NotFound())
+    assert walk.cursor(at_end=True)["complete"] is False
 
 
 def test_a_host_that_wants_rest_ends_the_crawl() -> None:
@@ -268,7 +368,11 @@ def test_a_short_address_that_leads_on_names_the_thread_by_where_it_led() -> Non
     visit = Visit(url=f"{HOME}s/x", thread="/s/x", state="s")
     step = walk.arrived(visit, a_thread(1), found_at=f"{HOME}viewtopic.php?t=12")
     assert step.posts[0].thread_key == "t12"
-    assert not walk.progress.has_news("/s/x", ListedThread("", "", "s"))
+    assert not walk.progress.has_news("/s/x", ListedThread("", "", "s"), now=NOW)
+
+
+def of_unknown(page: ForumPage) -> ForumPage:
+    return replace(page, platform=UNKNOWN)
 
 
 @pytest.mark.parametrize("error", [NotFound(), UnexpectedStatus(400)])
@@ -276,7 +380,7 @@ def test_a_page_behind_the_last_ends_its_thread_quietly(error: SourceError) -> N
     walk = a_walk()
     more = f"{HOME}viewtopic.php?t=12&start=10"
     (thread,) = arrive(walk, walk.start(), a_board((12, "s"))).visits
-    (onward,) = arrive(walk, thread, a_thread(1, 2, following=more)).visits
+    (onward,) = arrive(walk, thread, of_unknown(a_thread(1, 2, following=more))).visits
     walk.failed(onward, error)
     assert walk.problem is None
     assert walk.cursor(at_end=True)["complete"] is True
@@ -289,8 +393,9 @@ def test_a_page_behind_the_last_without_posts_is_not_gone_on_from() -> None:
     walk = a_walk()
     second, third = (f"{HOME}viewtopic.php?t=12&start={start}" for start in (10, 20))
     (thread,) = arrive(walk, walk.start(), a_board((12, "s"))).visits
-    (onward,) = arrive(walk, thread, a_thread(1, 2, following=second)).visits
-    (behind,) = arrive(walk, onward, a_thread(3, number=2, following=third)).visits
+    (onward,) = arrive(walk, thread, of_unknown(a_thread(1, 2, following=second))).visits
+    page = of_unknown(a_thread(3, number=2, following=third))
+    (behind,) = arrive(walk, onward, page).visits
     arrive(walk, behind, a_thread())
     later = a_walk(walk.cursor(at_end=True))
     assert arrive(later, later.start(), a_board((12, "s2"))).visits[0].url == second

@@ -156,3 +156,24 @@ def test_x18_and_x29_long_fields_are_cut() -> None:
     assert (len(str(entry.id)), len(entry.title), entry.link) == (64, 300, None)
     assert len(entry.tags[0]) == 60
     assert len(str(entry.language)) == 35
+
+
+def test_an_item_with_two_values_for_one_name_costs_itself() -> None:
+    twice = '{"id": "1", "id": "2", "content_text": "a"}'
+    alike = '{"id": "3", "id": "3", "content_text": "b"}'
+    by_two = '{"id": "4", "content_text": "c", "authors": [{"name": "Ann", "name": "Bo"}]}'
+    feed = read(f'{{"version": "{VERSION}", "items": [{twice}, {alike}, {by_two}]}}')
+    assert [entry.id for entry in feed.entries] == ["3"]
+    assert feed.problem == "the document has 3 entries; 1 were read"
+
+
+def test_a_feed_with_two_lists_of_items_is_refused() -> None:
+    with pytest.raises(Unparseable, match="twice"):
+        read(f'{{"version": "{VERSION}", "items": [], "items": [{{"id": "1"}}]}}')
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig"])
+def test_a_feed_in_another_unicode_is_read(encoding: str) -> None:
+    feed = json.dumps(json.loads(a_feed({"id": "1", "content_text": "Grüße"})), ensure_ascii=False)
+    (entry,) = read(feed.encode(encoding)).entries
+    assert entry.text == "Grüße"

@@ -6,7 +6,14 @@ from hypothesis import strategies as st
 from yarl import URL
 
 from crawlers.errors import BadUrl, NotAllowed, PlatformRefused
-from crawlers.urls import parse_url, resolve, safe_link, strip_origin, strip_session
+from crawlers.urls import (
+    parse_url,
+    resolve,
+    safe_link,
+    strip_origin,
+    strip_session,
+    strip_tracking,
+)
 
 
 def test_an_address_is_written_in_one_way() -> None:
@@ -156,3 +163,19 @@ def test_session_ids_are_taken_out_of_links_and_searches_are_not() -> None:
     assert strip_session(with_session) == "http://a.example/t.php?f=1&t=2"
     assert strip_session("http://a.example/?s=crm") == "http://a.example/?s=crm"
     assert strip_session(f"http://a.example/?s={'0a' * 16}") == "http://a.example/"
+
+
+@pytest.mark.parametrize(
+    ("link", "plain"),
+    [
+        ("//a.example/t?t=1&sid=ab#p2", "//a.example/t?t=1#p2"),
+        ("/t?utm_source=x&UTM_medium=y", "/t"),
+        ("/t?fbclid=1&a=%20+b&gclid=2&mc_eid=3&mc_cid=4&c", "/t?a=%20+b&c"),
+        ("/t?s=crm&utmost=1", "/t?s=crm&utmost=1"),
+        ("/t?&&a=1&", "/t?&&a=1&"),
+        ("/t#?sid=1", "/t#?sid=1"),
+        ("no link at all", "no link at all"),
+    ],
+)
+def test_what_counts_readers_is_stripped_and_all_else_stays(link: str, plain: str) -> None:
+    assert strip_tracking(link) == plain

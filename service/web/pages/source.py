@@ -140,6 +140,7 @@ def _show(
         sheet=sheet,
         source=row,
         typed=shown,
+        asked_interval=timedelta(seconds=row.every_seconds),
         policy_named=(spec.policy if spec is not None else None) or "",
         policies=sorted(site.config.policies),
         problems=problems or [],

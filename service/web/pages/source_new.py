@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from pydantic import Field
 from sqlmodel import col, select
 
 from config import ConfigError
@@ -27,6 +28,7 @@ from service.web.access.guard import require
 from service.web.forms.editing import change, folder_of
 from service.web.pages.source import every_of
 from service.web.render import page, see_other, wants_fragment
+from service.web.wording.source_words import in_words, way_out
 
 router = APIRouter()
 
@@ -42,9 +44,13 @@ def new(
     request: Request,
     viewer: _Edits,
     url: Annotated[str, Query(max_length=2_000)] = "",
+    kind: SourceKind | None = None,
+    option: Annotated[list[Annotated[Line, Field(max_length=500)]], Query(max_length=20)] = [],  # noqa: B006 - FastAPI copies it
+    *,
+    first: bool = False,
 ) -> Response:
-    """Show the form."""
-    return _form(request, viewer, url=url)
+    """Show the form, filled in as far as a link to it says."""
+    return _form(request, viewer, url=url, kind=kind, options="\n".join(option), first=first)
 
 
 @router.post("/sources/new")
@@ -55,6 +61,7 @@ def ask(
     url: Annotated[Line, Form(max_length=2_000)] = "",
     kind: Annotated[SourceKind | None, Form()] = None,
     options: Annotated[Prose, Form(max_length=4_000)] = "",
+    first: Annotated[bool, Form()] = False,
 ) -> Response:
     """Begin to look at the address, behind the page, and lead to where the answer comes."""
     folder_of(site)
@@ -67,9 +74,16 @@ def ask(
     except (RefusedError, SourceError) as error:
         problem = error.reason if isinstance(error, SourceError) else str(error)
         return _form(
-            request, viewer, url=url, kind=kind, options=options, problem=problem, status=422
+            request,
+            viewer,
+            url=url,
+            kind=kind,
+            options=options,
+            first=first,
+            problem=in_words(problem),
+            status=422,
         )
-    return see_other(f"/sources/new/{name}")
+    return see_other(f"/sources/new/{name}" + ("?first=true" if first else ""))
 
 
 def address_of(typed: str) -> str:
@@ -93,7 +107,8 @@ def begin_lookup(
             now = site.clock.now()
             return await look(gate, config, url, kind=kind, options=dict(options), now=now)
 
-    return site.lookups.ask(look_there, url=url, by=viewer.id, now=site.clock.now())
+    now = site.clock.now()
+    return site.lookups.ask(look_there, url=url, by=viewer.id, now=now, kind=kind, options=options)
 
 
 @router.get("/sources/new/{lookup}")
@@ -114,6 +129,7 @@ def add(
     name: Annotated[Line, Form(max_length=200)] = "",
     every: Annotated[Line, Form(max_length=10)] = "15m",
     backfill: Annotated[int, Form(ge=0, le=3_650)] = 0,
+    comments: Annotated[Literal["yes"] | None, Form()] = None,
     first: Annotated[bool, Form()] = False,
 ) -> Response:
     """Write what was found into sources.toml; on a first run, go back to how far that is."""
@@ -124,6 +140,8 @@ def add(
     options = dict(found.options)
     if backfill and found.kind is SourceKind.FORUM:
         options["backfill_days"] = str(backfill)
+    if comments and asked.looked.has_comments:
+        options["comments"] = comments
     config = site.config
     slug = free_slug(name or found.url, {*config.sources, *RESERVED, *slugs_of(site)})
     try:
@@ -154,20 +172,24 @@ def slugs_of(site: Site) -> set[str]:
 
 
 def _refuse_known(site: Site, wanted: Wanted) -> None:
-    """Refuse what is listened to already: the same address, asked for the same things.
-
-    How far back it was read at first makes no other source of it.
-    """
-    with reading(site.engine) as db:
-        there = db.exec(select(Source).where(Source.url == wanted.url, col(Source.active))).all()
-    asked = _lasting(wanted.options)
-    same = next((row for row in there if _lasting(row.options) == asked), None)
-    if same is not None:
+    if same := _known(site, wanted.url, wanted.options):
         raise RefusedError(f"That is a source already: {same.name} ({same.slug}).")
 
 
+def _known(site: Site, url: str, options: Mapping[str, str]) -> Source | None:
+    """Return what is listened to already: the same address, asked for the same things.
+
+    How far back it was read at first, and whether with comments, makes no other source of it.
+    """
+    with reading(site.engine) as db:
+        there = db.exec(select(Source).where(Source.url == url, col(Source.active))).all()
+    asked = _lasting(options)
+    return next((row for row in there if _lasting(row.options) == asked), None)
+
+
 def _lasting(options: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in options.items() if name != "backfill_days"}
+    passing = {"backfill_days", "comments"}
+    return {name: value for name, value in options.items() if name not in passing}
 
 
 def _form(
@@ -177,6 +199,7 @@ def _form(
     url: str = "",
     kind: SourceKind | None = None,
     options: str = "",
+    first: bool = False,
     problem: str | None = None,
     status: int = 200,
 ) -> Response:
@@ -189,6 +212,7 @@ def _form(
         kind=kind,
         kinds=[each for each in SourceKind if each.is_polled],
         options=options,
+        first=first,
         problem=problem,
     )
 
@@ -203,9 +227,10 @@ def _answer(
     problem: str | None = None,
     status: int = 200,
 ) -> Response:
-    policy = None
+    policy, known = None, None
     if lookup.looked is not None:
         policy = site.config.policies[lookup.looked.policy]
+        known = _known(site, lookup.looked.found.url, lookup.looked.found.options)
     fragment = wants_fragment(request)
     return page(
         request,
@@ -214,6 +239,9 @@ def _answer(
         status=status,
         lookup=lookup,
         policy=policy,
+        known=known,
+        way_out=way_out(lookup.url, lookup.kind, lookup.options) if lookup.problem else None,
+        in_words=in_words,
         rhythms=_RHYTHMS,
         first=first,
         problem=problem,

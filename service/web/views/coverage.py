@@ -62,4 +62,5 @@ def _depth(number: int, most: int) -> int:
 
 def _words(gap: str) -> str:
     """Return a gap without the command that a terminal's reader is told of."""
-    return gap.partition(": `harken")[0]
+    said = gap.partition(": `harken")[0]
+    return said[:1].upper() + said[1:]

@@ -238,16 +238,20 @@ def read_source(db: Session, source: Source, *, now: datetime) -> SourceSheet:
         host_rest=rest,
         host_reason=row.last_reason if row is not None and rest else None,
         host_sources=_at_host(db, host),
-        own_interval=interval(
-            source.heard_at,
-            every=timedelta(seconds=source.every_seconds),
-            since=source.created_at,
-            now=now,
-            ttl_seconds=source.ttl_seconds,
-        ),
+        own_interval=_own_interval(source, now),
         signals=_signals(db, source.id, now),
         languages=_languages(db, source.id, now),
         recent=_recent(db, source.id),
+    )
+
+
+def _own_interval(source: Source, now: datetime) -> timedelta:
+    return interval(
+        source.heard_at,
+        every=timedelta(seconds=source.every_seconds),
+        since=source.created_at,
+        now=now,
+        ttl_seconds=source.ttl_seconds,
     )
 
 
@@ -312,7 +316,7 @@ class HostBudget:
     name: str
     sources: int
     gap_seconds: float  # between two requests, the longest of its policies
-    requests_a_day: int  # that its sources' polls ask for at the least
+    requests_a_day: int  # polls of its sources, as often as their rhythms have it now
     most_a_day: int  # that the gap leaves room for
     rest_until: datetime | None
     refusals: int
@@ -327,14 +331,15 @@ class HostBudget:
 def read_hosts(db: Session, *, now: datetime) -> tuple[HostBudget, ...]:
     """Return the hosts that are listened to, those that rest first, then the busiest."""
     rows = db.exec(
-        select(Source.url, Source.every_seconds, SourcePolicy.min_interval_seconds)
+        select(Source, SourcePolicy.min_interval_seconds)
         .join(SourcePolicy, col(SourcePolicy.name) == col(Source.policy_name))
         .where(col(Source.active))
     )
     at: dict[str, list[tuple[float, float]]] = {}
-    for url, every, gap in rows:
-        if url.startswith(("http://", "https://")):
-            at.setdefault(host_of(url), []).append((every, gap))
+    for source, gap in rows:
+        if source.url.startswith(("http://", "https://")):
+            polls = timedelta(days=1) / _own_interval(source, now)
+            at.setdefault(host_of(source.url), []).append((polls, gap))
     known = {host.name: host for host in db.exec(select(Host))}
     found = []
     for name, sources in at.items():
@@ -346,7 +351,7 @@ def read_hosts(db: Session, *, now: datetime) -> tuple[HostBudget, ...]:
                 name=name,
                 sources=len(sources),
                 gap_seconds=gap,
-                requests_a_day=round(sum(86_400 / every for every, _ in sources)),
+                requests_a_day=round(sum(polls for polls, _ in sources)),
                 most_a_day=round(86_400 / gap) if gap else 10**6,
                 rest_until=rest if rest is not None and rest > now else None,
                 refusals=host.refusals if host is not None else 0,
