@@ -14,12 +14,20 @@ from functools import partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from fastapi import FastAPI
+from sqlalchemy import Engine
+
+from config import Config, load_config
+from models.clock import Clock
 from service.address import address_of, announced
 from service.editing.live import live_config
 from service.errors import RefusedError
 from service.house import House
 from service.reports.apart import MakesApart
+from service.reports.making import Maker
+from service.serving.beside import PagesBeside
 from service.serving.server import server_of
+from service.store.engine import open_engine
 from service.web.app import create_app
 from service.worker import run_worker
 
@@ -62,20 +70,46 @@ def port_of(listener: socket.socket) -> int:
 
 def serve(house: House, listener: socket.socket, *, base_url: str, demo: bool = False) -> None:
     """Serve until SIGINT or SIGTERM; the worker works beside it and stops with it."""
-    app = create_app(
-        engine=house.engine,
-        config=house.config,
+    open_pages = partial(
+        _pages,
+        engine_url=house.engine.url.render_as_string(hide_password=False),
         folder=house.folder,
         clock=house.clock,
         secret=house.secret,
         base_url=base_url,
-        secure_cookies=base_url.startswith("https://"),
         demo=demo,
-        maker=MakesApart(partial(live_config, house.folder)),
     )
-    server = server_of(app)
+    maker = MakesApart(partial(live_config, house.folder))
+    app = open_pages(engine=house.engine, config=house.config, maker=maker)
+    server = server_of(app, beside=PagesBeside(app, open_pages))
     with _leaving_in_order(), announced(house.folder, base_url), _worker(house.folder):
         server.run(sockets=[listener])
+
+
+def _pages(
+    *,
+    engine_url: str,
+    folder: Path,
+    clock: Clock,
+    secret: bytes,
+    base_url: str,
+    demo: bool,
+    engine: Engine | None = None,
+    config: Config | None = None,
+    maker: Maker | None = None,
+) -> FastAPI:
+    """Put the pages together, in this process or in one beside it."""
+    return create_app(
+        engine=engine or open_engine(engine_url),
+        config=config or load_config(folder),
+        folder=folder,
+        clock=clock,
+        secret=secret,
+        base_url=base_url,
+        secure_cookies=base_url.startswith("https://"),
+        demo=demo,
+        maker=maker,
+    )
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 import threading
 import time
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from pathlib import Path
 
 from config import Config, ConfigError, load_config
@@ -27,6 +28,11 @@ class LiveConfig:
     def __post_init__(self) -> None:
         """Remember the state of the files that were read."""
         self._stamp = stamp_of(self.folder) if self.folder is not None else ()
+
+    @property
+    def state(self) -> str:
+        """The state of the files that were read last: the same in every process that read them."""
+        return blake2b(repr(self._stamp).encode(), digest_size=8).hexdigest()
 
     def current(self, *, at_once: bool = False) -> Config:
         """Return the configuration; one that can't be used leaves the last one that could.

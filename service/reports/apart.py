@@ -7,18 +7,14 @@ many as there are reports on their way at once; they end when nobody has asked f
 
 import json
 import logging
-import multiprocessing
-import os
-import signal
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
+from functools import partial
 
 from sqlalchemy import Engine
 
+from service.desk import Answer, Desk, DeskGoneError
 from service.editing.live import LiveConfig
 from service.errors import (
     ConflictError,
@@ -28,7 +24,6 @@ from service.errors import (
     RefusedError,
     StoreError,
 )
-from service.logs import set_up_logging
 from service.reports.document import Report
 from service.reports.frames import report_in_frame, report_of_frame, wanted_in_frame, wanted_of
 from service.reports.making import Wanted, make_here
@@ -39,70 +34,12 @@ logger = logging.getLogger(__name__)
 #: A report that took longer than this is worth a process: some 80 MiB, and a second to start it.
 _LONG_SECONDS = 0.25
 _MOST = 3  # processes
-_LOOK_SECONDS = 0.2  # between two looks whether somebody still waits
-_IDLE_SECONDS = 600.0
 _AFTER_PAGES = 5  # how much nicer a report is than a page, for the machine's scheduler
-_READY, _REPORT, _REFUSED, _FAILED = b".", b"=", b"!", b"?"
+_REPORT, _REFUSED, _FAILED = b"=", b"!", b"?"
 _REFUSALS = {
     kind.__name__: kind
     for kind in (ConflictError, ForbiddenError, NotFoundError, RefusedError, StoreError)
 }
-_ENDED = "the process that made the report ended: is there memory enough? Ask for a shorter time"
-_BROKEN_OFF = "it was broken off: nobody waited for it, or Harken is being stopped"
-
-
-class _GoneError(Exception):
-    """The process had ended before it was asked, as it does when nobody asks for a while."""
-
-
-class _Desk:
-    """A process that makes one report after the other."""
-
-    def __init__(self, url: str, open_config: Callable[[], LiveConfig]) -> None:
-        spawning = multiprocessing.get_context("spawn")  # no threads of ours, no connections
-        self._talk, theirs = spawning.Pipe()
-        self._process: BaseProcess = spawning.Process(
-            target=_work, args=(theirs, url, open_config), name="harken-reports", daemon=True
-        )
-        self._process.start()
-        theirs.close()
-        self._is_ready = False
-
-    def is_ready(self) -> bool:
-        """Tell whether it has begun to listen; one that could not begin never is."""
-        if not self._is_ready and self._talk.poll():
-            with suppress(EOFError, OSError):
-                self._is_ready = self._talk.recv_bytes() == _READY
-        return self._is_ready
-
-    def could_not_begin(self) -> bool:
-        """Tell whether it ended before it was ready; the log says why."""
-        return not self._is_ready and not self._process.is_alive()
-
-    def ask(self, wanted: Wanted, given_up: Callable[[], bool]) -> bytes:
-        """Return what it says to a wish; see `_report_of`.
-
-        Raises:
-            _GoneError: it had ended before.
-            StoreError: nobody waits any more, or it ended with the report half made.
-        """
-        try:
-            self._talk.send_bytes(wanted_in_frame(wanted))
-            while not self._talk.poll(_LOOK_SECONDS):
-                if given_up():
-                    raise StoreError(_BROKEN_OFF)
-            return self._talk.recv_bytes()
-        except (EOFError, OSError) as error:
-            self._process.join(1)
-            if self._process.exitcode == 0:
-                raise _GoneError from error
-            raise StoreError(_ENDED) from error
-
-    def end(self) -> None:
-        """End it, whatever it is at: it only reads."""
-        self._process.kill()
-        self._process.join()
-        self._talk.close()
 
 
 class MakesApart:
@@ -125,8 +62,8 @@ class MakesApart:
         """
         self._open_config = open_config
         self._long, self._most = long_seconds, most
-        self._free: list[_Desk] = []
-        self._all: list[_Desk] = []
+        self._free: list[Desk] = []
+        self._all: list[Desk] = []
         self._turn = threading.Lock()
         self._is_closed = False
 
@@ -134,8 +71,8 @@ class MakesApart:
         """Return the report; see `Maker.make`."""
         while (desk := self._free_desk()) is not None:
             try:
-                told = desk.ask(wanted, given_up)
-            except _GoneError:
+                told = desk.ask(wanted_in_frame(wanted), given_up)
+            except DeskGoneError:
                 self._drop(desk)
             except BaseException:
                 self._drop(desk)
@@ -164,7 +101,7 @@ class MakesApart:
         for desk in desks:
             desk.end()
 
-    def _free_desk(self) -> _Desk | None:
+    def _free_desk(self) -> Desk | None:
         with self._turn:
             desk = next((one for one in self._free if one.is_ready()), None)
             if desk is not None:
@@ -180,11 +117,15 @@ class MakesApart:
                 self._free.remove(failed)
                 self._all.remove(failed)
             if not self._is_closed and len(self._all) < self._most:
-                desk = _Desk(url, self._open_config)
+                desk = Desk(
+                    partial(_prepare, url, self._open_config),
+                    name="harken-reports",
+                    nicer=_AFTER_PAGES,
+                )
                 self._all.append(desk)
                 self._free.append(desk)
 
-    def _drop(self, desk: _Desk) -> None:
+    def _drop(self, desk: Desk) -> None:
         with self._turn:
             if desk not in self._all:  # `close` has ended it
                 return
@@ -202,16 +143,8 @@ def _report_of(told: bytes) -> Report:
     raise RuntimeError(f"a report failed in its process with {said['kind']}; it is in the log")
 
 
-def _work(talk: Connection, url: str, open_config: Callable[[], LiveConfig]) -> None:
-    """Make reports until nobody asks for a while, or who asked is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches us too; who started us ends us
-    os.nice(_AFTER_PAGES)
-    set_up_logging()
-    live, engine = open_config(), open_engine(url)
-    talk.send_bytes(_READY)
-    with suppress(EOFError, OSError):
-        while talk.poll(_IDLE_SECONDS):
-            talk.send_bytes(_answer(engine, live, talk.recv_bytes()))
+def _prepare(url: str, open_config: Callable[[], LiveConfig]) -> Answer:
+    return partial(_answer, open_engine(url), open_config())
 
 
 def _answer(engine: Engine, live: LiveConfig, frame: bytes) -> bytes:

@@ -9,7 +9,8 @@ from fastapi import FastAPI
 from typing_extensions import override
 
 from service.collecting import spare_what_stays
-from service.serving.site import Site
+from service.serving.beside import PagesBeside
+from service.serving.site import Site, site_in
 from service.store.engine import stop_reading
 
 #: Who is still being answered then is cut off. A write takes a moment, a long read is broken off.
@@ -27,9 +28,9 @@ class Server(uvicorn.Server):
     both up for as long as it takes.
     """
 
-    def __init__(self, config: uvicorn.Config, site: Site) -> None:
+    def __init__(self, config: uvicorn.Config, site: Site, beside: PagesBeside | None) -> None:
         super().__init__(config)
-        self._site = site
+        self._site, self._beside = site, beside
 
     @override
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -43,20 +44,25 @@ class Server(uvicorn.Server):
         """Break off what takes long, then wait for the rest."""
         self._site.reports.close()
         self._site.maker.close()
+        if self._beside is not None:
+            self._beside.close()
         stop_reading(self._site.engine)
         await super().shutdown(sockets)
 
 
-def server_of(app: FastAPI, *, host: str = "127.0.0.1", port: int = 0) -> Server:
+def server_of(
+    app: FastAPI, *, beside: PagesBeside | None = None, host: str = "127.0.0.1", port: int = 0
+) -> Server:
     """Return a server for an app of `service.web.app`; it stops within seconds.
 
     Args:
         app: what is served; its state has the site.
+        beside: has pages of the app made in processes of their own; None: all are made here.
         host: where it listens, unless it is run with a socket that listens already.
         port: the same.
     """
     config = uvicorn.Config(
-        app,
+        beside or app,
         host=host,
         port=port,
         log_config=None,
@@ -65,4 +71,4 @@ def server_of(app: FastAPI, *, host: str = "127.0.0.1", port: int = 0) -> Server
         lifespan="off",  # nothing to start or stop; cut short it would log a traceback
         timeout_graceful_shutdown=_LEAVES_WITHIN_SECONDS,
     )
-    return Server(config, app.state.site)
+    return Server(config, site_in(app), beside)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Annotated, cast
 
-from fastapi import Depends, Request
+from fastapi import Depends, FastAPI, Request
 from sqlalchemy import Engine
 
 from config import Config
@@ -37,9 +37,14 @@ class Site:
         return self.live.current()
 
 
+def site_in(app: FastAPI) -> Site:
+    """Return the installation that an app serves."""
+    return cast("Site", app.state.site)
+
+
 def site_of(request: Request) -> Site:
     """Return the installation that a request came to."""
-    return cast("Site", request.app.state.site)
+    return site_in(request.app)
 
 
 SiteHere = Annotated[Site, Depends(site_of)]

@@ -8,12 +8,16 @@ the page's own only while nobody else is there.
 
 import sys
 import time
+from functools import partial
 
+from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.editing.live import LiveConfig
 from service.reports.apart import MakesApart
+from service.reports.making import Maker
+from service.serving.beside import PagesBeside
 from service.serving.server import server_of
 from service.store.engine import open_engine
 from service.web.app import create_app
@@ -48,9 +52,9 @@ def _big_config() -> LiveConfig:
     return LiveConfig(None, a_big_config())
 
 
-def main(database: str, port: str) -> None:
-    """Serve until the process is ended."""
-    app = create_app(
+def pages(database: str, port: str, maker: Maker | None = None) -> FastAPI:
+    """Put the pages together, in this process or at a desk."""
+    return create_app(
         engine=open_engine(database),
         clock=StandingClock(NOW),
         config=a_big_config(),
@@ -59,10 +63,16 @@ def main(database: str, port: str) -> None:
         base_url=f"http://127.0.0.1:{port}",
         secure_cookies=False,
         demo=False,
-        maker=MakesApart(_big_config),
+        maker=maker,
     )
-    server = server_of(app, port=int(port))
-    server.config.app = Timed(app)
+
+
+def main(database: str, port: str) -> None:
+    """Serve until the process is ended."""
+    app = pages(database, port, MakesApart(_big_config))
+    beside = PagesBeside(app, partial(pages, database, port))
+    server = server_of(app, beside=beside, port=int(port))
+    server.config.app = Timed(beside)
     server.run()
 
 
