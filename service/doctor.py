@@ -241,7 +241,10 @@ def _logins(db: Session) -> Iterator[Finding]:
         select(User.handle).where(col(User.active), col(User.password_hash).is_(None))
     ).all()
     if waiting:
-        words = f"never logged in: {', '.join(sorted(waiting))}; `harken users link NAME`"
+        words = (
+            f"no password yet: {', '.join(sorted(waiting))}; `harken users link NAME` makes the "
+            "link with which one is set"
+        )
         yield Finding(what="users", verdict=Verdict.WARNING, words=words)
 
 

@@ -107,7 +107,7 @@ def _sync_sources(db: Session, config: Config, now: datetime) -> None:
     rows = {row.slug: row for row in db.exec(select(Source))}
     for slug, row in rows.items():
         if row.from_files and slug not in config.sources:
-            row.active = False
+            row.active = row.from_files = False  # it is listed no more; what it brought stays
             db.add(row)
     for spec in config.sources.values():
         row = rows.get(spec.id) or new_source(spec, config, from_files=True, now=now)

@@ -163,17 +163,14 @@ def _zone(house: "House", name: str | None) -> "ZoneInfo":
 
 
 def _price(text: str | None) -> "Money | None":
-    from config.money import check_amount, check_currency, minor_units
-    from service.rules.money import Money
+    from service.reports.asked import price_of
 
     if text is None:
         return None
-    amount, _, currency = text.partition(" ")
     try:
-        minor = minor_units(check_amount(amount), check_currency(currency))
+        return price_of(text)
     except ValueError as error:
         raise unusable(f"--asp: {error}") from error
-    return Money(currency, minor)
 
 
 def check_choice(*, as_json: bool, as_csv: bool) -> None:

@@ -9,11 +9,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, func, or_, select
 
 from config import Config
 from models.digest import DigestItem, DigestRun, DigestSubscription, RejectLabel
 from models.digest_words import ItemKind, Rhythm, RunState
+from models.inbox import TriageAct
 from models.lead import Lead, StatusChange, Touchpoint
 from models.people import User
 from models.words import LeadStatus
@@ -173,12 +174,22 @@ def _choose(
 def _decided(
     db: Session, user: User, lead_ids: Sequence[str], *, since: datetime
 ) -> frozenset[str]:
-    """Return the leads that ``user`` moved or noted a contact on since then."""
+    """Return the leads that ``user`` moved or noted a contact on since then.
+
+    What they took back is as if it had not been.
+    """
+    taken_back = (
+        select(func.max(TriageAct.undone_at))
+        .where(TriageAct.lead_id == StatusChange.lead_id, TriageAct.user_id == user.id)
+        .correlate(StatusChange)
+        .scalar_subquery()
+    )
     moved = db.exec(
         select(StatusChange.lead_id).where(
             col(StatusChange.lead_id).in_(lead_ids),
             StatusChange.actor == user.id,
             StatusChange.at >= since,
+            or_(taken_back.is_(None), col(StatusChange.at) > taken_back),
         )
     ).all()
     touched = db.exec(

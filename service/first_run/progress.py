@@ -37,13 +37,18 @@ class Progress:
 
     @property
     def read(self) -> int:
-        """Sources that were read, or failed."""
-        return sum(source.state in {"read", "failed"} for source in self.sources)
+        """Sources that were read."""
+        return sum(source.state == "read" for source in self.sources)
+
+    @property
+    def failed(self) -> int:
+        """Sources that couldn't be read."""
+        return sum(source.state == "failed" for source in self.sources)
 
     @property
     def is_done(self) -> bool:
         """Whether every source has had its turn."""
-        return self.read == len(self.sources)
+        return self.read + self.failed == len(self.sources)
 
 
 _SHOWN = 5

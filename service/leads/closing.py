@@ -49,6 +49,10 @@ class Sale:
     currency: str | None = None  # ISO 4217; with an amount, never without
 
 
+class DayRefusedError(RefusedError):
+    """The day of a hand-back is missing or wrong; all else of it may be right."""
+
+
 def hand_back(
     db: Session,
     *,
@@ -78,14 +82,16 @@ def hand_back(
         ForbiddenError: it is neither the user's nor theirs to decide about.
         ConflictError: the lead changed since ``rev``.
         RefusedError: it can't be handed back from where it stands, or for the third time by
-            somebody who is no marketer, or without a date.
+            somebody who is no marketer.
+        DayRefusedError: the timing is wrong, and its right day is missing, past or too far.
     """
     lead, user = lead_to_work_on(db, lead_id=lead_id, user_id=user_id, rev=rev)
     review_at = now + config.review_after(lead.topic_id)
+    if until is None and reason is HandBackReason.WRONG_TIMING:
+        raise DayRefusedError("Wrong timing needs the date of the right one.")
     if until is not None:
         review_at = _morning(until, lead, db, config)
-        if review_at - now > _FURTHEST_REVIEW:
-            raise RefusedError("That is more than two years away; close the lead instead.")
+        _check_day(until, review_at, now)
     asked = Request(
         to=LeadStatus.NURTURING,
         event=LeadEvent.HANDED_BACK,
@@ -299,6 +305,13 @@ def _update_by(db: Session, lead: Lead, config: Config, now: datetime) -> dateti
     """Return by when the owner of ``lead`` owes the next sign of life."""
     owner = db.get(User, lead.owner_id) if lead.owner_id else None
     return due(owner, update_every(db, lead, config), config, now)
+
+
+def _check_day(until: date, review_at: datetime, now: datetime) -> None:
+    if until <= now.date():
+        raise DayRefusedError("The right time lies in the past; then it is not the wrong one.")
+    if review_at - now > _FURTHEST_REVIEW:
+        raise DayRefusedError("That is more than two years away; close the lead instead.")
 
 
 def _morning(day: date, lead: Lead, db: Session, config: Config) -> datetime:

@@ -25,11 +25,12 @@ _MORNING = 8 * 60  # minutes since midnight, on the clock of who puts it off
 def morning(tz: str, days: int, now: datetime) -> datetime:
     """Return the moment at which it is 8 o'clock in ``tz``, in so many days.
 
-    It is never later than a lead may rest.
+    Where that is later than a lead may rest, it is the morning before.
     """
     zone = zone_of(tz)
-    at = moment_of(now.astimezone(zone).date() + timedelta(days=days), _MORNING, zone)
-    return min(at, now + LONGEST)
+    day = now.astimezone(zone).date() + timedelta(days=days)
+    at = moment_of(day, _MORNING, zone)
+    return at if at <= now + LONGEST else moment_of(day - timedelta(days=1), _MORNING, zone)
 
 
 def snooze(

@@ -98,7 +98,7 @@ def follow(db: Session, lead: Lead, moved: Moved) -> None:
             Task(
                 lead_id=lead.id,
                 kind=TaskKind.FOLLOW_UP,
-                what="follow up: this suspect became a prospect",
+                what="get in touch: this lead has become ready for sales",
                 user_id=lead.owner_id,
                 due_at=lead.next_step_at or moved.at,
                 mandatory=True,

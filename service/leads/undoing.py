@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Protocol
 
 from pydantic import JsonValue
@@ -19,19 +18,22 @@ from sqlmodel import Session, col, select
 from config import Config
 from models.ids import new_id
 from models.inbox import TriageAct
-from models.lead import Lead, Offer, Touchpoint
+from models.lead import Lead, LeadSignal, Offer, Touchpoint
 from models.moves import LeadEvent, Request
 from models.people import User
-from models.words import ClockKind, LeadStatus, OfferState, TouchpointKind
+from models.signal import Signal
+from models.words import ClockKind, LeadStatus, OfferState, SignalStatus, TouchpointKind
 from service.errors import ConflictError, RefusedError
 from service.leads.by_hand import promote
 from service.leads.closing import reopen
 from service.leads.ledger import audit
 from service.leads.snoozing import wake
 from service.leads.transitions import lead_of
-from service.leads.whose import DECIDERS
+from service.leads.undo_rules import TOO_LATE, ActKind, objection
 from service.routing import clocks, offers
 from service.routing.route import lease, open_offer
+
+__all__ = ["UNDONE", "WITHIN", "ActKind", "Undoable", "noting", "undo", "undoable"]
 
 #: Long enough to notice a slip, short enough that nobody has built on it.
 WITHIN = timedelta(minutes=10)
@@ -39,22 +41,11 @@ _KEPT = timedelta(days=1)
 UNDONE = "taken back"
 
 
-class ActKind(StrEnum):
-    """What can be done with a lead at one press."""
-
-    ACCEPT = "accept"
-    DECLINE = "decline"
-    SNOOZE = "snooze"
-    ASSIGN = "assign"
-    NOTE = "note"
-    DISMISS = "dismiss"
-    PROMOTE = "promote"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undoable:
     """What somebody did last, and until when it can be taken back."""
 
+    batch_id: str
     kind: ActKind
     lead_ids: tuple[str, ...]
     until: datetime
@@ -105,6 +96,8 @@ def noting(
     """
     lead = lead_of(db, lead_id)
     before = _before(db, lead)
+    if kind is ActKind.DISMISS:
+        before["judged"] = _judged(db, lead_id)
     yield
     if kind is ActKind.NOTE:
         before["touchpoint"] = _last_note(db, lead_id, user_id)
@@ -125,22 +118,35 @@ def noting(
 
 
 def undoable(db: Session, user_id: str, *, now: datetime) -> Undoable | None:
-    """Return what ``user_id`` did last, if it is young enough and nobody was at it since."""
+    """Return what ``user_id`` did last, if it can be taken back: nobody was at it since."""
     acts = _last(db, user_id, now)
-    if not acts or not _stand(db, acts):
+    if not acts or not _stand(db, acts, now):
         return None
-    return Undoable(
-        kind=ActKind(acts[0].kind),
-        lead_ids=tuple(act.lead_id for act in acts),
-        until=acts[0].at + WITHIN,
-    )
+    return _told(acts)
 
 
-def undo(db: Session, *, user_id: str, config: Config, secret: bytes, now: datetime) -> Undoable:
+def undo(
+    db: Session,
+    *,
+    user_id: str,
+    config: Config,
+    secret: bytes,
+    now: datetime,
+    batch_id: str | None = None,
+) -> Undoable:
     """Take back what the user did last: with all its leads, or with none.
 
+    Args:
+        db: a writing session.
+        user_id: who takes it back.
+        config: how leads are routed.
+        secret: of the installation.
+        now: the time.
+        batch_id: the act that is meant; None: the last one, whatever it was.
+
     Raises:
-        RefusedError: there is nothing, it is too late, or such an act can't be taken back.
+        RefusedError: there is nothing, it is too late, it was not the last act, or such an act
+            can't be taken back.
         ConflictError: somebody has been at the lead since.
         ForbiddenError: the user may do it no more.
     """
@@ -150,11 +156,15 @@ def undo(db: Session, *, user_id: str, config: Config, secret: bytes, now: datet
         raise RefusedError(
             f"There is nothing to take back: only your last act can be, for {minutes} minutes."
         )
+    if batch_id is not None and acts[0].batch_id != batch_id:
+        raise RefusedError("You did something else since: only your last act can be taken back.")
     user = db.get_one(User, user_id)
     for act in acts:
         lead = lead_of(db, act.lead_id)
         if lead.rev != act.rev_after:
             raise ConflictError("Somebody has been at this lead since, so it stays as it is.")
+        if because := objection(act, lead, user, now):
+            raise RefusedError(because)
         _UNDO[ActKind(act.kind)](
             _Case(db=db, act=act, lead=lead, user=user, config=config, secret=secret, now=now)
         )
@@ -163,7 +173,12 @@ def undo(db: Session, *, user_id: str, config: Config, secret: bytes, now: datet
         subject = f"lead:{act.lead_id}"
         detail = {"kind": act.kind}
         audit(db, actor=user_id, action="lead.undone", subject=subject, at=now, detail=detail)
+    return _told(acts)
+
+
+def _told(acts: Sequence[TriageAct]) -> Undoable:
     return Undoable(
+        batch_id=acts[0].batch_id,
         kind=ActKind(acts[0].kind),
         lead_ids=tuple(act.lead_id for act in acts),
         until=acts[0].at + WITHIN,
@@ -187,11 +202,17 @@ def _last(db: Session, user_id: str, now: datetime) -> Sequence[TriageAct]:
     ).all()
 
 
-def _stand(db: Session, acts: Sequence[TriageAct]) -> bool:
-    """Tell whether nobody was at any of the leads since. It only looks, and locks nothing."""
+def _stand(db: Session, acts: Sequence[TriageAct], now: datetime) -> bool:
+    """Tell whether all of them can be taken back. It only looks, and locks nothing."""
+    user = db.get_one(User, acts[0].user_id)
     ids = [act.lead_id for act in acts]
-    revs = dict(db.exec(select(Lead.id, Lead.rev).where(col(Lead.id).in_(ids))).all())
-    return all(revs.get(act.lead_id) == act.rev_after for act in acts)
+    leads = {lead.id: lead for lead in db.exec(select(Lead).where(col(Lead.id).in_(ids)))}
+    return all(
+        (lead := leads.get(act.lead_id)) is not None
+        and lead.rev == act.rev_after
+        and objection(act, lead, user, now) is None
+        for act in acts
+    )
 
 
 def _before(db: Session, lead: Lead) -> dict[str, JsonValue]:
@@ -205,6 +226,16 @@ def _before(db: Session, lead: Lead) -> dict[str, JsonValue]:
         "accept_by": offer.accept_by.isoformat() if offer else None,
         "offer": offer.id if offer else None,
     }
+
+
+def _judged(db: Session, lead_id: str) -> dict[str, JsonValue]:
+    """Return what was made of each signal of a lead so far, and by whom."""
+    return {signal.id: [signal.status.value, signal.judged_by] for signal in _signals(db, lead_id)}
+
+
+def _signals(db: Session, lead_id: str) -> Sequence[Signal]:
+    of_lead = select(LeadSignal.signal_id).where(LeadSignal.lead_id == lead_id)
+    return db.exec(select(Signal).where(col(Signal.id).in_(of_lead))).all()
 
 
 def _last_note(db: Session, lead_id: str, user_id: str) -> str | None:
@@ -270,11 +301,8 @@ def _unassign(case: _Case) -> None:
 
 
 def _undismiss(case: _Case) -> None:
-    if case.user.role not in DECIDERS:
-        raise RefusedError(
-            "A closed lead is opened again by a marketer or a manager: ask one of them."
-        )
     lead = case.lead
+    _unjudge(case)
     reopen(
         case.db,
         lead_id=lead.id,
@@ -298,6 +326,18 @@ def _undismiss(case: _Case) -> None:
         )
 
 
+def _unjudge(case: _Case) -> None:
+    """Take back what the dismissal said of the lead's signals: its score is made of them."""
+    judged = case.act.before.get("judged")
+    was = judged if isinstance(judged, dict) else {}
+    for signal in _signals(case.db, case.lead.id):
+        match was.get(signal.id):
+            case [str(status), str() | None as by] if signal.judged_by == case.user.id:
+                signal.status, signal.judged_by = SignalStatus(status), by
+                case.db.add(signal)
+    case.db.flush()
+
+
 def _unaccept(case: _Case) -> None:
     _offer_again(case, LeadEvent.REASSIGNED)
     case.lead.accepted_at = None
@@ -305,10 +345,6 @@ def _unaccept(case: _Case) -> None:
 
 
 def _undecline(case: _Case) -> None:
-    if case.lead.status is LeadStatus.MQL:
-        raise RefusedError("A marketer looks at it now, because you said that it is no lead.")
-    if case.lead.status is not LeadStatus.SALES_READY:
-        raise RefusedError("It was offered to the next rep already; ask a manager for it.")
     again = _offer_again(case, LeadEvent.OFFERED)
     declined = case.db.get(Offer, case.before("offer") or "")
     if declined is not None:  # it counts as no decline, and says that it was one, when and why
@@ -318,17 +354,11 @@ def _undecline(case: _Case) -> None:
         case.db.add(declined)
 
 
-def _unpromote(_case: _Case) -> None:
-    raise RefusedError(
-        "Sales has it now; there is no way back but an answer. Dismiss it if it is no lead."
-    )
-
-
 def _offer_again(case: _Case, event: LeadEvent) -> Offer:
     """Return the offer that the user has again, for as long as the first one had left."""
     accept_by = case.moment_before("accept_by")
-    if accept_by is None or accept_by <= case.now:
-        raise RefusedError("The time to answer that offer is over.")
+    if accept_by is None:  # the objections saw to it
+        raise RefusedError(TOO_LATE)
     asked = Request(to=LeadStatus.OFFERED, event=event, at=case.now, actor=case.user.id)
     explained: dict[str, JsonValue] = {"team": case.user.team_id, "how": "taken back"}
     offer = lease(case.db, case.lead, case.user, asked, explained, config=case.config)
@@ -348,6 +378,7 @@ def _offer_again(case: _Case, event: LeadEvent) -> Offer:
 
 
 _MARKETING = frozenset({LeadStatus.DETECTED, LeadStatus.MQL, LeadStatus.NURTURING})
+#: Of a promotion there is no way back, see `service.leads.undo_rules`.
 _UNDO: Mapping[ActKind, _Undoing] = {
     ActKind.ACCEPT: _unaccept,
     ActKind.DECLINE: _undecline,
@@ -355,5 +386,4 @@ _UNDO: Mapping[ActKind, _Undoing] = {
     ActKind.ASSIGN: _unassign,
     ActKind.NOTE: _unnote,
     ActKind.DISMISS: _undismiss,
-    ActKind.PROMOTE: _unpromote,
 }

@@ -8,10 +8,22 @@ from decimal import Decimal
 from sqlmodel import Session
 
 from config import Config
+from config.money import check_amount, check_currency, minor_units
 from service.reports.document import Report
 from service.rules.money import Money
 from service.rules.period import Period
 from service.rules.value import BUY
+
+
+def price_of(text: str) -> Money:
+    """Return an amount with its currency, as people write them: "1250.00 EUR".
+
+    Raises:
+        ValueError: it has no currency, is no amount, or is finer than the currency is divided.
+    """
+    amount, _, currency = text.strip().partition(" ")
+    code = check_currency(currency.strip().upper())
+    return Money(code, minor_units(check_amount(amount), code))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

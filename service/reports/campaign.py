@@ -230,8 +230,8 @@ def _follow_up(asked: Asked, came: Brought) -> Table:
             "follow_up_rate: followed up %",
             "waiting: not yet",
             "never: never",
-            "clock_p50_seconds: clock p50",
-            "clock_p90_seconds: clock p90",
+            "clock_p50_seconds: half within",
+            "clock_p90_seconds: 9 of 10 within",
         ),
         rows=[
             (

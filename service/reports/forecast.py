@@ -21,7 +21,7 @@ from service.reports.asked import Asked
 from service.reports.cycles import due_by_month
 from service.reports.document import Report, Table, columns
 from service.reports.lives import furthest, money, wanted, within
-from service.rules.forecast import OPEN, Deal, Forecast, came_true, forecast, typical
+from service.rules.forecast import FLOOR, OPEN, Deal, Forecast, came_true, forecast, typical
 from service.rules.lives import WAY
 from service.rules.money import Money, Sums, in_currency
 from service.rules.period import Period
@@ -200,8 +200,19 @@ def _chances(found: Forecast) -> Table:
     return Table(
         name="chances",
         title="Chances: of the leads that reached a stage and have left sales, the share won",
-        columns=columns("stage: stage", "left: left sales", "won: won", "chance: chance %"),
-        rows=[(one.status.value, one.left, one.won, float(one.p)) for one in found.chances],
+        columns=columns(
+            "stage: stage", "left: left sales", "won: won", "chance: chance %", "basis: which is"
+        ),
+        rows=[
+            (
+                one.status.value,
+                one.left,
+                one.won,
+                float(one.p),
+                "assumed" if one.is_assumed else "measured",
+            )
+            for one in found.chances
+        ],
     )
 
 
@@ -234,6 +245,11 @@ def _actual(expected: Sums, foreseen: Sums, unforeseen: Sums) -> Table:
 
 def _notes(found: Forecast) -> list[str]:
     notes = ["amounts have no history: an expectation of the past uses those on record today"]
+    if any(one.is_assumed for one in found.chances):
+        notes.append(
+            f"where next to nothing was won yet, a chance of {FLOOR * 100} % is assumed: it is "
+            "no figure of yours"
+        )
     if found.assumed:
         notes.append(f"{found.assumed:,} open leads have no amount; the mean of the won stands in")
     if found.left_out:

@@ -18,6 +18,7 @@ from service.words import STEPS
 _NOTES = (
     "a signal counts in the period in which it was heard, at the one step that it shows",
     "a lead counts in the period in which it was opened, at the furthest step of its signals",
+    "who got to a step or further counts at every step before it too",
 )
 
 
@@ -80,11 +81,11 @@ def _said(reached: Sequence[Reached]) -> Table:
 def _came(reached: Sequence[Reached]) -> Table:
     return Table(
         name="leads",
-        title="Leads by the furthest step that they came to",
+        title="How far leads came: how many got to a step or further",
         columns=columns(
             "step: step",
             "buyer: the buyer",
-            "leads: leads",
+            "leads: came no further",
             "share: of all %",
             "reached: got here or further",
             "conversion: of the step before %",

@@ -55,8 +55,7 @@ class _Pile:
             right,
             wrong,
             share(right, judged),
-            between.low if between else None,
-            between.high if between else None,
+            *(between or (None, None)),
             self.promised / judged if judged else None,
         )
 
@@ -87,7 +86,11 @@ def report(db: Session, asked: Asked) -> Report:
             _table("kinds", "By what was heard", "kind", found, lambda one: KINDS[one.kind]),
             _overlooked(db, asked),
             _table(
-                "versions", "By version of the model", "version", found, lambda one: one.version
+                "versions",
+                "By version of the classifier",
+                "version",
+                found,
+                lambda one: one.version,
             ),
         ),
         notes=((_NOBODY, *_NOTES) if nobody else _NOTES),
@@ -165,17 +168,7 @@ def _overlooked(db: Session, asked: Asked) -> Table:
             "share_low: at least %",
             "share_high: at most %",
         ),
-        rows=[
-            (
-                len(looked_at),
-                asks,
-                share(asks, len(looked_at)),
-                between.low,
-                between.high,
-            )
-        ]
-        if between
-        else [],
+        rows=[(len(looked_at), asks, share(asks, len(looked_at)), *between)] if between else [],
     )
 
 

@@ -48,7 +48,7 @@ def report(db: Session, asked: Asked) -> Report:
             ),
         ),
         notes=(
-            "business time is the working time of the rep who made the first contact",
+            "working time is that of the rep who made the first contact; else nights count too",
             *_left_out(len(never), asked.most),
         ),
     )
@@ -117,13 +117,13 @@ def _table(found: Sequence[tuple[str, Speed]]) -> Table:
             "team: team",
             "handed_off: handed off",
             "touched: contacted",
-            "clock_p50_seconds: clock p50",
-            "clock_p90_seconds: clock p90",
-            "business_p50_seconds: business p50",
-            "business_p90_seconds: business p90",
-            "ripe: 30 d old",
-            "never_followed_up: never",
-            "never_followed_up_share: never %",
+            "clock_p50_seconds: half within",
+            "clock_p90_seconds: 9 of 10 within",
+            "business_p50_seconds: half within, working time",
+            "business_p90_seconds: 9 of 10 within, working time",
+            "ripe: 30 days old",
+            "never_followed_up: never contacted",
+            "never_followed_up_share: never contacted %",
         ),
         rows=[
             (

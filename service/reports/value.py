@@ -1,5 +1,6 @@
 """What the house leaves lying, in money, by its own rates."""
 
+from decimal import Decimal
 from fractions import Fraction
 
 from sqlalchemy import and_, case, func, select
@@ -23,7 +24,7 @@ def report(db: Session, asked: Asked) -> Report:
     """Return the unrealised value of the period: leads, qualified, not followed up, buyers, money.
 
     The rates are measured: qualified is the share that was handed to sales, unfollowed the share
-    of those that nobody contacted within 30 days. The share that buys is a parameter.
+    of those that nobody contacted within 30 days. The share that buys is assumed.
     """
     opened, handed_off, ripe, never = _counted(db, asked)
     qualified = Fraction(handed_off, opened) if opened else Fraction(0)
@@ -36,9 +37,12 @@ def report(db: Session, asked: Asked) -> Report:
         buy=asked.buy,
         price=price.minor if price else 0,
     )
-    notes = ["the share that buys is a parameter (--buy), not a measurement"]
+    notes = [f"the share that buys, {_percent(asked.buy)} %, is assumed and not measured"]
     if price is None:
-        notes.append("no price: nothing was won yet, or in several currencies; give --asp")
+        notes.append(
+            "nothing was won yet, or in several currencies: say what one buyer spends, and there "
+            "is a sum of money too"
+        )
     if ripe < handed_off:
         young = handed_off - ripe
         notes.append(f"{young:,} hand-offs are younger than 30 days and not in the rate")
@@ -50,6 +54,10 @@ def report(db: Session, asked: Asked) -> Report:
         rows=rows,
     )
     return Report(name="value", period=asked.period, tables=(table,), notes=tuple(notes))
+
+
+def _percent(share: Decimal) -> str:
+    return f"{(share * 100).normalize():f}"
 
 
 def _counted(db: Session, asked: Asked) -> tuple[int, int, int, int]:

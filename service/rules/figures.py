@@ -2,13 +2,12 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _Z95 = 1.959963984540054  # the normal distribution's 97.5 % point: 95 % lie between -z and z
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """From where to where."""
 
     low: float

@@ -42,6 +42,11 @@ class Chance:
     won: int
     p: Fraction  # won / left, at least FLOOR
 
+    @property
+    def is_assumed(self) -> bool:
+        """Return whether the chance is the floor, and no figure of the house."""
+        return not self.left or Fraction(self.won, self.left) < FLOOR
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:

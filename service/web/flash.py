@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from fastapi import Request, Response
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from service.leads.undoing import Undoable
 from service.serving.site import Site, site_of
+from service.times import iso, moment
 
 _COOKIE = "harken_flash"
 _SECONDS = 60
@@ -17,7 +20,13 @@ SAYINGS: Mapping[str, str] = {
     "declined_not_a_lead": "Declined as no lead. A marketer will look at it.",
     "promoted": "Promoted. It is offered to a rep within minutes.",
     "dismissed": "Dismissed. It is closed with your reason.",
-    "touched": "Noted.",
+    "noted": "Noted.",
+    "touched": "Noted. The clock for the next update begins anew: {at}.",
+    "touched_first": "Noted: the first contact is made and its clock has stopped. The lead is "
+    "worked on from now; the next update is due {at}.",
+    "touched_follow_up": "Noted: the first contact is made, its clock has stopped, and the "
+    "follow-up is ticked off. The lead is worked on from now; the next update is due {at}.",
+    "touched_note": "The note is kept. The first contact is still to be made.",
     "captured_lead": "Captured: it is a lead.",
     "captured_noted": "Captured. Nobody asks for anything there that a topic listens for.",
     "captured_known": "That was captured before; nothing is new.",
@@ -40,10 +49,16 @@ SAYINGS: Mapping[str, str] = {
     "source_moved": "It is listened to at its new address.",
     "sources_added": "Added. They are read one after the other, each host at its own pace.",
     "begun": "Harken listens now.",
+    "begun_but_own": "Harken listens at the places that you ticked. Your own address is next: "
+    "look at what is there, then press “Listen here”.",
+    "drafted_own": "The topic is saved. Your own address is read once you press “Listen here”.",
+    "drafted": "The topic is saved. No place was chosen, so nothing is listened to yet.",
     "confirmed": "Noted: it is a lead.",
-    "snoozed": "It rests until then; something new from its author wakes it earlier.",
+    "snoozed": "It rests until {at}; something new from its author wakes it earlier.",
     "assigned": "It is yours. Open the original, answer as yourself, log the touch.",
-    "labelled": "Noted, thank you: that keeps the miss rate honest.",
+    "labelled_right": "Noted, thank you: rightly thrown away. That keeps the miss rate honest.",
+    "labelled_missed": "Noted, thank you: a miss. It counts in the miss rate and teaches the "
+    "model; it opens no lead.",
     "task_set": "Set. It has its clock.",
     "task_done": "Done.",
     "task_dropped": "Taken back.",
@@ -67,6 +82,10 @@ SAYINGS: Mapping[str, str] = {
     "view_kept": "Kept. It stands above the list from now on.",
     "view_forgotten": "Forgotten.",
     "done_with_all": "Done with all that you chose.",
+    "all_to_choose": "Nothing was done: choose some leads first, by ticking their scores.",
+    "all_to_decline": "Nothing was done: choose a reason beside Decline, then press it again.",
+    "all_to_dismiss": "Nothing was done: choose a reason beside Dismiss, then press it again.",
+    "all_to_assign": "Nothing was done: choose somebody beside Assign, then press it again.",
     "undone_accept": "Taken back. The offer is open again.",
     "undone_decline": "Taken back. The offer is yours again.",
     "undone_snooze": "Awake again.",
@@ -98,24 +117,38 @@ SAYINGS: Mapping[str, str] = {
 }
 
 
-#: What can be taken back for some minutes, see `service.leads.undoing`.
-_UNDOABLE = frozenset({"accepted", "declined", "dismissed", "snoozed", "given", "done_with_all"})
-
-
 @dataclass(frozen=True, slots=True)
 class Flash:
     """Something to say once."""
 
     text: str
     lead_id: str | None = None
-    can_undo: bool = False
+    undo: str | None = None  # the act that is told of; None: it can't be taken back
 
 
-def leave(response: Response, site: Site, code: str, lead_id: str | None = None) -> None:
-    """Have the next page say what ``code`` stands for."""
+def leave(
+    response: Response,
+    site: Site,
+    code: str,
+    lead_id: str | None = None,
+    *,
+    at: datetime | None = None,
+    undo: Undoable | None = None,
+) -> None:
+    """Have the next page say what ``code`` stands for.
+
+    Args:
+        response: to what was done.
+        site: the installation.
+        code: of `SAYINGS`.
+        lead_id: with which lead.
+        at: the moment that the saying names.
+        undo: the act, where it can be taken back.
+    """
+    of_act = undo.batch_id if undo else None
     response.set_cookie(
         _COOKIE,
-        _signer(site).dumps([code, lead_id]),
+        _signer(site).dumps([code, lead_id, iso(at) if at else None, of_act]),
         max_age=_SECONDS,
         httponly=True,
         samesite="lax",
@@ -123,18 +156,19 @@ def leave(response: Response, site: Site, code: str, lead_id: str | None = None)
     )
 
 
-def pick_up(request: Request) -> Flash | None:
-    """Return what is to be said, if our own signature is on it."""
+def pick_up(request: Request, tz: str) -> Flash | None:
+    """Return what is to be said, with moments as in ``tz``, if our own signature is on it."""
     cookie = request.cookies.get(_COOKIE)
     if not cookie:
         return None
     try:
-        code, lead_id = _signer(site_of(request)).loads(cookie)
+        code, lead_id, at, undo = _signer(site_of(request)).loads(cookie)
     except (BadSignature, ValueError, TypeError):
         return None
     if code not in SAYINGS:
         return None
-    return Flash(SAYINGS[code], lead_id, can_undo=code in _UNDOABLE)
+    when = moment(datetime.fromisoformat(at), tz) if at else ""
+    return Flash(SAYINGS[code].format(at=when), lead_id, undo)
 
 
 def forget(response: Response) -> None:

@@ -34,13 +34,14 @@ def page(
     """Return the template ``template`` as an answer; a whole page also says what was just done."""
     site = page_site_of(request)
     whole = not template.startswith(_FRAGMENTS)
-    said = flash.pick_up(request) if whole else None
+    tz = viewer.tz if viewer else "UTC"
+    said = flash.pick_up(request, tz) if whole else None
     body = (
         _environment()
         .get_template(template)
         .render(
             viewer=viewer,
-            tz=viewer.tz if viewer else "UTC",
+            tz=tz,
             now=site.clock.now(),
             preferences=preferences_of(request),
             asset=lambda path: asset_url(site.assets, path),

@@ -7,6 +7,7 @@ from fastapi import Request, Response
 from sqlmodel import Session
 
 from models.lead import Lead
+from models.words import HandBackReason
 from service.access.permissions import Permission, may
 from service.access.viewer import Viewer
 from service.access.visible import find_lead
@@ -40,6 +41,17 @@ _TYPED = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HandBackAgain:
+    """The form of a hand-back as it was sent, and what is wrong with its day."""
+
+    reason: HandBackReason
+    until: str
+    note: str
+    back: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Meanwhile:
     """Why something was not written, and what happened instead."""
 
@@ -57,6 +69,7 @@ def sheet_page(
     status: int = 200,
     refused: tuple[str, str] | None = None,
     typed: Mapping[str, str] | None = None,
+    again: HandBackAgain | None = None,
 ) -> Response:
     """Return the page of a lead.
 
@@ -67,6 +80,7 @@ def sheet_page(
         status: of the answer.
         refused: title and reason, where something that was asked could not be done.
         typed: the form that was sent then.
+        again: a form that is shown again, filled in.
 
     Raises:
         NotFoundError: there is no such lead, or it is none of the viewer's business.
@@ -84,6 +98,7 @@ def sheet_page(
             meanwhile=_meanwhile(timeline, refused, typed or {}) if refused else None,
             timeline=timeline,
             back=Back.LEAD,
+            again=again,
             tracks=site.config.nurture.track,
             **_parts(db, site, viewer, lead, people),
         )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 
 from tests.command import harken_here
 from tests.page_checks import WATCH, complaints
@@ -118,6 +118,34 @@ def test_a_marketer_sees_what_an_exclusion_takes_away_saves_it_and_goes_back(
         expect(page.get_by_label("Exclusions")).not_to_have_value("Attio")
 
 
+def test_what_was_typed_into_a_topic_is_not_left_without_a_word(
+    browser: Browser, demo: Demo
+) -> None:
+    with day_of(browser, demo, "mara") as page:
+        page.goto(f"{demo.address}/topics/crm")
+        page.get_by_label("Queries").fill("(help")
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.locator("#query[aria-invalid]")).to_be_visible()
+        page.get_by_label("Queries").fill("help AND desk")
+        expect(page.locator("[aria-invalid]")).to_have_count(0)
+        expect(page.locator("#faults")).to_have_count(0)
+
+        asked: list[str] = []
+
+        def leave(dialog: Dialog) -> None:
+            asked.append(dialog.type)
+            dialog.accept()
+
+        page.on("dialog", leave)
+        page.get_by_role("link", name="History").click()
+        page.wait_for_url("**/history")
+        page.goto(f"{demo.address}/topics/crm")
+        page.get_by_role("link", name="History").click()
+        page.wait_for_url("**/history")
+
+        assert asked == ["beforeunload"], "and nothing where nothing was changed"
+
+
 def test_a_rep_accepts_by_key_logs_a_touch_and_hands_it_back_with_a_reason(
     browser: Browser, demo: Demo
 ) -> None:
@@ -134,6 +162,7 @@ def test_a_rep_accepts_by_key_logs_a_touch_and_hands_it_back_with_a_reason(
         page.goto(f"{demo.address}/leads/{found[1]}")
         page.keyboard.press("t")
         dialog = page.get_by_role("dialog", name="What did you do?")
+        dialog.get_by_label("Replied in the thread").check()
         dialog.get_by_role("textbox").fill("wrote to them in the thread")
         dialog.get_by_role("button", name="Log it").click()
         expect(page.locator("main")).to_contain_text("wrote to them in the thread")

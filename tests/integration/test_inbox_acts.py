@@ -1,8 +1,10 @@
 """What is done with leads in passing, one by one or several at once, and how it is taken back."""
 
+import html
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from httpx2 import Response
@@ -17,6 +19,8 @@ from models.topic import Topic
 from models.words import DeclineReason, LeadStatus, OfferState, TouchpointKind, UserRole
 from service.leads.ledger import broken_link
 from service.store.engine import reading, writing
+from service.times import moment
+from tests.fakes import NOON
 from tests.web_house import House, a_house
 
 
@@ -180,8 +184,11 @@ def test_a_decline_is_taken_back_while_nobody_else_has_the_lead(desk: Desk) -> N
     lead = desk.lead(status=LeadStatus.OFFERED, offered_to=desk.mia)
     desk.press(desk.mia, f"/leads/{lead.id}/decline", fencing=1, reason="capacity")
     first = desk.now(lead).status
+    offered = 'data-key="z"' in desk.house.browser(desk.mia).get("/inbox").text
 
     answer = desk.press(desk.mia, "/undo")
+
+    assert offered is (first is LeadStatus.SALES_READY)
 
     if first is LeadStatus.SALES_READY:
         assert answer.status_code == 303
@@ -286,6 +293,81 @@ def test_the_page_offers_to_undo_what_was_done_last_and_not_for_long(desk: Desk)
     assert 'data-key="z"' not in browser.get("/inbox").text
 
 
+def _asks(page: str) -> str:
+    """Return what the page's Undo would take back."""
+    found = re.search(r'action="/undo"[^>]*><input type="hidden" name="act" value="([^"]+)"', page)
+    return found[1] if found else ""
+
+
+def test_the_undo_that_stays_says_what_it_takes_back(desk: Desk) -> None:
+    lead = desk.lead(status=LeadStatus.MQL, score=60)
+    _snooze(desk, lead)
+
+    assert "Undo: snoozed <kbd>z</kbd>" in desk.house.browser(desk.ida).get("/inbox").text
+
+
+def test_a_notice_s_undo_takes_back_what_it_names_or_nothing(desk: Desk) -> None:
+    first, second = (desk.lead(one, status=LeadStatus.MQL, score=60) for one in ("a", "b"))
+    browser = desk.house.browser(desk.ida)
+    browser.post(f"/leads/{first.id}/snooze", data={"rev": 1, "days": 1})
+    of_first = _asks(browser.get("/inbox").text)
+    browser.post(f"/leads/{second.id}/snooze", data={"rev": 1, "days": 1})
+
+    stale = browser.post("/undo", data={"act": of_first})
+    rests = (desk.now(first).snoozed_until, desk.now(second).snoozed_until)
+    of_second = browser.post("/undo", data={"act": _asks(browser.get("/inbox").text)})
+
+    assert (stale.status_code, of_second.status_code) == (409, 303)
+    assert "You did something else since" in stale.text
+    assert None not in rests
+    assert desk.now(second).snoozed_until is None
+    assert desk.now(first).snoozed_until is not None
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("decline", {"fencing": 1, "reason": "capacity"}),
+        ("decline", {"fencing": 1, "reason": "not_a_lead"}),
+    ],
+)
+def test_no_undo_stands_where_none_is_possible(
+    desk: Desk, path: str, form: dict[str, object]
+) -> None:
+    lead = desk.lead(status=LeadStatus.OFFERED, offered_to=desk.mia)
+    other = desk.lead("other", status=LeadStatus.WORKING, owner=desk.mia)
+    browser = desk.house.browser(desk.mia)
+    browser.post(f"/leads/{lead.id}/{path}", data=form)
+    after_decline = browser.get("/inbox").text, browser.get("/inbox").text
+    assert desk.now(lead).status is not LeadStatus.SALES_READY, "else it could be taken back"
+    browser.post(f"/leads/{other.id}/dismiss", data={"rev": 1, "reason": "solved"})
+    after_dismissal = browser.get("/inbox").text, browser.get("/inbox").text
+
+    assert "Declined" in after_decline[0]
+    assert "Dismissed" in after_dismissal[0]
+    assert not any('data-key="z"' in page for page in (*after_decline, *after_dismissal))
+
+
+def test_the_notice_of_a_snooze_names_its_morning(desk: Desk) -> None:
+    lead = desk.lead(status=LeadStatus.MQL, score=60)
+    browser = desk.house.browser(desk.ida)
+    browser.post(f"/leads/{lead.id}/snooze", data={"rev": 1, "days": 3})
+
+    until = moment(desk.now(lead).snoozed_until or NOON, "Europe/Berlin")
+
+    assert f"It rests until {until};" in browser.get("/inbox").text
+
+
+def test_the_longest_rest_ends_in_the_morning_too_at_any_hour(desk: Desk) -> None:
+    desk.later(hours=15, minutes=3)  # to 4:03 in Berlin
+    lead = desk.lead(status=LeadStatus.MQL, score=60)
+
+    answer = desk.press(desk.ida, f"/leads/{lead.id}/snooze", rev=1, days=30)
+
+    assert answer.status_code == 303
+    assert desk.now(lead).snoozed_until == datetime(2025, 12, 19, 7, tzinfo=UTC)
+
+
 def test_the_page_offers_no_undo_of_what_somebody_was_at_since(desk: Desk) -> None:
     lead = desk.lead(status=LeadStatus.MQL, score=60)
     _snooze_and_another_note(desk, lead)
@@ -353,6 +435,62 @@ def test_offers_are_answered_at_once_and_only_ones_own(desk: Desk) -> None:
     assert desk.holder(other) == desk.ben.id
 
 
+def test_what_is_only_offered_is_told_so_and_stays_chosen(desk: Desk) -> None:
+    offered = [desk.lead(n, status=LeadStatus.OFFERED, offered_to=desk.mia) for n in "ab"]
+
+    answer = desk.press(desk.mia, "/inbox/bulk", act="snooze", days=1, lead=chosen(*offered))
+
+    assert answer.status_code == 409
+    assert answer.text.count("offered to you, but not yours yet") == 2
+    again = re.search(r'href="([^"]+)">Back to the list', answer.text)
+    assert again is not None
+    page = desk.house.browser(desk.mia).get(html.unescape(again[1])).text
+    assert page.count(" checked") == 2
+
+
+def test_only_what_can_be_done_with_a_list_is_offered_for_it(desk: Desk) -> None:
+    desk.lead("a", status=LeadStatus.OFFERED, offered_to=desk.mia)
+    offered = desk.house.browser(desk.mia).get("/inbox").text
+    desk.lead("b", status=LeadStatus.WORKING, owner=desk.mia)
+    both = desk.house.browser(desk.mia).get("/inbox").text
+
+    acts = [re.findall(r'name="act" value="(\w+)"', page) for page in (offered, both)]
+    assert acts == [["accept", "decline"], ["accept", "decline", "snooze", "dismiss"]]
+    assert 'data-can="answer"' in both
+    assert 'data-can="dismiss snooze"' in both
+
+
+@pytest.mark.parametrize(
+    ("form", "says"),
+    [
+        ({"act": "decline"}, "choose a reason beside Decline"),
+        ({"act": "dismiss"}, "choose a reason beside Dismiss"),
+        ({"act": "assign", "to": "x"}, "choose somebody beside Assign"),
+    ],
+)
+def test_what_lacks_its_reason_keeps_the_choice(
+    desk: Desk, form: dict[str, object], says: str
+) -> None:
+    leads = [desk.lead(n, status=LeadStatus.OFFERED, offered_to=desk.max) for n in "abc"]
+    browser = desk.house.browser(desk.max)
+
+    data = form | {"lead": chosen(*leads[:2]), "back": "/inbox?view=mine"}
+    answer = browser.post("/inbox/bulk", data=data)
+    page = browser.get(answer.headers["location"]).text
+
+    assert answer.status_code == 303
+    assert says in page
+    ticked = [lead for lead in leads if re.search(rf'value="{lead.id}:1" checked', page)]
+    assert ticked == leads[:2]
+    assert {desk.now(lead).rev for lead in leads} == {1}
+
+
+def test_who_chose_nothing_is_told_to(desk: Desk) -> None:
+    browser = desk.house.browser(desk.max)
+    answer = browser.post("/inbox/bulk", data={"act": "dismiss", "dismiss": "spam"})
+    assert "choose some leads first" in browser.get(answer.headers["location"]).text
+
+
 def test_a_manager_gives_several_away(desk: Desk) -> None:
     leads = [desk.lead("a"), desk.lead("b", status=LeadStatus.WORKING, owner=desk.mia)]
 
@@ -366,9 +504,6 @@ def test_a_manager_gives_several_away(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("form", "status"),
     [
-        ({"act": "dismiss", "dismiss": "spam"}, 409),
-        ({"act": "dismiss", "lead": ["x:1"]}, 409),
-        ({"act": "decline", "lead": ["x:1"]}, 409),
         ({"act": "snooze", "lead": ["x:1"]}, 409),
         ({"act": "assign", "to": "me", "lead": ["x:1"]}, 403),
         ({"act": "win", "lead": ["x:1"]}, 422),

@@ -300,11 +300,11 @@ def test_the_forecast_by_the_house_s_own_chances(told: Told) -> None:
     # Left sales: 12 A, 12 B, 12 D and the E of 0, 6 and 9. C's 12 wait without an amount, and
     # what was won is in two currencies, so that there is no usual one.
     assert rows(report, "chances") == [
-        ["sales_ready", 39, 13, about(1 / 3)],
-        ["offered", 39, 13, about(1 / 3)],
-        ["accepted", 27, 13, about(13 / 27)],
-        ["working", 25, 13, 0.52],
-        ["opportunity", 13, 13, 1.0],
+        ["sales_ready", 39, 13, about(1 / 3), "measured"],
+        ["offered", 39, 13, about(1 / 3), "measured"],
+        ["accepted", 27, 13, about(13 / 27), "measured"],
+        ["working", 25, 13, 0.52, "measured"],
+        ["opportunity", 13, 13, 1.0, "measured"],
     ]
     assert rows(report, "forecast") == [
         ["opportunity", "EUR", 1, eur(30_000), 1.0, eur(30_000)],

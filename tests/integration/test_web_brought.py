@@ -50,12 +50,17 @@ def test_a_sheet_is_tried_mapped_taken_in_and_taken_back(house: House) -> None:
     done = browser.post("/inbox/import/rows", data=rows | {"act": "take"}, follow_redirects=True)
     assert "Taken in." in done.text
     assert leads(house) == [person(house, "mia").id]
+    with reading(house.engine) as db:
+        lead = db.exec(select(Lead)).one()
+    assert f'<a href="/leads/{lead.id}" dir="auto">' in done.text
+    assert person(house, "mia").name in words_of(done.text).partition("Brought so far")[2]
 
     (undo,) = [part.split('"')[0] for part in done.text.split('action="')[1:] if "/undo" in part]
     stranger = house.browser(person(house, "pia"))
     assert stranger.post(undo).status_code == 403
     back = browser.post(undo, follow_redirects=True)
     assert "as if it had never been" in back.text
+    assert f'href="/leads/{lead.id}"' not in back.text
     assert leads(house) == []
 
 

@@ -55,8 +55,8 @@ def test_a_campaign_has_its_figures_in_large(written: House) -> None:
         "at least, and 2 mentions at 2 places of unknown audience",
         '<dd class="figure">1,000.01 EUR</dd>',
         "2 of 2 handed off",
-        '<td class="number">10,300,000,003</td>',
-        "<td>unknown</td>",
+        'class="number">10,300,000,003</td>',
+        ">unknown</td>",
         '<a href="/leads/a05">Open</a>',
     ):
         assert shown in page.text, shown

@@ -11,9 +11,12 @@ from starlette.testclient import TestClient
 
 from models.digest import DigestRun, RejectLabel
 from models.digest_words import RunState
+from models.lead import LeadSignal
+from models.moves import LIVE
 from models.people import User
 from models.post import Post
-from models.words import LeadStatus, UserRole
+from models.signal import Signal
+from models.words import LeadStatus, SignalStatus, UserRole
 from service.store.engine import reading, writing
 from tests.digesting import Desk, a_digest_config
 from tests.web_house import a_house
@@ -176,6 +179,90 @@ def test_a_post_that_was_thrown_away_is_labelled_by_who_was_asked(ida: Reader) -
     with reading(ida.desk.engine) as db:
         assert db.exec(select(RejectLabel.is_signal)).all() == [True]
     assert "1 thrown-away post checked" in ida.page()
+
+
+@pytest.mark.parametrize(
+    ("is_signal", "told"), [("true", "it opens no lead"), ("false", "rightly thrown away")]
+)
+def test_an_answer_about_a_thrown_away_post_says_what_came_of_it(
+    ida: Reader, is_signal: str, told: str
+) -> None:
+    lead = ida.desk.lead()
+    words = "I tried a few of those and nobody here wanted another tool to learn."
+    ida.desk.house.reply(lead, ida.desk.source, words, author="zed", after=HOUR)
+    ida.page()
+    with reading(ida.desk.engine) as db:
+        post = db.exec(select(Post).where(Post.text == words)).one()
+
+    browser = ida.browser
+    answer = browser.post(f"/digest/posts/{post.id}", data={"is_signal": is_signal})
+
+    assert answer.headers["location"] == "/digest", "where its notice stands, not below it"
+    assert told in " ".join(browser.get("/digest").text.split('role="status"')[1].split())
+
+
+def _undo(page: str) -> str:
+    """Return which act the notice of a page offers to take back."""
+    found = re.search(r'id="undo"[^>]*><input type="hidden" name="act" value="([^"]+)"', page)
+    return found[1] if found else ""
+
+
+def test_a_dismissal_in_the_digest_is_taken_back_and_nothing_else_is(ida: Reader) -> None:
+    rests, closed = ida.desk.lead("Rests?"), ida.desk.lead("Closed?")
+    ida.page()
+    browser = ida.browser
+    browser.post(f"/leads/{rests.id}/snooze", data={"rev": rests.rev, "days": 1})
+    form = {"act": "reject", "rev": closed.rev, "reason": "spam"}
+    browser.post(f"/digest/leads/{closed.id}", data=form)
+    page = browser.get("/digest").text
+
+    back = browser.post("/undo", data={"act": _undo(page), "back": "digest"})
+
+    assert 'name="back" value="digest"' in page
+    assert back.headers["location"] == f"/digest#lead-{closed.id}"
+    assert ida.desk.now_is(rests).snoozed_until is not None
+    assert ida.desk.now_is(closed).status in LIVE
+    with reading(ida.desk.engine) as db:
+        judged = db.exec(select(Signal.status, Signal.judged_by).join(LeadSignal)).all()
+    assert {status for status, _ in judged} == {SignalStatus.NEW}
+    assert {by for _, by in judged} == {None}
+
+
+def test_what_is_taken_back_in_the_digest_is_open_in_it_again(ida: Reader) -> None:
+    lead = ida.desk.lead("Rests?")
+    assert ida.press(lead.id, "snooze", days=3) == 303
+    assert "All done for today" in ida.page()
+
+    assert ida.browser.post("/undo", data={"back": "digest"}).status_code == 303
+
+    assert f'action="/digest/leads/{lead.id}"' in ida.page()
+
+
+def test_no_undo_is_offered_of_what_the_digest_can_not_take_back(ida: Reader) -> None:
+    lead = ida.desk.lead("First?")
+    ida.page()
+    browser = ida.browser
+    browser.post(f"/digest/leads/{lead.id}", data={"act": "confirm", "rev": lead.rev})
+
+    page = browser.get("/digest").text
+
+    assert "it is a lead" in page
+    assert not _undo(page)
+
+
+def test_after_an_act_the_next_item_is_looked_at(ida: Reader) -> None:
+    leads = [ida.desk.lead(f"Lead {number}?", score=75 - number) for number in range(3)]
+    page = ida.page()
+    then = [
+        re.search(rf'action="/digest/leads/{lead.id}".*?name="then" value="([^"]*)"', page)
+        for lead in leads
+    ]
+    assert [one[1] if one else "" for one in then] == [leads[1].id, leads[2].id, leads[1].id]
+
+    form = {"act": "snooze", "rev": leads[0].rev, "days": 3, "then": leads[1].id}
+    answer = ida.browser.post(f"/digest/leads/{leads[0].id}", data=form)
+
+    assert answer.headers["location"] == f"/digest#lead-{leads[1].id}"
 
 
 def test_an_author_is_muted_from_the_digest_in_one_press(ida: Reader) -> None:

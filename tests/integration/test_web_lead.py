@@ -34,6 +34,8 @@ def test_a_lead_shows_the_conversation_in_order_and_who_asks(house: House) -> No
     house.reply(lead, forum, "Thanks, and offline?", author="asker", after=timedelta(minutes=2))
 
     page = house.browser(mia).get(f"/leads/{lead.id}").text
+    # On paper, and there only, a sheet says when it is from.
+    assert '<p class="paper small">Printed as of ' in page
     talk = page[page.index('id="talk"') : page.index('id="history"')]
     posts = talk.split('<li class="said-by')[1:]
 

@@ -123,8 +123,6 @@ def test_a_lead_is_handed_back_with_a_reason_and_leaves_the_rep(desk: Desk) -> N
 @pytest.mark.parametrize(
     ("path", "form", "told"),
     [
-        ("hand-back", {"reason": "wrong_timing"}, "needs the date of the right one"),
-        ("hand-back", {"reason": "wrong_timing", "until": "2026-02-31"}, "There is no such day"),
         ("lost", {"reason": "competitor"}, "to which competitor"),
         ("won", {"product": "Team plan"}, "can&#39;t be won now"),
         ("won", {"product": "x", "amount": "1,5", "currency": "EUR"}, "can&#39;t be read"),
@@ -151,6 +149,56 @@ def test_what_can_not_be_done_is_told_on_the_lead_as_it_is(
     assert 'role="alert"' in page
     assert f'action="/leads/{lead.id}/touch"' in page, "it is the lead's own page"
     assert desk.now_is(lead).status is LeadStatus.WORKING
+
+
+@pytest.mark.parametrize(
+    ("until", "told"),
+    [
+        ("", "needs the date of the right one"),
+        ("2026-02-31", "There is no such day"),
+        ("2020-01-15", "lies in the past"),
+        ("2039-01-15", "more than two years away"),
+    ],
+)
+def test_a_hand_back_with_a_wrong_day_is_asked_for_again_filled_in(
+    desk: Desk, until: str, told: str
+) -> None:
+    lead = desk.owned()
+
+    note, back = "They <b>wait</b>.", "/inbox?view=mine&page=2"
+    form = {"reason": "wrong_timing", "until": until, "note": note, "back": back}
+    status, page = desk.post(desk.mia, lead, "hand-back", **form)
+
+    assert status == 409
+    assert page.count(f'action="/leads/{lead.id}/hand-back"') == 1
+    assert re.search(rf'id="until-problem" role="alert">[^<]*{told}', page)
+    assert f'name="until" type="date" value="{until}" autofocus aria-invalid="true"' in page
+    assert 'value="wrong_timing" required checked' in page
+    assert "They &lt;b&gt;wait&lt;/b&gt;.</textarea>" in page
+    assert 'name="back" value="/inbox?view=mine&amp;page=2"' in page
+    assert "to copy" not in page.split("header")[1]
+    assert desk.now_is(lead).status is LeadStatus.WORKING
+
+
+def test_a_touch_has_to_be_chosen_and_says_what_it_did(desk: Desk) -> None:
+    lead = desk.owned(status=LeadStatus.ACCEPTED)
+    browser = desk.browser(desk.mia)
+    shown = desk.page(desk.mia, lead)
+    form = shown[shown.index(f'action="/leads/{lead.id}/touch"') :].split("</form>")[0]
+    assert " checked" not in form
+    assert form.count(" required") >= 2
+
+    said = []
+    for kind in ("note", "engage_reply", "call"):
+        data = {"rev": desk.now_is(lead).rev, "kind": kind}
+        browser.post(f"/leads/{lead.id}/touch", data=data)
+        flash = re.search(r'class="flash" role="status">([^<]*)', browser.get("/inbox").text)
+        said.append(flash[1] if flash else "")
+
+    assert "first contact is still to be made" in said[0]
+    assert "the first contact is made" in said[1]
+    assert "the next update is due" in said[1]
+    assert "clock for the next update begins anew" in said[2]
 
 
 def test_who_was_slower_sees_what_happened_and_keeps_what_he_wrote(desk: Desk) -> None:
@@ -198,7 +246,7 @@ def test_tasks_are_set_done_and_taken_back(desk: Desk) -> None:
 
     page = desk.page(desk.mia, lead)
     assert "task done: appointment" in page
-    assert "Nothing is promised to anybody." in page
+    assert "Nothing is to be done for this lead right now." in page
 
 
 def test_a_task_of_another_lead_is_not_there(desk: Desk) -> None:

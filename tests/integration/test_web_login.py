@@ -1,18 +1,22 @@
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlmodel import select
 from starlette.testclient import TestClient
 
+from config import load_config
 from models.people import LoginLink, LoginSession, User
 from models.words import UserRole
 from service.access.first_login import issue_first_login
 from service.errors import NotFoundError
-from service.store.engine import reading, writing
+from service.store.engine import reading, sqlite_url, writing
+from service.sync import sync
 from service.tokens import hashed
 from service.web.entry.auth import SESSION_IDLE, SESSION_LONGEST
 from service.web.entry.passwords import hash_password, is_password
-from tests.web_house import House, a_house, with_token
+from tests.editing_house import a_desk
+from tests.web_house import BASE_URL, House, a_house, with_token
 
 PASSWORD = "a heron on the weir"
 
@@ -212,6 +216,42 @@ def test_a_first_login_sets_name_and_password_once(house: House) -> None:
     assert is_password(PASSWORD, user.password_hash)
     assert other.get(link).status_code == 404
     assert other.post(link, data={"name": "X", "password": "another sentence"}).status_code == 404
+
+
+def test_a_name_that_was_chosen_is_still_there_after_the_next_start(tmp_path: Path) -> None:
+    desk = a_desk(tmp_path / "house", sqlite_url(tmp_path / "harken.db"))
+    house = desk.house
+    with reading(house.engine) as db:
+        admin = db.exec(select(User).where(User.handle == "admin")).one()
+
+    answer = TestClient(desk.app, base_url=BASE_URL).post(
+        link_for(house, admin),
+        data={"name": "Petra Kiel", "password": PASSWORD},
+        headers={"Sec-Fetch-Site": "same-origin"},
+        follow_redirects=False,
+    )
+    with writing(house.engine) as db:
+        sync(db, load_config(desk.folder), now=house.clock.now())
+
+    assert answer.status_code == 303
+    with reading(house.engine) as db:
+        assert db.get_one(User, admin.id).name == "Petra Kiel"
+    house.engine.dispose()
+
+
+def test_a_folder_that_can_t_be_written_keeps_nobody_out(tmp_path: Path) -> None:
+    desk = a_desk(tmp_path / "house", sqlite_url(tmp_path / "harken.db"))
+    (desk.folder / "teams.toml").mkdir()  # nothing can be put in its place
+    with reading(desk.house.engine) as db:
+        admin = db.exec(select(User).where(User.handle == "admin")).one()
+
+    browser = desk.visitor(UserRole.VIEWER)
+    answer = browser.post(
+        link_for(desk.house, admin), data={"name": "Petra Kiel", "password": PASSWORD}
+    )
+
+    assert answer.status_code == 303
+    desk.house.engine.dispose()
 
 
 def test_a_first_login_ends_the_sessions_that_were_open(house: House) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import count
@@ -15,11 +16,14 @@ from typing_extensions import override
 
 from models.people import User
 from models.tables import METADATA
+from service.reports.document import Column
 from service.reports.kept import Kept
 from service.reports.shelf import REPORTS
 from service.store.engine import reading, writing
 from service.web.site import PageSite
+from service.web.views.report_names import Names
 from service.web.views.reports import ABOUT
+from service.web.wording.words import STATUSES
 from tests.fakes import StandingClock
 from tests.reporting import NOW, a_reported_house
 from tests.web_house import House
@@ -228,6 +232,101 @@ def test_what_is_asked_wrongly_is_answered_in_words(
     readers: Readers, address: str, status: int
 ) -> None:
     assert readers["max"].get(address).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("address", "field"),
+    [
+        ("/reports/funnel?from=2025-09-02&to=2025-09-01&topic=crm", "to"),
+        ("/reports/funnel?from=tomorrow&topic=crm", "from"),
+        ("/reports/defects?standard=101&from=x&topic=crm", "standard"),
+        ("/reports/neglected?days=0&topic=crm", "days"),
+        ("/reports/value?buy=many&topic=crm", "buy"),
+        ("/reports/value?price=12&topic=crm", "price"),
+    ],
+)
+def test_what_is_asked_wrongly_is_asked_again_at_its_field(
+    readers: Readers, address: str, field: str
+) -> None:
+    page = readers["max"].get(address)
+
+    assert page.status_code == 422
+    assert re.search(
+        rf'name="{field}" [^>]*aria-invalid="true" aria-describedby="wrong-{field}"', page.text
+    )
+    assert f'id="wrong-{field}"' in page.text
+    assert '<option value="crm" selected>' in page.text  # the filters stay
+    assert '<dl class="tiles">' not in page.text
+
+
+def test_what_was_typed_stays_in_its_field(readers: Readers) -> None:
+    page = readers["max"].get("/reports/funnel?from=2025-09-02&to=2025-09-01").text
+
+    assert 'name="from" value="2025-09-02"' in page
+    assert 'name="to" value="2025-09-01"' in page
+    assert "This day has to come after From" in page
+
+
+def test_what_is_left_lying_takes_who_buys_and_the_price_on_its_page(readers: Readers) -> None:
+    browser = readers["max"]
+    usual = browser.get(f"/reports/value?{PERIOD}").text
+    own = browser.get(f"/reports/value?{PERIOD}&buy=100&price=2000.00+EUR").text
+
+    assert "--" not in usual.partition("<main")[2].partition("</main")[0]
+    assert "The share that buys, 45 %, is assumed and not measured." in usual
+    assert "The share that buys, 100 %, is assumed and not measured." in own
+    assert 'name="buy" value="100"' in own
+    assert 'name="price" value="2000.00 EUR"' in own
+    assert "2,000.00 EUR" in own
+    assert "price=2000.00+EUR" in own  # so does the sheet
+
+
+def test_a_figure_of_few_says_of_how_many_it_is(readers: Readers) -> None:
+    page = readers["max"].get(f"/reports/speed?{PERIOD}").text
+
+    tiles = page.partition('<dl class="tiles">')[2].partition("</dl>")[0]
+    assert re.search(r"of \d+ contacted, of 52 handed to sales", tiles)
+    assert "p50<" not in page.lower()
+    assert "clock" not in tiles.lower()
+
+
+def test_an_assumed_chance_says_so_and_is_a_part_of_the_whole(readers: Readers) -> None:
+    page = readers["max"].get("/reports/forecast?topic=nothing").text
+
+    assert "1.0%, assumed" in page
+    assert 'class="bar" y="23" width="1.00%"' in page
+    assert "a chance of 1 % is assumed" in page
+
+
+def test_columns_of_numbers_stand_to_the_right_also_where_they_are_empty(
+    readers: Readers,
+) -> None:
+    page = readers["max"].get("/reports/funnel?from=2024-01-01&to=2024-01-29&rep=ada").text
+    page += readers["max"].get(f"/reports/journey?{PERIOD}").text
+
+    headings = re.findall(r'<th role="columnheader" scope="col"( class="number")?>([^<]*%)<', page)
+    assert headings
+    assert all(is_number for is_number, _ in headings)
+    assert "How far leads came" in page
+
+
+def test_each_value_of_a_table_has_its_heading_at_hand_for_a_phone(readers: Readers) -> None:
+    page = readers["max"].get(f"/reports/sources?{PERIOD}").text
+
+    table = page.partition('<table class="figures stack" role="table">')[2].partition("</table>")[
+        0
+    ]
+    cells = re.findall(r"<td [^>]*>", table)
+    assert cells
+    assert all('role="cell" data-label="' in cell for cell in cells)
+
+
+def test_what_judged_goes_by_a_short_name() -> None:
+    nothing: dict[str, str] = {}
+    names = Names(nothing, nothing, nothing, nothing, nothing, STATUSES)
+
+    said = names.of("linear-1-1f2e3d4c+reader-1-5b6a7988", Column(name="version", heading="v"))
+    assert said == "Classifier 1f2e3d4c, reader 5b6a7988"
 
 
 def test_a_chart_says_nothing_that_its_table_does_not(readers: Readers) -> None:

@@ -201,7 +201,7 @@ def test_somebody_new_gets_in_by_a_link_that_is_shown_once(house: House) -> None
         },
     )
 
-    (path,) = re.findall(r'value="http://harken.test(/login/first/[^"]+)"', made.text)
+    (path,) = re.findall(r">http://harken.test(/login/first/[^<]+)<", made.text)
     new = house.browser()
     assert new.post(path, data={"name": "Ben", "password": "a heron on the weir"}).is_redirect
     assert new.get("/inbox").status_code == 200
@@ -210,10 +210,29 @@ def test_somebody_new_gets_in_by_a_link_that_is_shown_once(house: House) -> None
     assert again.status_code == 403 or "already" in again.text
 
 
+def test_only_who_was_here_reads_of_old_links_and_codes(house: House) -> None:
+    browser = house.browser(person(house, "ada"))
+    to_new = browser.post("/team/people/mia/link").text
+    path = re.findall(r"harken.test(/login/first/[^<]+)", to_new)[0]
+    house.browser().post(path, data={"name": "Mia", "password": "a heron on the weir"})
+    to_old = browser.post("/team/people/mia/link").text
+
+    assert "they choose a password" in to_new
+    assert "one-time codes" not in to_new
+    assert "one-time codes" in to_old
+
+
+def test_nobody_is_said_to_have_never_logged_in(house: House) -> None:
+    page = house.browser(person(house, "ada")).get("/team").text
+
+    assert "never logged in" not in page
+    assert "no password yet" in page
+
+
 def test_p07_a_new_link_ends_the_old_one_and_both_work_once(house: House) -> None:
     browser = house.browser(person(house, "ada"))
     links = [
-        re.findall(r"harken.test(/login/first/[^\"]+)", browser.post("/team/people/mia/link").text)
+        re.findall(r"harken.test(/login/first/[^<]+)", browser.post("/team/people/mia/link").text)
         for _ in range(2)
     ]
     old, new = (found[0] for found in links)

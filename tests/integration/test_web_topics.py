@@ -12,7 +12,7 @@ from models.file_version import FileVersion
 from models.signal import Signal
 from models.source import Source
 from models.topic import Topic
-from models.words import SignalStatus, UserRole
+from models.words import SignalStatus, SourceHealth, UserRole
 from service.store.engine import reading, writing
 from tests.editing_house import Desk, a_desk, form_of, words_of
 from tests.web_house import Words, a_house
@@ -69,7 +69,24 @@ def test_a_topic_shows_how_it_does_and_what_is_wrong_with_it(desk: Desk) -> None
     assert "Signals 4" in card
     assert "Confirmed 75 % of 4" in card
     assert "Last match 6 min ago" in card
-    assert "no signal in 30 days" in page, "the others heard posts and nothing in them"
+    assert "CRM new" in page, "its posts are being read"
+    desk.house.clock.pass_by(timedelta(days=4))
+    desk.browser = desk.visitor(UserRole.MARKETER)
+    later = words_of(desk.browser.get("/topics").text)
+    assert "no signal in 4 days" in later, "the others heard posts and nothing in them"
+
+
+def test_a_topic_that_hears_nothing_is_not_said_to_be_well(desk: Desk) -> None:
+    silent = words_of(desk.browser.get("/topics").text)
+    assert "CRM no post heard yet" in silent
+    assert " well " not in silent
+    with writing(desk.house.engine) as db:
+        for source in db.exec(select(Source)):
+            source.health = SourceHealth.DEGRADED
+            db.add(source)
+    failing = words_of(desk.browser.get("/topics").text)
+    assert "CRM 1 to look at" in failing
+    assert "its source can't be read" in failing
 
 
 def test_who_may_only_look_sees_topics_and_no_buttons(desk: Desk) -> None:
@@ -156,6 +173,12 @@ def test_the_preview_tells_what_an_exclusion_would_take_away(desk: Desk) -> None
     assert "1 of them was confirmed by a person" in seen
     assert '<mark class="phrase"' in answer.text
     assert not (desk.folder / "topics").exists(), "nothing is written"
+
+
+def test_the_preview_says_before_saving_what_finds_nothing(desk: Desk) -> None:
+    form = sent(desk) | {"keywords": "ticket queue", "exclusions": "queue"}
+    shown = words_of(desk.browser.post("/topics/preview", data=form, headers=PREVIEW).text)
+    assert "finds nothing: every post with it is excluded" in shown
 
 
 def test_without_javascript_the_preview_comes_with_the_whole_form(desk: Desk) -> None:

@@ -48,7 +48,18 @@ def test_bars_are_as_wide_as_their_values() -> None:
     talk, other = (group.findall("rect") for group in drawn.findall("g"))
 
     assert [one.attrib["width"] for one in talk] == ["100%", "100.00%", "36.11%"]
-    assert other[1].attrib["width"] == "0.40%"  # nothing is still to be seen
+    assert other[1].attrib["width"] == "0.00%"  # nothing is no bar
+
+
+def test_a_little_is_still_to_be_seen_and_a_share_is_one_of_the_whole() -> None:
+    little = [Bar(label="a", value=1, shown="1"), Bar(label="b", value=10_000, shown="10,000")]
+    first, _ = (group.findall("rect") for group in read(bars("x", "x", little)).findall("g"))
+    share = read(bars("x", "x", [Bar(label="a", value=0.01, shown="1%")], whole=1.0))
+    steps = read(funnel("x", "x", [little[1], Bar(label="c", value=0, shown="0")]))
+
+    assert first[1].attrib["width"] == "0.40%"
+    assert share.findall("g")[0].findall("rect")[1].attrib["width"] == "1.00%"
+    assert steps.findall("g")[1].findall("rect")[0].attrib["width"] == "0.00%"
 
 
 def test_a_gap_lifts_the_curve() -> None:

@@ -29,7 +29,7 @@ from service.store.engine import reading, writing
 from service.typed import Prose
 from service.web import flash
 from service.web.access.guard import require
-from service.web.forms.digest_acts import SAID, check_may_press, may_press
+from service.web.forms.digest_acts import LABELLED, check_may_press, may_press, said_of
 from service.web.forms.lead_form import Rev
 from service.web.render import page, see_other
 
@@ -88,9 +88,11 @@ def act(
     with writing(site.engine) as db:
         user, lead_id = _bearer(db, site, Purpose.LEAD, token)
         check_may_press(Viewer.of(user), act)
-        doing.do(db, user, lead_id, asked, config=site.config, now=site.clock.now())
+        now, tz = site.clock.now(), user.tz
+        doing.do(db, user, lead_id, asked, config=site.config, now=now)
     response = see_other(f"/act/{token}?do={_DONE}")
-    flash.leave(response, site, "promoted" if to_sales else SAID[act])
+    said, rests = said_of(asked, tz=tz, now=now)
+    flash.leave(response, site, said, at=rests)
     return response
 
 
@@ -122,7 +124,7 @@ def label_post(site: SiteHere, token: str, is_signal: Annotated[bool, Form()]) -
         user, post_id = _bearer(db, site, Purpose.REJECT, token)
         label(db, user, post_id, is_signal=is_signal, now=site.clock.now())
     response = see_other(f"/label/{token}")
-    flash.leave(response, site, "labelled")
+    flash.leave(response, site, LABELLED[is_signal])
     return response
 
 

@@ -17,6 +17,7 @@ from service.leads.whose import DECIDERS
 from service.serving.site import Site, SiteHere
 from service.store.engine import reading, writing
 from service.web.access.guard import require
+from service.web.forms.back import Back
 from service.web.forms.digest_acts import may_press
 from service.web.render import page
 
@@ -45,6 +46,7 @@ def show_digest(
         today=today,
         digest=today.digest,
         say=digest_words,
+        back=Back.DIGEST,
         Act=Act,
         snoozes=[(days, morning(viewer.tz, days, now)) for days in SNOOZES],
         may_mute=viewer.role in DECIDERS,

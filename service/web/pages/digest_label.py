@@ -14,6 +14,7 @@ from service.serving.site import SiteHere
 from service.store.engine import writing
 from service.web import flash
 from service.web.access.guard import require
+from service.web.forms.digest_acts import LABELLED, Next
 from service.web.render import see_other
 
 router = APIRouter()
@@ -25,6 +26,7 @@ def label(
     viewer: Annotated[Viewer, Depends(require(Permission.DISMISS_LEADS))],
     post_id: str,
     is_signal: Annotated[bool, Form()],
+    then: Next = "",
 ) -> Response:
     """Note it, of a post that the viewer was asked about."""
     with writing(site.engine) as db:
@@ -32,6 +34,6 @@ def label(
             raise NotFoundError("That post is not in a digest of yours.")
         user = db.get_one(User, viewer.id)
         note_label(db, user, post_id, is_signal=is_signal, now=site.clock.now())
-    response = see_other("/digest#thrown")
-    flash.leave(response, site, "labelled")
+    response = see_other(f"/digest#post-{then}" if then else "/digest")
+    flash.leave(response, site, LABELLED[is_signal])
     return response

@@ -60,6 +60,6 @@ def inbox(
             last=undoable(db, viewer.id, now=now),
             snoozes=mornings(viewer.tz, now),
             takers=takers(db) if may(viewer, Permission.ASSIGN_LEADS) else (),
-            bulk=bulk_of(viewer),
+            bulk=bulk_of(viewer, shown.rows),
             can_csv=may(viewer, Permission.EXPORT_LEADS),
         )

@@ -17,10 +17,10 @@ from models.words import DeclineReason, DisqualifyReason
 from service.access.permissions import Permission, may
 from service.access.viewer import Viewer
 from service.access.visible import find_lead
-from service.errors import ForbiddenError, HarkenError, NotFoundError, RefusedError
+from service.errors import ForbiddenError, HarkenError, NotFoundError
 from service.leads import by_hand, snoozing
 from service.leads.snoozing import morning
-from service.leads.undoing import ActKind, noting
+from service.leads.undoing import ActKind, noting, undoable
 from service.routing import offers
 from service.routing.route import open_offer
 from service.serving.site import SiteHere
@@ -111,8 +111,6 @@ def bulk(
     """Do it with each lead for which it may be done, and say with which it could not."""
     if not may(viewer, _NEEDS[act]):
         raise ForbiddenError
-    if not lead:
-        raise RefusedError("Choose some leads first: tick their scores.")
     decision = _Decision(
         act=act,
         viewer=viewer,
@@ -128,30 +126,41 @@ def bulk(
         for lead_id, _, rev in (one.partition(":") for one in dict.fromkeys(lead))
     ]
     with writing(site.engine) as db:
-        _check(db, decision)
-        failed = _do_each(db, decision, chosen)
+        lacking = _lacking(db, decision, chosen)
+        failed = [] if lacking else _do_each(db, decision, chosen)
+        last = undoable(db, viewer.id, now=decision.now) if len(failed) < len(chosen) else None
     if failed:
-        done = len(chosen) - len(failed)
         return page(
-            request, "bulk.html", viewer=viewer, status=409, done=done, failed=failed, back=back
+            request,
+            "bulk.html",
+            viewer=viewer,
+            status=409,
+            done=len(chosen) - len(failed),
+            failed=failed,
+            back=back,
+            again=back.picking(one.lead_id for one in failed),
+            last=last,
         )
+    if lacking:
+        response = see_other(back.picking(one.lead_id for one in chosen))
+        flash.leave(response, site, lacking)
+        return response
     response = see_other(back.to())
-    flash.leave(response, site, "done_with_all")
+    flash.leave(response, site, "done_with_all", undo=last)
     return response
 
 
-def _check(db: Session, decision: _Decision) -> None:
-    """Refuse what lacks its reason or its person, before anything is done.
-
-    Raises:
-        RefusedError: it does.
-    """
+def _lacking(db: Session, decision: _Decision, chosen: Sequence[Chosen]) -> str | None:
+    """Return what has to be said before anything is done, as a code of `flash.SAYINGS`."""
+    if not chosen:
+        return "all_to_choose"
     if decision.act is BulkAct.DECLINE and decision.decline is None:
-        raise RefusedError("Say why you decline: choose a reason beside the button.")
+        return "all_to_decline"
     if decision.act is BulkAct.DISMISS and decision.dismiss is None:
-        raise RefusedError("Say why they are none: choose a reason beside the button.")
+        return "all_to_dismiss"
     if decision.act is BulkAct.ASSIGN and decision.to not in dict(takers(db)):
-        raise RefusedError("Say who gets them: choose somebody beside the button.")
+        return "all_to_assign"
+    return None
 
 
 def _do_each(db: Session, decision: _Decision, chosen: Sequence[Chosen]) -> list[Failed]:

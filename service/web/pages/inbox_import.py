@@ -26,6 +26,7 @@ from service.typed import Line
 from service.web import flash
 from service.web.access.guard import require
 from service.web.render import page, see_other
+from service.web.views.brought import brought_lines
 
 router = APIRouter()
 
@@ -173,7 +174,7 @@ def _page(
     problem: str | None = None,
 ) -> Response:
     with reading(site.engine) as db:
-        shown = imports_of(db, viewer, most=_MOST_LISTED)
+        shown = brought_lines(db, viewer, imports_of(db, viewer, most=_MOST_LISTED))
     return page(
         request,
         "inbox_import.html",

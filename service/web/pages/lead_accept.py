@@ -9,7 +9,7 @@ from service.access.permissions import Permission
 from service.access.viewer import Viewer
 from service.access.visible import find_lead
 from service.leads.transitions import lead_of
-from service.leads.undoing import ActKind, noting
+from service.leads.undoing import ActKind, noting, undoable
 from service.routing import offers
 from service.serving.site import SiteHere
 from service.store.engine import writing
@@ -45,6 +45,7 @@ def accept(
                     config=site.config,
                     now=now,
                 )
+        last = undoable(db, viewer.id, now=now)
     response = see_other((Back.LEAD if back is Back.LEAD else Back.MINE).to(lead_id))
-    flash.leave(response, site, "accepted")
+    flash.leave(response, site, "accepted", undo=last)
     return response

@@ -8,7 +8,7 @@ from service.access.permissions import Permission
 from service.access.viewer import Viewer
 from service.access.visible import find_lead
 from service.errors import NotFoundError
-from service.leads.undoing import ActKind, noting
+from service.leads.undoing import ActKind, noting, undoable
 from service.routing import offers
 from service.serving.site import SiteHere
 from service.store.engine import writing
@@ -48,6 +48,7 @@ def assign(
                 config=site.config,
                 now=now,
             )
+        last = undoable(db, viewer.id, now=now)
     response = see_other(back.to(lead_id if back is Back.LEAD else None))
-    flash.leave(response, site, "given", lead_id)
+    flash.leave(response, site, "given", lead_id, undo=last)
     return response

@@ -8,7 +8,7 @@ from models.words import DeclineReason
 from service.access.permissions import Permission
 from service.access.viewer import Viewer
 from service.access.visible import find_lead
-from service.leads.undoing import ActKind, noting
+from service.leads.undoing import ActKind, noting, undoable
 from service.routing import offers
 from service.serving.site import SiteHere
 from service.store.engine import writing
@@ -44,7 +44,9 @@ def decline(
                 config=site.config,
                 now=now,
             )
+        last = undoable(db, viewer.id, now=now)
     response = see_other(back.to())
     not_a_lead = reason is DeclineReason.NOT_A_LEAD
-    flash.leave(response, site, "declined_not_a_lead" if not_a_lead else "declined")
+    code = "declined_not_a_lead" if not_a_lead else "declined"
+    flash.leave(response, site, code, undo=last)
     return response

@@ -9,7 +9,7 @@ from service.access.permissions import Permission
 from service.access.viewer import Viewer
 from service.access.visible import find_lead
 from service.leads import by_hand
-from service.leads.undoing import ActKind, noting
+from service.leads.undoing import ActKind, noting, undoable
 from service.serving.site import SiteHere
 from service.store.engine import writing
 from service.web import flash
@@ -43,6 +43,7 @@ def dismiss(
                 reason=reason,
                 now=now,
             )
+        last = undoable(db, viewer.id, now=now)
     response = see_other(back.to(lead_id if back is Back.LEAD else None))
-    flash.leave(response, site, "dismissed", lead_id)
+    flash.leave(response, site, "dismissed", lead_id, undo=last)
     return response

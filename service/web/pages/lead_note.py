@@ -44,5 +44,5 @@ def note(
                 shared=shared,
             )
     response = see_other(back.to(lead_id))
-    flash.leave(response, site, "touched")
+    flash.leave(response, site, "noted")
     return response

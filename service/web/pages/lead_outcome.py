@@ -37,5 +37,5 @@ def outcome(
         )
     response = see_other(f"/leads/{lead_id}#history")
     unwelcome = outcome is TouchOutcome.UNWELCOME
-    flash.leave(response, site, "unwelcome" if unwelcome else "touched")
+    flash.leave(response, site, "unwelcome" if unwelcome else "noted")
     return response

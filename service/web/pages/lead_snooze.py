@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Response
 from service.access.visible import find_lead
 from service.leads import snoozing
 from service.leads.snoozing import morning
-from service.leads.undoing import ActKind, noting
+from service.leads.undoing import ActKind, noting, undoable
 from service.serving.site import SiteHere
 from service.store.engine import writing
 from service.web import flash
@@ -29,6 +29,7 @@ def snooze(
 ) -> Response:
     """Put the lead off, and show the next one."""
     now = site.clock.now()
+    until = morning(viewer.tz, days, now)
     with writing(site.engine) as db:
         find_lead(db, viewer, lead_id)
         with noting(db, ActKind.SNOOZE, lead_id=lead_id, user_id=viewer.id, now=now):
@@ -37,11 +38,12 @@ def snooze(
                 lead_id=lead_id,
                 user_id=viewer.id,
                 rev=rev,
-                until=morning(viewer.tz, days, now),
+                until=until,
                 now=now,
             )
+        last = undoable(db, viewer.id, now=now)
     response = see_other(back.to(lead_id if back is Back.LEAD else None))
-    flash.leave(response, site, "snoozed", lead_id)
+    flash.leave(response, site, "snoozed", lead_id, at=until, undo=last)
     return response
 
 

@@ -3,15 +3,20 @@
 Following the link shows a page and uses nothing up, because mail scanners follow links too.
 """
 
+import logging
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from sqlmodel import Session, select
 
+from config import ConfigError
 from models.lead import Lead
+from models.people import User
 from models.words import UserRole
 from service.access.first_login import use_link, user_of_link
 from service.access.permissions import GRANTS, Permission
+from service.access.viewer import Viewer
+from service.errors import ConflictError, NotFoundError, RefusedError
 from service.store.engine import reading, writing
 from service.typed import Line
 from service.web import flash
@@ -26,8 +31,11 @@ from service.web.entry.auth import (
 )
 from service.web.entry.passwords import LONGEST, hash_password, objection
 from service.web.entry.session_cookie import set_session
+from service.web.forms.editing import put_into_teams
 from service.web.render import page, see_other
 from service.web.site import PageSite, PageSiteHere
+
+logger = logging.getLogger(__name__)
 
 router = APIRouter(dependencies=[Depends(require(Permission.ANYONE))])
 
@@ -67,7 +75,23 @@ def first_login(
         second_factor.switch_off(db, user.id)  # the link is also for who has lost the device
         session = open_session(db, user.id, now, browser=_browser(request))
         begins = _begins_at(db, user.role)
+    _write_name(site, user)
     return _let_in(site, session, begins)
+
+
+def _write_name(site: PageSite, user: User) -> None:
+    """Write a name that was chosen into teams.toml too, or the next start takes it back.
+
+    A folder that can't be written keeps nobody out.
+    """
+    spec = site.config.users.get(user.handle)
+    if site.live.folder is None or spec is None or spec.name == user.name:
+        return
+    fields = {"handle": user.handle, "name": user.name}
+    try:
+        put_into_teams(site, Viewer.of(user), "user", "handle", fields, note="first login")
+    except (ConfigError, ConflictError, NotFoundError, RefusedError) as error:
+        logger.warning("the name of %s is not in teams.toml: %s", user.handle, error)
 
 
 def _enter(request: Request, site: PageSite, token: str) -> Response:

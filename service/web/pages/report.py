@@ -1,6 +1,8 @@
 """GET /reports/NAME: a report, its period and its part of the house in the address."""
 
 import asyncio
+from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -16,8 +18,8 @@ from service.serving.reporting import answer, question
 from service.serving.site import Site, SiteHere
 from service.web.access.guard import require
 from service.web.render import page, see_other
-from service.web.views.report import ask_before, ask_report, show_answer
-from service.web.views.report_asked import ReportAsked, spans
+from service.web.views.report import ask_before, ask_report, show_answer, show_faults
+from service.web.views.report_asked import ReportAsked, read_asked, spans
 from service.web.views.reports import ABOUT, About
 
 router = APIRouter()
@@ -31,10 +33,12 @@ async def show_report(
     name: str,
     site: SiteHere,
     viewer: Reader,
-    asked: Annotated[ReportAsked, Query()],
 ) -> Response:
-    """Show it."""
+    """Show it, or say at its fields what can't be asked."""
     kind = about(name)
+    asked, faults = read_asked(request.query_params)
+    if faults:
+        return await run_in_threadpool(_ask_again, request, site, viewer, kind, asked, faults)
     now = await run_in_threadpool(ask_report, site, viewer, kind, asked)
     made = await while_there(request, _both(site, name, now, ask_before(kind, asked, now)))
     if made is None:
@@ -62,6 +66,25 @@ def make_anew(
         if one is not None:
             site.reports.forget(question(name, one))
     return see_other(f"/reports/{name}{asked.query()}")
+
+
+def _ask_again(
+    request: Request,
+    site: Site,
+    viewer: Viewer,
+    kind: About,
+    asked: ReportAsked,
+    faults: Mapping[str, str],
+) -> Response:
+    shown = show_faults(site, viewer, kind, asked, request.query_params, faults)
+    return page(
+        request,
+        "report.html",
+        viewer=viewer,
+        report=shown,
+        spans=spans(shown.usual),
+        status=HTTPStatus.UNPROCESSABLE_ENTITY,
+    )
 
 
 def about(name: str) -> About:

@@ -51,5 +51,6 @@ def show_link(request: Request, site: Site, viewer: Viewer, db: Session, user: U
         viewer=viewer,
         person=user,
         link=f"{site.base_url}{path}",
+        is_new=user.password_hash is None,
         until=moment(now + LINK_LASTS, viewer.tz),
     )

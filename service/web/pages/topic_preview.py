@@ -14,7 +14,7 @@ from service.web.access.guard import require
 from service.web.pages.topic import sent_editor, show_editor
 from service.web.pages.topic_form import SentTopic, TopicForm
 from service.web.render import page, wants_fragment
-from service.web.views.topics import LABELS, shown_effect
+from service.web.views.topics import LABELS, risks_of, shown_effect
 
 router = APIRouter()
 
@@ -37,7 +37,7 @@ def preview(
         was = site.config.topics.get(sent.was)
         with reading(site.engine) as db:
             effect = shown_effect(effect_of(db, read.topic, was))
-        editor = replace(editor, effect=effect)
+        editor = replace(editor, effect=effect, risks=risks_of(read.topic))
     if wants_fragment(request):
         return page(
             request, "parts/topic_effect.html", viewer=viewer, editor=editor, labels=LABELS

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -24,7 +25,7 @@ from service.editing.topics import Fault, faults_of, new_topic_text
 from service.first_run.backfill import starting_cursor, starting_options
 from service.first_run.places import Suggested, chosen
 from service.listening.sourcing import free_slug
-from service.listening.tending import Wanted, put_sources
+from service.listening.tending import Wanted, has_examples, put_sources
 from service.serving.site import Site, SiteHere
 from service.store.engine import reading, writing
 from service.typed import Line
@@ -36,6 +37,7 @@ from service.web.pages.topic_form import TopicForm
 from service.web.pages.welcome import show_draft
 from service.web.render import see_other
 from service.web.views.topic_editor import file_of, label_of
+from service.web.wording.source_words import in_words
 
 router = APIRouter()
 
@@ -69,47 +71,53 @@ def start(
     folder = folder_of(site)
     sent.active = True
     read = sent.read()
+    again = partial(
+        show_draft,
+        request,
+        site,
+        viewer,
+        typed=sent.typed,
+        own=sent.own,
+        ticked=sent.place,
+        status=422,
+    )
     if read.topic is None:
-        return show_draft(
-            request, site, viewer, topic=None, typed=sent.typed, faults=read.faults, status=422
-        )
+        return again(topic=None, faults=read.faults)
     own = address_of(sent.own)
     try:
         if own:
             parse_url(own)
     except SourceError as error:
-        wrong = (Fault(field="own", message=error.reason),)
-        return show_draft(
-            request,
-            site,
-            viewer,
-            topic=read.topic,
-            typed=sent.typed,
-            own=sent.own,
-            faults=wrong,
-            status=422,
-        )
+        wrong = (Fault(field="own", message=in_words(error.reason)),)
+        return again(topic=read.topic, faults=wrong)
     places = chosen(sent.place, site.config)
-    wanted = _wanted(site, places)
-    changes = [
-        *_topics(site, folder, read.topic, keep_examples=sent.keep_examples),
-        *([put_sources(folder, wanted)] if wanted else []),
-    ]
+    # What nobody has ticked is not listened to: shipped sources are examples like shipped topics.
+    is_first = has_examples(folder)
+    wanted = _wanted(site, places, anew=is_first)
+    changes = _topics(site, folder, read.topic, keep_examples=sent.keep_examples)
+    if wanted or is_first:
+        changes.append(put_sources(folder, wanted, instead_of_examples=is_first))
     try:
         change(site, viewer, changes, note="first run")
     except ConfigError as error:
         faults = faults_of(error.problems, label_of(read.topic.id))
-        return show_draft(
-            request, site, viewer, topic=read.topic, typed=sent.typed, faults=faults, status=422
-        )
+        return again(topic=read.topic, faults=faults)
     _reach_back(site, [one.id for one in wanted])
     # Of an address of their own they see first what it was recognised as, and some of its posts.
     there = "/welcome/progress"
     if own:
         there = f"/sources/new/{begin_lookup(site, viewer, own)}?first=true"
     response = see_other(there)
-    flash.leave(response, site, "begun")
+    flash.leave(response, site, _said(site, wanted, own))
     return response
+
+
+def _said(site: Site, wanted: Sequence[Wanted], own: str) -> str:
+    if own:
+        return "begun_but_own" if wanted else "drafted_own"
+    with reading(site.engine) as db:
+        is_anywhere = db.exec(select(Source.id).where(col(Source.active)).limit(1)).first()
+    return "begun" if is_anywhere else "drafted"
 
 
 def _topics(site: Site, folder: Path, topic: Topic, *, keep_examples: bool) -> list[Change]:
@@ -127,18 +135,21 @@ def _topics(site: Site, folder: Path, topic: Topic, *, keep_examples: bool) -> l
     return changes
 
 
-def _wanted(site: Site, places: Sequence[Suggested]) -> list[Wanted]:
-    """Return the places that are no source yet, as sources."""
+def _wanted(site: Site, places: Sequence[Suggested], *, anew: bool) -> list[Wanted]:
+    """Return the places as sources: those that are none yet, or all of them where ``anew``.
+
+    One that was a source before is the same again, so that what it brought is still known.
+    """
     with reading(site.engine) as db:
-        rows = db.exec(select(Source)).all()
-    known = [(row.url, row.options) for row in rows if row.active]
+        rows = db.exec(select(Source).order_by(col(Source.active).desc(), Source.slug)).all()
     taken = {*site.config.sources, *RESERVED, *(row.slug for row in rows)}
     wanted = []
     for place in places:
         options = {**place.options, **starting_options(place.kind)}
-        if (place.url, options) in known:
+        same = next((r for r in rows if (r.url, r.options) == (place.url, options)), None)
+        if same is not None and same.active and not anew:
             continue
-        slug = free_slug(place.name, taken)
+        slug = same.slug if same is not None else free_slug(place.name, taken)
         taken.add(slug)
         wanted.append(
             Wanted(

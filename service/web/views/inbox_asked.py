@@ -13,6 +13,9 @@ from service.typed import Line
 LONGEST_SEARCH = 300  # characters
 _MOST_CHOSEN = 40  # of one filter
 _LAST_PAGE = 10_000
+_MOST_PICKED = 50
+#: What is no part of a view: where somebody stands in it, and what they chose there.
+_PLACE = frozenset({"lead", "pick", "picked"})
 
 NOBODY = "nobody"  # as an owner
 
@@ -61,6 +64,7 @@ class InboxAsked(BaseModel):
     page: Annotated[int, Field(ge=1, le=_LAST_PAGE)] = 1
     lead: Annotated[str | None, Field(max_length=36)] = None
     pick: bool = False  # every lead of the page is chosen to begin with
+    picked: Annotated[list[_Id], Field(max_length=_MOST_PICKED)] = []  # or these are
 
     @model_validator(mode="before")
     @classmethod
@@ -84,7 +88,7 @@ class InboxAsked(BaseModel):
         """What it asks beside the view, the words, the order and the place in the list."""
         asked = self.model_dump(
             mode="json",
-            exclude={"view", "q", "sort", "page", "lead", "pick"},
+            exclude={"view", "q", "sort", "page", *_PLACE},
             exclude_defaults=True,
             exclude_none=True,
         )
@@ -93,9 +97,9 @@ class InboxAsked(BaseModel):
     def query(self, **changed: object) -> str:
         """Return it as the query of an address, canonically; ``changed`` goes before it."""
         asked = self.model_dump(
-            mode="json", exclude_defaults=True, exclude_none=True, exclude={"lead", "pick"}
+            mode="json", exclude_defaults=True, exclude_none=True, exclude=set(_PLACE)
         )
-        if any(name not in {"page", "lead", "pick"} for name in changed):
+        if any(name not in {"page", *_PLACE} for name in changed):
             asked.pop("page", None)
         pairs = {**asked, **changed}
         return urlencode([(k, v) for k, v in pairs.items() if _is_said(v)], doseq=True)

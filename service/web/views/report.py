@@ -1,7 +1,7 @@
 """A report as its page shows it: figures in large, charts, tables, and what to ask it next."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -9,11 +9,12 @@ from sqlmodel import Session
 from service.access.viewer import Viewer
 from service.errors import ForbiddenError
 from service.reports.adherence import reps_for
-from service.reports.asked import Asked, Only
+from service.reports.asked import Asked, Only, price_of
 from service.reports.document import Cell, Column, Report, Table, in_words
 from service.reports.kept import Made
 from service.rules.money import Money
 from service.rules.period import Period, latest
+from service.rules.value import BUY
 from service.serving.reporting import MOST_UNREAD, is_of_own
 from service.serving.site import Site
 from service.store.engine import reading
@@ -43,6 +44,7 @@ class Tile:
     shown: str
     trend: str = ""  # against the period before, in words; empty: not compared
     is_: str = ""  # better, worse, or neither
+    basis: str = ""  # of how many it tells
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,7 @@ class Sheet:
     title: str
     columns: tuple[Column, ...]
     rows: list[list[ShownCell]]
+    numbers: list[bool]  # by column: whether it is one of numbers
     chart: Drawn | None
     weekly: Drawn | None  # the same by week, where that is drawn too
 
@@ -79,10 +82,11 @@ class ReportPage:
     tiles: list[Tile]
     sheets: list[Sheet]
     notes: tuple[str, ...]
-    idle_days: int | None  # None: as usual, or as what is to be sold has it
     is_own: bool  # the viewer's own leads only
     is_empty: bool
     kept_since: datetime | None  # when it was made; None: just now, and again for the next
+    typed: Mapping[str, str]  # what stands in the fields, by their names in the address
+    faults: Mapping[str, str] = field(default_factory=dict)  # by the same
 
 
 def ask_report(site: Site, viewer: Viewer, about: About, asked: ReportAsked) -> Asked:
@@ -106,6 +110,8 @@ def ask_report(site: Site, viewer: Viewer, about: About, asked: ReportAsked) -> 
         idle=timedelta(days=asked.days) if asked.days else None,
         unread=MOST_UNREAD,
         only=only,
+        buy=BUY if asked.buy is None else asked.buy / 100,
+        price=price_of(asked.price) if asked.price else None,
     )
 
 
@@ -127,28 +133,81 @@ def show_answer(
 ) -> ReportPage:
     """Return the page for what was asked."""
     report = made.report
-    with reading(site.engine) as db:
-        names = Names.read(db, stages(site.config.process))
-        reps = _reps(db, viewer) if Filter.REP in about.filters else {}
+    names, choices = _names_and_choices(site, viewer, about)
     return ReportPage(
         about=about,
         asked=asked,
         usual=_usual(site),
         period=question.period,
         then=before(question.period) if earlier else None,
-        choices=_choices(about, names, reps),
+        choices=choices,
         tiles=[
             _tile(head, report, earlier.report if earlier else None)
             for head in about.headlines
             if head.of(report) is not None
         ],
         sheets=[sheet_of(about, table, names) for table in report.tables],
-        notes=report.notes,
-        idle_days=question.idle.days if question.idle else None,
+        notes=tuple(map(_note, report.notes)),
         is_own=is_of_own(about.name, viewer),
         is_empty=is_empty(about, report),
         kept_since=made.at if made.is_kept else None,
+        typed=_typed(asked, question),
     )
+
+
+def _note(note: str) -> str:
+    """Return a note without the option that a terminal's reader is told of."""
+    return note.partition("; see --")[0]
+
+
+def show_faults(
+    site: Site,
+    viewer: Viewer,
+    about: About,
+    asked: ReportAsked,
+    typed: Mapping[str, str],
+    faults: Mapping[str, str],
+) -> ReportPage:
+    """Return the page that asks again: what was typed, what is wrong with it, and no figures."""
+    question = ask_report(site, viewer, about, asked)
+    _, choices = _names_and_choices(site, viewer, about)
+    return ReportPage(
+        about=about,
+        asked=asked,
+        usual=_usual(site),
+        period=question.period,
+        then=None,
+        choices=choices,
+        tiles=[],
+        sheets=[],
+        notes=(),
+        is_own=is_of_own(about.name, viewer),
+        is_empty=False,
+        kept_since=None,
+        typed=_typed(asked, question) | dict(typed),
+        faults=faults,
+    )
+
+
+def _typed(asked: ReportAsked, question: Asked) -> dict[str, str]:
+    """Return what stands in the fields of a question: the period as it turned out to be."""
+    return {
+        "from": question.period.first.isoformat(),
+        "to": question.period.until.isoformat(),
+        "days": str(question.idle.days) if question.idle else "",
+        "standard": "" if asked.standard is None else f"{asked.standard:g}",
+        "buy": "" if asked.buy is None else str(asked.buy),
+        "price": asked.price or "",
+    }
+
+
+def _names_and_choices(
+    site: Site, viewer: Viewer, about: About
+) -> tuple[Names, dict[Filter, tuple[Choice, ...]]]:
+    with reading(site.engine) as db:
+        names = Names.read(db, stages(site.config.process))
+        reps = _reps(db, viewer) if Filter.REP in about.filters else {}
+    return names, _choices(about, names, reps)
 
 
 def is_empty(about: About, report: Report) -> bool:
@@ -203,7 +262,13 @@ def _tile(head: Headline, report: Report, earlier: Report | None) -> Tile:
     cell, was = head.of(report), head.of(earlier) if earlier else None
     column = _column(head, report)
     trend, is_ = ("", "") if earlier is None else _trend(cell, was, column, head.better)
-    return Tile(label=head.label, shown=in_words(cell, column) or "none", trend=trend, is_=is_)
+    return Tile(
+        label=head.label,
+        shown=in_words(cell, column) or "none",
+        trend=trend,
+        is_=is_,
+        basis=head.basis_in(report),
+    )
 
 
 def _column(head: Headline, report: Report) -> Column:
@@ -241,14 +306,19 @@ def _number(cell: Cell) -> float | None:
 
 def sheet_of(about: About, table: Table, names: Names) -> Sheet:
     """Return a table as the page shows it."""
+    numbers = [_is_of_numbers(table, place) for place in range(len(table.columns))]
     return Sheet(
         name=table.name,
         title=table.title,
         columns=table.columns,
         rows=[
-            [_cell(cell, column, names) for cell, column in zip(row, table.columns, strict=True)]
+            [
+                _cell(cell, column, names, is_of_numbers=is_of_numbers)
+                for cell, column, is_of_numbers in zip(row, table.columns, numbers, strict=True)
+            ]
             for row in table.rows
         ],
+        numbers=numbers,
         chart=drawn(about.name, table, names.of),
         weekly=weekly(table, names.of)
         if about.name == "funnel" and table.columns[0].name == "week"
@@ -256,9 +326,18 @@ def sheet_of(about: About, table: Table, names: Names) -> Sheet:
     )
 
 
-def _cell(cell: Cell, column: Column, names: Names) -> ShownCell:
+def _is_of_numbers(table: Table, place: int) -> bool:
+    """Return whether a column is one of numbers, also where it is empty."""
+    cells = [row[place] for row in table.rows if row[place] is not None]
+    if not cells:
+        return table.columns[place].is_share or place > 0
+    return isinstance(cells[0], int | float | Money | timedelta)
+
+
+def _cell(cell: Cell, column: Column, names: Names, *, is_of_numbers: bool) -> ShownCell:
     return ShownCell(
         text=names.of(cell, column),
-        is_number=isinstance(cell, int | float | Money | timedelta),
+        is_number=is_of_numbers
+        and (cell is None or isinstance(cell, int | float | Money | timedelta)),
         href=f"{_PAGES[column.name]}/{cell}" if column.name in _PAGES else None,
     )

@@ -1,13 +1,24 @@
 """What an address of a report asks for, and the addresses that ask for something else."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Annotated, Self
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from config import Config
+from service.reports.asked import price_of
 from service.rules.period import Period
 
 _LONGEST = timedelta(weeks=523)  # ten years
@@ -22,6 +33,11 @@ def _none(typed: object) -> object:
 _Id = Annotated[Annotated[str, Field(max_length=64)] | None, BeforeValidator(_none)]
 _Day = Annotated[date | None, BeforeValidator(_none)]
 _Percent = Annotated[Annotated[float, Field(ge=0, le=100)] | None, BeforeValidator(_none)]
+_Part = Annotated[
+    Annotated[Decimal, Field(ge=0, le=100, max_digits=7, decimal_places=4)] | None,
+    BeforeValidator(_none),
+]
+_Price = Annotated[Annotated[str, Field(max_length=32)] | None, BeforeValidator(_none)]
 _Days = Annotated[Annotated[int, Field(ge=1, le=_MOST_DAYS)] | None, BeforeValidator(_none)]
 
 
@@ -38,6 +54,8 @@ class ReportAsked(BaseModel):
     rep: _Id = None  # a handle
     standard: _Percent = None  # defects: what the house puts up with
     days: _Days = None  # neglected: with nothing done for so long
+    buy: _Part = None  # left lying: percent of leads that buy, from whomever
+    price: _Price = None  # left lying: what one buyer spends, "1250.00 EUR"
     compare: bool = False
     table: _Id = None  # of the sheet
 
@@ -48,6 +66,13 @@ class ReportAsked(BaseModel):
             raise ValueError("a period ends after it begins, and within ten years")
         return self
 
+    @field_validator("price")
+    @classmethod
+    def _check_price(cls, price: str | None) -> str | None:
+        if price is not None:
+            price_of(price)
+        return price
+
     def query(self, **changed: object) -> str:
         """Return the address's query with some of it changed; None takes it out."""
         fields = self.model_dump(mode="json", by_alias=True, exclude_defaults=True) | changed
@@ -57,6 +82,32 @@ class ReportAsked(BaseModel):
             if value is not None and value is not False
         }
         return f"?{urlencode(kept)}" if kept else ""
+
+
+#: What is wrong with a field whose text can't be asked, by its name in the address.
+_FAULTS: Mapping[str, str] = {
+    "from": "No day: write it like 2026-03-31.",
+    "to": "No day: write it like 2026-03-31.",
+    "standard": "A number from 0 to 100.",
+    "days": f"Whole days, from 1 to {_MOST_DAYS:,}.",
+    "buy": "A number from 0 to 100, with four digits after the point at most.",
+    "price": "An amount and its currency, like 1250.00 EUR.",
+}
+_NO_PERIOD = "This day has to come after From, and within ten years of it."
+_NOTHING_KNOWN = "This can't be asked."
+_FIELDS = frozenset(field.alias or name for name, field in ReportAsked.model_fields.items())
+
+
+def read_asked(typed: Mapping[str, str]) -> tuple[ReportAsked, dict[str, str]]:
+    """Return what an address asks for without what can't be asked, and what is wrong, by field."""
+    said = {name: text for name, text in typed.items() if name in _FIELDS}
+    try:
+        return ReportAsked.model_validate(said), {}
+    except ValidationError as error:
+        fields = {str(one["loc"][0]) for one in error.errors() if one["loc"]}
+    faults = {name: _FAULTS.get(name, _NOTHING_KNOWN) for name in fields} or {"to": _NO_PERIOD}
+    asked, more = read_asked({name: text for name, text in said.items() if name not in faults})
+    return asked, faults | more
 
 
 def period_of(asked: ReportAsked, usual: Period) -> Period:

@@ -71,7 +71,8 @@ def _as_bars(
         rows = [row for row in rows if row.value or row.part][:_MOST_BARS]
         if not rows:
             return None
-        return Drawn(svg=bars(f"{table.name}-{value}", table.title, rows), key=key)
+        whole = 1.0 if _column(table, value).is_share else None
+        return Drawn(svg=bars(f"{table.name}-{value}", table.title, rows, whole=whole), key=key)
 
     return draw
 
@@ -79,6 +80,22 @@ def _as_bars(
 def _told(cell: Cell, column: Column, part: Cell, key: tuple[tuple[str, str], ...]) -> str:
     said = in_words(cell, column)
     return f"{said}, {in_words(part, column)} {key[-1][1]}" if key and part is not None else said
+
+
+def _chances(table: Table, name: Naming) -> Drawn:
+    """Return how likely a lead of each stage is won, of the whole; what is assumed says so."""
+    stage, chance, basis = (_column(table, one) for one in ("stage", "chance", "basis"))
+    rows = [
+        Bar(
+            label=name(status, stage),
+            value=_size(p),
+            shown=f"{in_words(p, chance)}, {in_words(how, basis)}",
+        )
+        for status, p, how in zip(
+            _cells(table, "stage"), _cells(table, "chance"), _cells(table, "basis"), strict=True
+        )
+    ]
+    return Drawn(svg=bars("chances-chance", table.title, rows, whole=1.0))
 
 
 def _funnel(table: Table, name: Naming) -> Drawn:
@@ -235,6 +252,6 @@ _CHARTS: dict[tuple[str, str], Callable[[Table, Naming], Drawn | None]] = {
     ("judging", "kinds"): _as_bars(
         "kind", "judged", part="right", key=(("bar", "judged"), ("part", "right"))
     ),
-    ("forecast", "chances"): _as_bars("stage", "chance"),
+    ("forecast", "chances"): _chances,
     ("early", "early"): _as_bars("topic", "early_detection_hours_p50"),
 }

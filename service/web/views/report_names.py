@@ -72,6 +72,12 @@ def _person(names: Names, handle: str) -> str:
     return names.people.get(handle, handle)
 
 
+def _version(stored: str) -> str:
+    """Return what judged: "Classifier 1f2e, reader 5b6a" of "linear-1-1f2e+reader-1-5b6a"."""
+    model, *readers = (part.rpartition("-")[2] for part in stored.split("+"))
+    return ", ".join((f"Classifier {model}", *(f"reader {reader}" for reader in readers)))
+
+
 _NAMINGS: Mapping[str, Callable[[Names, str], str]] = {
     "stage": _status,
     "status": _status,
@@ -84,6 +90,7 @@ _NAMINGS: Mapping[str, Callable[[Names, str], str]] = {
     "owner": _person,
     "handed_by": lambda names, one: "By score" if one == BY_SCORE else _person(names, one),
     "campaign": lambda names, one: names.campaigns.get(one, one),
+    "version": lambda _, one: _version(one),
     "phase": lambda _, one: one.capitalize(),
     "outcome": lambda _, one: one.capitalize(),
     "kind": lambda _, one: one.replace("_", " ").capitalize(),

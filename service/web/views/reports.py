@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from service.reports.document import Cell, Report
+from service.reports.document import Cell, Report, in_words
 
 
 class Filter(StrEnum):
@@ -33,6 +33,7 @@ class Headline:
     column: str
     row: int | None = 0  # None: the sum of the column
     better: Better = Better.UP
+    basis: str = ""  # of how many it is told, with the columns of its row in braces
 
     def of(self, report: Report) -> Cell:
         """Return its cell; None when the report has no such row."""
@@ -43,6 +44,14 @@ class Headline:
         if self.row is None:
             return sum(cell for row in table.rows if isinstance(cell := row[place], int))
         return table.rows[self.row][place] if self.row < len(table.rows) else None
+
+    def basis_in(self, report: Report) -> str:
+        """Return of how many its figure tells; nothing where the figure tells it itself."""
+        if not self.basis or self.row is None or self.of(report) is None:
+            return ""
+        table = next(one for one in report.tables if one.name == self.table)
+        cells = zip(table.columns, table.rows[self.row], strict=True)
+        return self.basis.format_map({one.name: in_words(cell, one) for one, cell in cells})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +75,16 @@ _PLACES = frozenset({Filter.TOPIC, Filter.SOURCE})
 _DOWN, _NEITHER = Better.DOWN, Better.NEITHER
 
 
-def _head(label: str, where: str, row: int | None = 0, better: Better = Better.UP) -> Headline:
+def _head(
+    label: str,
+    where: str,
+    row: int | None = 0,
+    better: Better = Better.UP,
+    *,
+    basis: str = "",
+) -> Headline:
     table, _, column = where.partition(".")
-    return Headline(label=label, table=table, column=column, row=row, better=better)
+    return Headline(label=label, table=table, column=column, row=row, better=better, basis=basis)
 
 
 _FOLLOWING = (
@@ -110,9 +126,24 @@ _FOLLOWING = (
         filters=_ALL,
         headlines=(
             _head("Handed to sales", "speed.handed_off"),
-            _head("Half within, clock", "speed.clock_p50_seconds", better=_DOWN),
-            _head("Half within, working time", "speed.business_p50_seconds", better=_DOWN),
-            _head("Never followed up", "speed.never_followed_up_share", better=_DOWN),
+            _head(
+                "Half contacted within",
+                "speed.clock_p50_seconds",
+                better=_DOWN,
+                basis="of {touched} contacted, of {handed_off} handed to sales",
+            ),
+            _head(
+                "The same in working time",
+                "speed.business_p50_seconds",
+                better=_DOWN,
+                basis="of {touched} contacted, of {handed_off} handed to sales",
+            ),
+            _head(
+                "Never followed up",
+                "speed.never_followed_up_share",
+                better=_DOWN,
+                basis="of {ripe} handed to sales 30 days ago or more",
+            ),
         ),
         empty="The clock starts when a lead is ready for sales and stops at the first logged "
         "touch. Log touches on the lead's page, with the key t.",
@@ -228,7 +259,7 @@ _LISTENING = (
         headlines=(
             _head("Leads met", "early.leads"),
             _head("Heard first", "early.heard_first"),
-            _head("Half by hours", "early.early_detection_hours_p50"),
+            _head("Hours earlier, half of them at least", "early.early_detection_hours_p50"),
         ),
         empty="It takes a lead that was heard and then met: an inquiry, or a contact that "
         "somebody logged.",
@@ -253,8 +284,9 @@ _LISTENING = (
         title="Campaigns",
         question="Do people talk more during a campaign, whom does it reach, what comes of it?",
         readers="marketers, managers",
-        empty="Write a campaign into costs.toml: its days, and the topics or phrases that it is "
-        "about. Harken measures it and never runs one.",
+        empty="No campaign is written down yet. An admin enters it under Settings, Files, in the "
+        "file of costs (costs.toml): its days, and the topics or phrases that it is about. Harken "
+        "measures it and never runs one.",
     ),
 )
 _MONEY = (
@@ -271,7 +303,7 @@ _MONEY = (
             _head("Return", "all.roi"),
         ),
         empty="Revenue comes from leads that are closed as won with an amount; costs from "
-        "costs.toml. There is neither in this period.",
+        "what an admin enters under Settings, Files (costs.toml). This period has neither.",
     ),
     About(
         name="attribution",

@@ -196,7 +196,7 @@ def _moved_by_fit(base: float, fit: float) -> float:
 
 def _fit_words(fit: float) -> str:
     if math.isclose(fit, 0.5):
-        return "how well they fit: not known, which changes nothing"
+        return "how well they fit: not known yet"
     return f"how well they fit: {round(100 * fit)} of 100"
 
 

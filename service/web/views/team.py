@@ -44,7 +44,7 @@ class PersonLine:
     max_per_day: int | None
     weight: int
     may_change: bool
-    has_logged_in: bool
+    has_password: bool
 
     @property
     def load(self) -> int:
@@ -222,7 +222,7 @@ def _line(
         max_per_day=user.max_per_day,
         weight=user.weight,
         may_change=may_change(viewer, spec, config),
-        has_logged_in=user.password_hash is not None or user.id == viewer.id,  # by a demo's link
+        has_password=user.password_hash is not None,
     )
 
 

@@ -49,6 +49,7 @@ class Editor:
     note: str = ""
     faults: tuple[Fault, ...] = ()
     effect: ShownEffect | None = None
+    risks: tuple[str, ...] = ()  # what to look at again, in a preview
     conflict: Conflict | None = None
     health: TopicHealth | None = None
     sources: tuple[tuple[str, str, bool], ...] = ()  # slug, name, whether it is on

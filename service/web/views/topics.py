@@ -19,12 +19,15 @@ from models.people import User
 from models.post import Post
 from models.signal import Signal
 from models.source import Source
-from models.words import SignalStatus
+from models.topic import Topic as TopicRow
+from models.words import SignalStatus, SourceHealth
 from service.editing.history import difference
 from service.previewing import Effect, Match
 from service.web.wording.marking import Excerpt, Mark, Marked, excerpt
 
 LOOKED_BACK = timedelta(days=30)
+_SETTLES = 3  # days in which a topic that is new, or was changed, need not have found anything
+_FAILING = frozenset({SourceHealth.DEGRADED, SourceHealth.POISON})
 #: So many judged signals say something about how many are right.
 _MOST_RISKY = 5  # named on the topic's page
 _ENOUGH_JUDGED = 10
@@ -40,6 +43,8 @@ class TopicHealth:
     topic: Topic
     phrases: int
     sources: int  # active ones that it listens to
+    failing: int  # of those
+    days: int  # since it is as it is, 30 at the most
     posts: int  # that those brought
     signals: int
     confirmed: int
@@ -47,6 +52,17 @@ class TopicHealth:
     leads: int
     last_match: datetime | None
     problems: tuple[str, ...]
+
+    @property
+    def state(self) -> str:
+        """How it is, in a word or two."""
+        if not self.topic.active:
+            return "switched off"
+        if self.problems:
+            return f"{len(self.problems)} to look at"
+        if not self.posts:
+            return "no post heard yet"
+        return "new" if self.days < _SETTLES and not self.signals else "well"
 
     @property
     def confirmed_share(self) -> int | None:
@@ -63,23 +79,25 @@ class _Heard:
     signals: Mapping[str, Mapping[SignalStatus, int]]
     leads: Mapping[str, int]
     last: Mapping[str, datetime]
-    sources: frozenset[str] = field(default=frozenset())  # slugs of those that are on
+    sources: Mapping[str, SourceHealth] = field(default_factory=dict)  # that are on, by slug
+    days: Mapping[str, int] = field(default_factory=dict)  # since a topic was changed
 
 
 def topics_health(db: Session, config: Config, *, now: datetime) -> tuple[TopicHealth, ...]:
     """Return every topic of the files, those that listen first, then by name."""
-    heard = _heard(db, now - LOOKED_BACK)
+    heard = _heard(db, now)
     found = [_health(topic, heard, config) for topic in config.topics.values()]
     return tuple(sorted(found, key=lambda h: (not h.topic.active, h.topic.name.casefold())))
 
 
 def topic_health(db: Session, config: Config, topic: Topic, *, now: datetime) -> TopicHealth:
     """Return how one topic did."""
-    return _health(topic, _heard(db, now - LOOKED_BACK, only=topic), config)
+    return _health(topic, _heard(db, now, only=topic), config)
 
 
-def _heard(db: Session, since: datetime, *, only: Topic | None = None) -> _Heard:
-    """Count what was heard since a moment; ``only`` for one topic and the sources it names."""
+def _heard(db: Session, now: datetime, *, only: Topic | None = None) -> _Heard:
+    """Count what was heard lately; ``only`` for one topic and the sources it names."""
+    since = now - LOOKED_BACK
     # Expressions: asked for by the bare column, all rows would be read in the order of its index.
     topic_of_signal = col(Signal.topic_id).concat("").label("topic")
     topic_of_lead = col(Lead.topic_id).concat("").label("topic")
@@ -114,17 +132,28 @@ def _heard(db: Session, since: datetime, *, only: Topic | None = None) -> _Heard
         signals=signals,
         leads=dict(leads.all()),
         last=dict(last.all()),
-        sources=frozenset(db.exec(select(Source.slug).where(col(Source.active)))),
+        sources={
+            slug: SourceHealth(health)
+            for slug, health in db.exec(
+                select(Source.slug, Source.health).where(col(Source.active))
+            )
+        },
+        days={
+            topic: min((now - changed).days, LOOKED_BACK.days)
+            for topic, changed in db.exec(select(TopicRow.id, TopicRow.changed_at))
+        },
     )
 
 
 def _health(topic: Topic, heard: _Heard, config: Config) -> TopicHealth:
-    listened = heard.sources & set(topic.sources) if topic.sources else heard.sources
+    listened = set(topic.sources or heard.sources).intersection(heard.sources)
     counts = heard.signals.get(topic.id, {})
     health = TopicHealth(
         topic=topic,
         phrases=sum(1 for _ in topic.phrases()) + len(topic.query),
         sources=len(listened),
+        failing=sum(heard.sources[slug] in _FAILING for slug in listened),
+        days=heard.days.get(topic.id, 0),
         posts=sum(heard.posts.get(slug, 0) for slug in listened),
         signals=sum(counts.values()),
         confirmed=counts.get(SignalStatus.CONFIRMED, 0),
@@ -142,8 +171,12 @@ def _problems(health: TopicHealth, config: Config) -> Iterator[str]:
         return
     if not health.sources:
         yield "none of its sources is on" if topic.sources else "no source is on"
-    elif health.posts and not health.signals:
-        yield "no signal in 30 days"
+    elif health.failing == health.sources:
+        yield (
+            "none of its sources can be read" if health.failing > 1 else "its source can't be read"
+        )
+    elif health.posts and not health.signals and health.days >= _SETTLES:
+        yield f"no signal in {health.days} days"
     if health.confirmed + health.rejected >= _ENOUGH_JUDGED and _is_poor(health):
         yield "most of its signals were rejected: look for an exclusion"
     risky = _risky(topic)
@@ -153,6 +186,11 @@ def _problems(health: TopicHealth, config: Config) -> Iterator[str]:
     owner = config.users.get(topic.owner or "")
     if topic.owner and (owner is None or not owner.active):
         yield f"its owner {topic.owner} is not here any more"
+
+
+def risks_of(topic: Topic) -> tuple[str, ...]:
+    """Return what somebody should look at again in a topic's phrases, the first of it."""
+    return _risky(topic)[:_MOST_RISKY]
 
 
 @lru_cache(maxsize=256)

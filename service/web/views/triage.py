@@ -1,18 +1,20 @@
 """What can be done with a lead at one key in passing: put it off, give it away, write on it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from models.lead import Lead
-from models.moves import LIVE, LeadEvent, allowed
+from models.moves import LIVE, OWNED, LeadEvent, allowed
 from models.people import User
 from models.words import UserRole
 from service.access.permissions import Permission, may
 from service.access.viewer import Viewer
 from service.leads.snoozing import MAY_SLEEP, morning
-from service.leads.whose import works_on
+from service.leads.whose import DECIDERS, works_on
+from service.web.views.inbox import InboxRow
 from service.web.wording.words import SNOOZES
 
 
@@ -30,22 +32,40 @@ class Triage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bulk:
-    """What somebody may do with several leads at once; each is judged by itself."""
+    """What somebody may do with leads of a list at once; each is judged by itself.
 
-    answer: bool
-    assign: bool
-    dismiss: bool
-    snooze: bool
+    The acts are "answer", "assign", "dismiss" and "snooze".
+    """
+
+    of_lead: Mapping[str, frozenset[str]]  # acts, by the lead's id
+
+    @property
+    def acts(self) -> frozenset[str]:
+        """What can be done with one of them at least."""
+        return frozenset().union(*self.of_lead.values())
 
 
-def bulk_of(viewer: Viewer) -> Bulk:
-    """Return what ``viewer`` may do with several leads at once."""
-    return Bulk(
-        answer=may(viewer, Permission.ANSWER_OFFERS),
-        assign=may(viewer, Permission.ASSIGN_LEADS),
-        dismiss=may(viewer, Permission.DISMISS_LEADS),
-        snooze=may(viewer, Permission.WORK_LEADS),
-    )
+def bulk_of(viewer: Viewer, rows: Sequence[InboxRow]) -> Bulk:
+    """Return what ``viewer`` may do with leads of a list at once."""
+    return Bulk(of_lead={row.lead_id: _acts_of(viewer, row) for row in rows})
+
+
+def _acts_of(viewer: Viewer, row: InboxRow) -> frozenset[str]:
+    works = viewer.role in DECIDERS or (row.is_mine and row.status in OWNED)
+
+    def moves(*events: LeadEvent) -> bool:
+        return any(allowed(row.status, event) for event in events)
+
+    chances = {
+        "answer": may(viewer, Permission.ANSWER_OFFERS) and row.is_offered_to_me,
+        "assign": may(viewer, Permission.ASSIGN_LEADS)
+        and moves(LeadEvent.OFFERED, LeadEvent.REASSIGNED),
+        "dismiss": may(viewer, Permission.DISMISS_LEADS)
+        and works
+        and moves(LeadEvent.DISQUALIFIED),
+        "snooze": may(viewer, Permission.WORK_LEADS) and works and row.status in MAY_SLEEP,
+    }
+    return frozenset(act for act, can in chances.items() if can)
 
 
 def triage_for(db: Session, viewer: Viewer, lead: Lead, *, now: datetime) -> Triage:

@@ -14,7 +14,7 @@ from markupsafe import Markup
 _ROW = 42  # px for a bar with its words above it
 _HIGH = 190  # px of a curve's box
 _HEAD, _FOOT = 20, 24  # px above it and below it, for words
-_EMPTY = 0.4  # percent: a bar of nothing is still to be seen
+_LEAST = 0.4  # percent: a bar of little is still to be seen; one of nothing is none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,16 +48,19 @@ class Sampled:
     is_out: bool  # beyond its limits
 
 
-def bars(name: str, title: str, rows: Sequence[Bar]) -> Markup:
-    """Return bars that lie, each with its words above it."""
-    most = max((row.value for row in rows), default=0.0)
+def bars(name: str, title: str, rows: Sequence[Bar], *, whole: float | None = None) -> Markup:
+    """Return bars that lie, each with its words above it; ``whole`` is as wide as can be.
+
+    Without it the longest of them is.
+    """
+    most = whole or max((row.value for row in rows), default=0.0)
     drawn = (_bar(row, place, most) for place, row in enumerate(rows))
     return _chart(name, title, _ROW * len(rows), drawn)
 
 
 def _bar(row: Bar, place: int, most: float) -> Markup:
     top = place * _ROW
-    wide, part = _percent(row.value, most), _percent(row.part, most)
+    wide, part = _seen(row.value, most), _percent(row.part, most)
     return Markup(
         '<g><title>{label}: {shown}</title><text x="0" y="{text}">{label}</text>'
         '<text class="value" x="100%" y="{text}">{shown}</text>'
@@ -69,7 +72,7 @@ def _bar(row: Bar, place: int, most: float) -> Markup:
         shown=row.shown,
         text=top + 15,
         bar=top + 23,
-        wide=f"{max(wide, _EMPTY):.2f}",
+        wide=f"{wide:.2f}",
         part=f"{part:.2f}",
     )
 
@@ -82,7 +85,7 @@ def funnel(name: str, title: str, steps: Sequence[Bar]) -> Markup:
 
 
 def _step(step: Bar, place: int, most: float) -> Markup:
-    wide = max(_percent(step.value, most), _EMPTY)
+    wide = _seen(step.value, most)
     top = place * _ROW
     return Markup(
         '<g><title>{label}: {shown}</title><text x="0" y="{text}">{label}</text>'
@@ -218,6 +221,11 @@ def _down(value: float, top: float) -> float:
 
 def _percent(value: float, most: float) -> float:
     return min(max(100 * value / most, 0.0), 100.0) if most > 0 else 0.0
+
+
+def _seen(value: float, most: float) -> float:
+    """Return the width of a bar in percent."""
+    return max(_percent(value, most), _LEAST) if value > 0 else 0.0
 
 
 def _ceiling(value: float) -> float:

@@ -141,6 +141,34 @@ SOURCES: Mapping[SourceKind, str] = {
     SourceKind.INBOUND: "inquiry",
 }
 
+#: What languages are called that posts are often in; of the others the code is said.
+LANGUAGES: Mapping[str, str] = {
+    "und": "not told",
+    "ar": "Arabic",
+    "cs": "Czech",
+    "da": "Danish",
+    "de": "German",
+    "el": "Greek",
+    "en": "English",
+    "es": "Spanish",
+    "fi": "Finnish",
+    "fr": "French",
+    "hu": "Hungarian",
+    "it": "Italian",
+    "ja": "Japanese",
+    "ko": "Korean",
+    "nl": "Dutch",
+    "no": "Norwegian",
+    "pl": "Polish",
+    "pt": "Portuguese",
+    "ro": "Romanian",
+    "ru": "Russian",
+    "sv": "Swedish",
+    "tr": "Turkish",
+    "uk": "Ukrainian",
+    "zh": "Chinese",
+}
+
 #: How somebody came to us who did so by themselves.
 INQUIRIES: Mapping[InquiryChannel, str] = {
     InquiryChannel.FORM: "by a form",
