@@ -104,7 +104,7 @@ def _write_user(row: User, spec: UserSpec, days_off: list[str]) -> None:
 
 
 def _sync_sources(db: Session, config: Config, now: datetime) -> None:
-    rows = {row.slug: row for row in db.exec(select(Source))}
+    rows = _sources_of_files(db, config)
     for slug, row in rows.items():
         if row.from_files and slug not in config.sources:
             row.active = row.from_files = False  # it is listed no more; what it brought stays
@@ -121,6 +121,18 @@ def _sync_sources(db: Session, config: Config, now: datetime) -> None:
         row.quality, row.audience = spec.quality, spec.audience
         row.active = spec.active
         db.add(row)
+
+
+def _sources_of_files(db: Session, config: Config) -> dict[str, Source]:
+    """Return the rows that the files name or named, by slug, and no others.
+
+    A house may have ten thousand sources that commands added, and every command opens it.
+    """
+    rows = list(db.exec(select(Source).where(col(Source.from_files))))
+    added = db.exec(select(Source.slug).where(col(Source.from_files).is_(False)))
+    moved = [slug for slug in added if slug in config.sources]
+    rows += [db.exec(select(Source).where(col(Source.slug) == slug)).one() for slug in moved]
+    return {row.slug: row for row in rows}
 
 
 def new_source(spec: SourceSpec, config: Config, *, from_files: bool, now: datetime) -> Source:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from config.team import ChannelKind, TeamSpec
 from models.people import Team, User
@@ -159,6 +159,27 @@ def test_a_source_that_a_command_added_is_left_alone(engine: Engine) -> None:
 
     assert a_source_row(place, "board").active
     assert not a_source_row(place, "talk").active
+
+
+def test_only_sources_of_the_files_are_read_however_many_commands_added(engine: Engine) -> None:
+    place = a_place(engine)
+    with writing(engine) as db:
+        db.add_all(
+            new_source(a_source(f"board-{n}"), place.config, from_files=False, now=NOON)
+            for n in range(3)
+        )
+    read: list[str] = []
+
+    def note(row: Source, _: object) -> None:
+        read.append(row.slug)
+
+    event.listen(Source, "load", note)
+    try:
+        place.sync(a_config())
+    finally:
+        event.remove(Source, "load", note)
+
+    assert read == ["talk"]
 
 
 def test_a_source_that_a_command_added_may_move_into_the_files(engine: Engine) -> None:
