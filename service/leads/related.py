@@ -3,12 +3,13 @@
 Source: lead-management.md, Dedupe / merge, levels 4 and 5; levels 1 to 3 attach by themselves.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select
 
 from models.contact import Inquiry
 from models.lead import Lead
@@ -38,50 +39,46 @@ class Related:
 def related(db: Session, lead: Lead, *, most: int = 50) -> tuple[Related, ...]:
     """Return the live leads that may belong to ``lead``, the closest first."""
     found: dict[str, Related] = {}
-    for relation, condition in _conditions(db, lead):
-        rows = db.exec(
-            select(Lead)
-            .where(condition, Lead.id != lead.id, col(Lead.status).in_(sorted(LIVE)))
-            .order_by(Lead.id)
-            .limit(most)
-        )
-        for row in rows:
-            same_topic = row.topic_id == lead.topic_id
+    for relation, leads in _likely(db, lead):
+        live = leads.where(Lead.id != lead.id, col(Lead.status).in_(sorted(LIVE)))
+        for lead_id, topic_id in db.exec(live.order_by(Lead.id).limit(most)):
+            same_topic = topic_id == lead.topic_id
             if relation is Relation.SAME_ACCOUNT and not same_topic:
                 continue
             found.setdefault(
-                row.id, Related(lead_id=row.id, relation=relation, same_topic=same_topic)
+                lead_id, Related(lead_id=lead_id, relation=relation, same_topic=same_topic)
             )
     return tuple(found.values())[:most]
 
 
-def _conditions(db: Session, lead: Lead) -> list[tuple[Relation, ColumnElement[bool]]]:
-    conditions: list[tuple[Relation, ColumnElement[bool]]] = []
+def _likely(db: Session, lead: Lead) -> Iterator[tuple[Relation, Select[str, str]]]:
+    """Yield the relations that a lead may have, and what finds the leads of each.
+
+    None looks for them by a subquery: SQLite then goes through all that are live.
+    """
+    leads = select(Lead.id, Lead.topic_id)
     if lead.person_id is not None:
         authors = authors_of(db, lead.person_id)
-        conditions += [
-            (
-                Relation.SAME_PERSON,
-                or_(col(Lead.person_id) == lead.person_id, col(Lead.author_id).in_(authors)),
-            ),
-            (Relation.SAME_ADDRESS, _claims_of(db, lead.person_id)),
-        ]
-    author = db.get(Author, lead.author_id) if lead.author_id else None
-    if author is not None:
-        namesakes = select(Author.id).where(Author.handle_norm == author.handle_norm)
-        conditions.append((Relation.SAME_HANDLE, col(Lead.author_id).in_(namesakes)))
+        is_theirs = or_(col(Lead.person_id) == lead.person_id, col(Lead.author_id).in_(authors))
+        yield Relation.SAME_PERSON, leads.where(is_theirs)
+        if claimants := _claimants(db, lead.person_id):
+            yield Relation.SAME_ADDRESS, leads.where(col(Lead.person_id).in_(claimants))
+    if lead.author_id and (author := db.get(Author, lead.author_id)):
+        of_authors = leads.join(Author, col(Author.id) == Lead.author_id)
+        yield Relation.SAME_HANDLE, of_authors.where(Author.handle_norm == author.handle_norm)
     if lead.account:
-        conditions.append(
-            (Relation.SAME_ACCOUNT, func.lower(col(Lead.account)) == lead.account.lower())
-        )
-    return conditions
+        is_of_account = func.lower(col(Lead.account)) == lead.account.lower()
+        yield Relation.SAME_ACCOUNT, leads.where(is_of_account)
 
 
-def _claims_of(db: Session, person_id: str) -> ColumnElement[bool]:
-    claims: Collection[str | None] = db.exec(
+def _claimants(db: Session, person_id: str) -> Collection[str | None]:
+    """Return who has given an address that this person has given too, unverified."""
+    claims = db.exec(
         select(Inquiry.claimed_hash).where(
             Inquiry.person_id == person_id, col(Inquiry.claimed_hash).is_not(None)
         )
     ).all()
-    others = select(Inquiry.person_id).where(col(Inquiry.claimed_hash).in_(claims))
-    return col(Lead.person_id).in_(others)
+    if not claims:
+        return ()
+    others = select(Inquiry.person_id)
+    return set(db.exec(others.where(col(Inquiry.claimed_hash).in_(claims))))
