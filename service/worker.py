@@ -14,6 +14,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+import uvloop
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from service.delivery.sending import Deliverer
@@ -50,7 +51,7 @@ def run_worker(folder: Path, parent: int) -> None:
     """
     set_up_logging()
     with open_house(folder) as house:
-        asyncio.run(_work(house, parent))
+        uvloop.run(_work(house, parent))
 
 
 async def _work(house: House, parent: int) -> None:

@@ -3,8 +3,9 @@
 Conversations that are due are read again after that.
 """
 
-import asyncio
 from collections.abc import Callable, Sequence
+
+import uvloop
 
 from models.source import Source
 from models.words import SourceHealth
@@ -69,4 +70,4 @@ def crawl_now(
             await reread(ready, only=only)
             return polled
 
-    return asyncio.run(crawl())
+    return uvloop.run(crawl())

@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TypeAlias
 
+import uvloop
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
@@ -181,7 +182,7 @@ class PagesDesk:
 
     def __init__(self, pages: FastAPI) -> None:
         self._pages, self._live = pages, site_in(pages).live
-        self._runner = asyncio.Runner()
+        self._runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
 
     def __call__(self, frame: bytes) -> bytes:
         """Return the answer to a request, both in frames."""

@@ -65,6 +65,8 @@ def server_of(
         beside or app,
         host=host,
         port=port,
+        loop="uvloop",
+        http="httptools",
         log_config=None,
         server_header=False,
         access_log=False,

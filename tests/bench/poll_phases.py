@@ -21,6 +21,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import uvloop
 from sqlalchemy import update
 
 from models.source import Source
@@ -200,8 +201,8 @@ def main(engine: str, feeds: int, ports: Sequence[int]) -> None:
     """Poll the feeds phase by phase and print the phases as JSON."""
     urls = [f"http://127.0.0.1:{ports[n % len(ports)]}/{n}.xml" for n in range(feeds)]
     run: Callable[[Path], list[Phase]] = {
-        "harken": lambda folder: asyncio.run(_with_harken(folder, urls, ports)),
-        "known": lambda folder: asyncio.run(_with_known(folder, urls, ports)),
+        "harken": lambda folder: uvloop.run(_with_harken(folder, urls, ports)),
+        "known": lambda folder: uvloop.run(_with_known(folder, urls, ports)),
         "reader": lambda folder: _with_reader(folder, urls, ports),
     }[engine]
     with TemporaryDirectory(prefix="harken-bench-") as name:
