@@ -6,61 +6,22 @@ the SHA-256 that the arrays must have.
 """
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from models.words import Kind, Role
-from nlp.card import Json, card_of, card_text, read_checked, read_text, writing
+from nlp.card import read_checked, read_text, writing
 from nlp.errors import ModelError
 from nlp.linear import LinearModel, Weights
+from nlp.model_card import CARD, SHIPPED, Card, read_card
 
-__all__ = [
-    "Card", "Model", "ModelError", "check_target", "load_model", "pack", "read_card", "write_model"
-]  # fmt: skip
+__all__ = ["ARRAYS", "Model", "ModelError", "check_target", "load_model", "pack", "write_model"]
 
-#: Raised when what the arrays mean changes; a model of another format is refused.
-FORMAT = 1
-
-ARRAYS, CARD = "model.npz", "card.json"
-_NUMBERS = (
-    "slope", "offset", "threshold", "hot_threshold", "latent_threshold", "uncertain_within"
-)  # fmt: skip
-
-SHIPPED = Path(__file__).parent / "data"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
-    """What a model is and how far it can be trusted."""
-
-    version: str
-    sha256: str  # of model.npz
-    slope: float  # calibrated log-odds = slope · log-odds + offset
-    offset: float
-    threshold: float  # a post of at least this calibrated probability is a signal
-    hot_threshold: float  # among signals: strength 3
-    latent_threshold: float  # among the others: strength 1
-    uncertain_within: float  # a judgement is uncertain this near to the threshold, in log-odds
-    kinds: tuple[Kind, ...]  # in the order of the columns of weights
-    roles: tuple[Role, ...]
-    data: Mapping[str, Json] = field(default_factory=dict)
-    measured: Mapping[str, Json] = field(default_factory=dict)
-    notes: Mapping[str, Json] = field(default_factory=dict)
-    format: int = FORMAT
-
-    @property
-    def outputs(self) -> int:
-        """How many columns of weights the model has: signal, latent, hot, kinds, roles."""
-        return 3 + len(self.kinds) + len(self.roles)
-
-    def to_json(self) -> str:
-        """Return the card as a JSON document, the same text for the same card."""
-        return card_text(self)
+ARRAYS = "model.npz"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,15 +35,6 @@ class Model:
     def version(self) -> str:
         """The name of the model that judgements carry."""
         return self.card.version
-
-
-def read_card(text: str) -> Card:
-    """Return the card that a JSON document describes.
-
-    Raises:
-        ModelError: it isn't a card of this format.
-    """
-    return card_of(text, Card, what="the model", form=FORMAT, numbers=_NUMBERS)
 
 
 def load_model(folder: Path | None = None) -> Model:

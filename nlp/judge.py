@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from models.words import Kind, Negative, Role
-from nlp.artefact import SHIPPED, Model, load_model
+from nlp.artefact import Model, load_model
 from nlp.asking import LANGUAGES, asks_by_cues
 from nlp.cues import Cue, CueFinder, finder
 from nlp.errors import ModelError
@@ -17,6 +17,7 @@ from nlp.features import Features, extract
 from nlp.judgement import Evidence, Judgement, Slot
 from nlp.language import UNKNOWN, language_of_text
 from nlp.linear import Scores, log_odds, probability
+from nlp.model_card import SHIPPED
 from nlp.reader.card import ReaderCard
 from nlp.reader.session import Read, Reader
 from nlp.text import Text, read

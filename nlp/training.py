@@ -15,13 +15,14 @@ import numpy.typing as npt
 
 from models.words import Kind, Role
 from nlp import metrics
-from nlp.artefact import Card, Model, pack, write_model
+from nlp.artefact import Model, pack, write_model
 from nlp.calibration import Fold, calibrate, probabilities
 from nlp.card import Json
 from nlp.errors import TrainingError
 from nlp.labelled import LabelledPost
 from nlp.linear import Floats, LinearModel, log_odds
 from nlp.matrix import MIN_COMMUNITIES, Matrix, build_matrix
+from nlp.model_card import Card
 
 #: A kind or role needs this many posts to be learned.
 MIN_CLASS = 15

@@ -45,14 +45,11 @@ class House:
     clock: Clock
 
     def intake(self) -> "Intake":
-        """Return an intake that judges by the configured topics; loads the model."""
-        from nlp.judge import Judge
-        from nlp.slots import SpacySlotReader
+        """Return an intake that judges by the configured topics."""
         from service.posts.intake import Intake
-        from service.posts.judging import TopicListener
+        from service.posts.judging import ModelWhenAsked, TopicListener
 
-        judge = Judge.load(slots=SpacySlotReader())
-        listener = TopicListener(self.config.topics.values(), judge)
+        listener = TopicListener(self.config.topics.values(), ModelWhenAsked())
         spare_what_stays()
         return Intake(config=self.config, listener=listener, secret=self.secret)
 

@@ -112,7 +112,7 @@ async def _crawl_due(house: House, crawl: Crawl) -> None:
             return lease_due(db, now=house.clock.now(), most=most)
 
     while leased := await asyncio.to_thread(lease, PORTION):
-        await crawl.run(leased, more=lease)
+        await crawl.keep_on(leased, more=lease)
 
 
 def _tidy(house: House) -> None:

@@ -9,9 +9,9 @@ from sqlmodel import Session, col, func, select
 from models.digest_words import AttentionKind
 from models.signal import Signal
 from models.words import SignalStatus
-from nlp.artefact import CARD, SHIPPED, read_card
 from nlp.card import read_text
 from nlp.errors import ModelError
+from nlp.model_card import CARD, SHIPPED, read_card
 from service.attending.matter import LISTENERS, LOOK_BACK, MODEL, Matter
 from service.rules.model_gate import is_worse_here, shortfalls
 from service.rules.verdicts import Said, together

@@ -98,16 +98,34 @@ class Crawl:
     clock: Clock
 
     async def run(
+        self, leased: Sequence[Leased], *, on_done: Callable[[Polled], None] = lambda _: None
+    ) -> list[Polled]:
+        """Poll all of ``leased``; return how each went, in the order in which they ended."""
+        results: list[Polled] = []
+
+        def note(polled: Polled) -> None:
+            results.append(polled)
+            on_done(polled)
+
+        await self._poll(leased, note, more=None)
+        return results
+
+    async def keep_on(
         self,
         leased: Sequence[Leased],
         *,
+        more: More,
         on_done: Callable[[Polled], None] = lambda _: None,
-        more: More | None = None,
-    ) -> list[Polled]:
-        """Poll all of ``leased``; return how each went, in the order in which they ended.
+    ) -> None:
+        """Poll ``leased``, and what ``more`` gives as long as any is being polled.
 
-        ``more`` is asked for further sources as long as any is being polled.
+        That may be for ever, so nothing of what is done is kept.
         """
+        await self._poll(leased, on_done, more=more)
+
+    async def _poll(
+        self, leased: Sequence[Leased], on_done: Callable[[Polled], None], *, more: More | None
+    ) -> None:
         crawling = _Round(self, on_done)
         try:
             async with Rota(crawling.poll) as rota:
@@ -120,7 +138,6 @@ class Crawl:
                         await heart
         finally:  # also of what was polled before somebody stopped us
             await crawling.ends.finished()
-        return crawling.results
 
     async def _poll_all(self, rota: Rota, leased: Sequence[Leased], more: More | None) -> None:
         rota.add(leased)
@@ -216,7 +233,6 @@ class _Round:
     def __init__(self, crawl: Crawl, on_done: Callable[[Polled], None]) -> None:
         self._crawl = crawl
         self._on_done = on_done
-        self.results: list[Polled] = []
         self.ends: Groups[Ended, None] = Groups(
             lambda ended: settle_all(crawl.engine, crawl.clock, ended),
             linger_seconds=self._linger,
@@ -267,7 +283,6 @@ class _Round:
         self._tell(tally.polled(seconds, str(ours), status="failed"))
 
     def _tell(self, polled: Polled) -> None:
-        self.results.append(polled)
         self._on_done(polled)
 
 

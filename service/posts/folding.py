@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy import insert
 from sqlmodel import Session, col, delete, select
@@ -19,27 +20,33 @@ from models.post import Post, PostBand
 from models.signal import CrossPost, Signal
 from models.source import Source, SourcePolicy
 from models.words import Licence
-from nlp.near import Signature, band_keys, is_near, sign
 from service.leads.ledger import take_turn
 from service.posts.judging import Judged
 from service.posts.suppression import normalise_handle
 from service.posts.unnamed import has_pseudonym
 
+if TYPE_CHECKING:
+    from nlp.near import Signature
+
 #: Words that are said again later than this are news.
 WINDOW = timedelta(days=3)
 _IN_CHUNK = 500
+
+# `nlp.near` is imported where posts come in: NumPy comes with it, and most polls bring none.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
     """What somebody said, as it is told from what others said."""
 
-    signature: Signature
+    signature: "Signature"
     writer: str  # normalised handle, the same at every source; empty: nobody is named
 
     @property
     def keys(self) -> frozenset[int]:
         """The keys by which the words are found again; none when nobody is named."""
+        from nlp.near import band_keys
+
         return frozenset(band_keys(self.signature, self.writer)) if self.writer else frozenset()
 
 
@@ -59,6 +66,8 @@ class Elsewhere:
 
 def words_of(found: FoundPost) -> Words:
     """Return what is compared of a post; what it quotes from others is not."""
+    from nlp.near import sign
+
     return Words(
         signature=sign(found.title, found.text), writer=normalise_handle(found.author or "")
     )
@@ -141,6 +150,8 @@ def _heard_before(db: Session, post: Post, words: Words) -> Mapping[str, Sequenc
     if not words.writer:
         return {}
     candidates = select(PostBand.post_id).where(col(PostBand.key).in_(words.keys))
+    from nlp.near import Signature, is_near
+
     rows = db.exec(
         select(Post.signature, Signal)
         .join(Signal, col(Signal.post_id) == Post.id)

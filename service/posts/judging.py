@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -40,6 +41,28 @@ class Judges(Protocol):
     def judge(self, title: str, body: str, *, said_at: datetime | None = None) -> Judgement:
         """Return the judgement of a post."""
         ...
+
+
+class ModelWhenAsked:
+    """The shipped model, loaded for the first post that it is asked about.
+
+    Most polls bring nothing: their worker does without it, and without NumPy.
+    """
+
+    def judge(self, title: str, body: str, *, said_at: datetime | None = None) -> Judgement:
+        """Return the judgement of a post.
+
+        Raises:
+            ModelError: the model is missing or broken.
+        """
+        return self._judge.judge(title, body, said_at=said_at)
+
+    @cached_property
+    def _judge(self) -> Judges:
+        from nlp.judge import Judge
+        from nlp.slots import SpacySlotReader
+
+        return Judge.load(slots=SpacySlotReader())
 
 
 def _own_title(post: FoundPost) -> str:

@@ -9,13 +9,13 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from nlp.artefact import SHIPPED
 from nlp.cues import finder
 from nlp.explain import evidence, explain
 from nlp.features import Features, extract
 from nlp.judge import Judge
 from nlp.language import language_of_text
 from nlp.linear import Scores
+from nlp.model_card import SHIPPED
 from nlp.phrases import TopicIndex, TopicPhrases
 from nlp.reader.session import Reader
 from nlp.slots import SpacySlotReader, TextSlotReader

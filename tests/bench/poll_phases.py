@@ -13,6 +13,7 @@ import resource
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -116,13 +117,18 @@ def _lease(house: House, most: int) -> tuple[Leased, ...]:
         return lease_due(db, now=house.clock.now(), most=most)
 
 
-async def _poll_due(house: House, crawl: Crawl) -> list[Polled]:
-    """Poll what is due, as the worker does."""
-    polled: list[Polled] = []
+async def _poll_due(house: House, crawl: Crawl) -> Counter[str]:
+    """Poll what is due, as the worker does; count the posts, and the polls that went well."""
+    done = Counter[str]()
+
+    def note(polled: Polled) -> None:
+        done["posts"] += polled.counts.new
+        done["went well"] += polled.status != "failed"
+
     while leased := await asyncio.to_thread(_lease, house, PORTION):
-        polled += await crawl.run(leased, more=partial(_lease, house))
+        await crawl.keep_on(leased, more=partial(_lease, house), on_done=note)
     await crawl.gate.parsing.aclose()  # what its children used is known when they ended
-    return polled
+    return done
 
 
 async def _phase(name: str, house: House, feeds: int) -> Phase:
@@ -132,7 +138,7 @@ async def _phase(name: str, house: House, feeds: int) -> Phase:
         ticker = Ticker()
         _forget_peak()
         began, used = time.perf_counter(), _processor()
-        polled = await _poll_due(house, crawl)
+        done = await _poll_due(house, crawl)
         wall, processor = time.perf_counter() - began, _processor() - used
         ticker.stop()
     return Phase(
@@ -143,8 +149,8 @@ async def _phase(name: str, house: House, feeds: int) -> Phase:
         peak_mib=_peak_mib(),
         stall=ticker.stall,
         late=ticker.late,
-        posts=sum(one.counts.new for one in polled),
-        failed=feeds - sum(one.status != "failed" for one in polled),
+        posts=done["posts"],
+        failed=feeds - done["went well"],
     )
 
 

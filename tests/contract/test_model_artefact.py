@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from models.words import Kind, Role
-from nlp.artefact import ARRAYS, CARD, SHIPPED, ModelError, load_model
+from nlp.artefact import ARRAYS, ModelError, load_model
 from nlp.judge import Judge
+from nlp.model_card import CARD, SHIPPED
 
 MOST_BYTES = 6_000_000
 

@@ -18,7 +18,7 @@ from models.sla import SlaClock
 from models.source import Source
 from models.topic import Topic
 from models.words import ClockKind, LeadStatus, SignalStatus, SourceHealth, UserRole
-from nlp.artefact import CARD, SHIPPED, read_card
+from nlp.model_card import CARD, SHIPPED, read_card
 from service.attending.looking import look_around
 from service.attending.matter import Matter
 from service.attending.noting import raise_item, settle

@@ -48,22 +48,22 @@ def leased(place: Place) -> tuple[Leased, ...]:
         return lease_all(db, now=place.clock.now())
 
 
+def ready(place: Place, adapter: Adapter) -> Crawl:
+    return Crawl(
+        engine=place.engine,
+        intake=place.intake,
+        gate=Gate(user_agent="harken-test"),  # closed: the adapters here ask nobody
+        adapters={SourceKind.FEED: adapter},
+        clock=place.clock,
+    )
+
+
 def crawl(
     place: Place, adapter: Adapter, leases: Sequence[Leased] | None = None
 ) -> dict[str, Polled]:
     """Poll what is leased, or everything; return how each source went."""
-
-    async def run() -> list[Polled]:
-        ready = Crawl(
-            engine=place.engine,
-            intake=place.intake,
-            gate=Gate(user_agent="harken-test"),  # closed: the adapters here ask nobody
-            adapters={SourceKind.FEED: adapter},
-            clock=place.clock,
-        )
-        return await ready.run(leased(place) if leases is None else leases)
-
-    return {polled.source: polled for polled in asyncio.run(run())}
+    run = ready(place, adapter).run(leased(place) if leases is None else leases)
+    return {polled.source: polled for polled in asyncio.run(run)}
 
 
 def source(place: Place, slug: str = "talk") -> Source:
@@ -133,19 +133,31 @@ def test_each_source_is_told_about_as_it_ends(engine: Engine) -> None:
     place = places(engine)
     ended: list[str] = []
 
-    async def run() -> list[Polled]:
-        ready = Crawl(
-            engine=engine,
-            intake=place.intake,
-            gate=Gate(user_agent="harken-test"),
-            adapters={SourceKind.FEED: Script({})},
-            clock=place.clock,
+    polled = asyncio.run(
+        ready(place, Script({})).run(
+            leased(place), on_done=lambda polled: ended.append(polled.source)
         )
-        return await ready.run(leased(place), on_done=lambda polled: ended.append(polled.source))
-
-    polled = asyncio.run(run())
+    )
 
     assert ended == [one.source for one in polled]
+    assert sorted(ended) == ["board", "shout", "talk"]
+
+
+def test_a_crawl_keeps_on_with_what_becomes_due(engine: Engine) -> None:
+    place = places(engine)
+    first, *others = leased(place)
+    due, ended = [others], list[str]()
+
+    def more(most: int) -> Sequence[Leased]:
+        assert most >= len(others)
+        return due.pop() if due else ()
+
+    asyncio.run(
+        ready(place, Script({})).keep_on(
+            [first], more=more, on_done=lambda polled: ended.append(polled.source)
+        )
+    )
+
     assert sorted(ended) == ["board", "shout", "talk"]
 
 
@@ -403,14 +415,7 @@ def test_a_crawl_that_is_stopped_goes_on_behind_its_last_batch(engine: Engine) -
             yield a_batch(a_post("2"), page=2)
 
     async def run() -> None:
-        ready = Crawl(
-            engine=engine,
-            intake=place.intake,
-            gate=Gate(user_agent="harken-test"),
-            adapters={SourceKind.FEED: Endless()},
-            clock=place.clock,
-        )
-        task = asyncio.create_task(ready.run(leased(place)))
+        task = asyncio.create_task(ready(place, Endless()).run(leased(place)))
         while not await asyncio.to_thread(posts, place):
             await asyncio.sleep(0.01)
         task.cancel()

@@ -1,4 +1,4 @@
-"""Commands are imported when they are asked for, and all of them are there."""
+"""Commands and what they need are imported when they are asked for, and all are there."""
 
 import subprocess
 import sys
@@ -26,6 +26,19 @@ def test_a_command_loads_no_other() -> None:
     asked = (
         "import sys; from service.cli.commands import OnDemand; OnDemand()['classify'];"
         "print(sorted({'service.cli.leads', 'sqlalchemy', 'numpy', 'rich'} & set(sys.modules)))"
+    )
+
+    ran = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+
+    assert ran.stdout == "[]\n"
+
+
+def test_whoever_polls_what_brings_nothing_loads_no_model() -> None:
+    asked = (
+        "import sys, service.worker, crawlers.registry, service.posts.rereading;"
+        "from service.posts.judging import ModelWhenAsked, TopicListener;"
+        "TopicListener((), ModelWhenAsked());"
+        "print(sorted({'nlp.artefact', 'numpy', 'spacy', 'scrapy'} & set(sys.modules)))"
     )
 
     ran = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from nlp.artefact import CARD, SHIPPED
+from nlp.model_card import CARD, SHIPPED
 from service.rules.model_gate import is_worse_here, shortfalls
 
 GOOD = {"average_precision": [0.78, 0.76, 0.80], "calibration_error": 0.01}

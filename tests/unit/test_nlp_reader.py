@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.words import Kind, Role
-from nlp.artefact import SHIPPED
 from nlp.cues import finder
 from nlp.errors import ModelError
 from nlp.judge import Judge
 from nlp.linear import probability
+from nlp.model_card import SHIPPED
 from nlp.reader.card import CARD, NETWORK, VOCABULARY, ReaderCard, read_reader_card
 from nlp.reader.pieces import LONGEST, PIECES, TAIL_PIECES, TITLE_PIECES, cut, tokeniser
 from nlp.reader.session import Read, Reader, Sentence
