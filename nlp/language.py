@@ -9,6 +9,7 @@ from functools import cache
 from threading import Lock
 from typing import Protocol, cast
 
+from config.languages import TOLD
 from nlp.text import Field, Text, read
 
 #: The ISO 639-2 code for a language that can't be told.
@@ -40,9 +41,6 @@ for _language, _words in _COMMON.items():
     for _word in _words.split():
         _LANGUAGES_OF[_word] = (*_LANGUAGES_OF.get(_word, ()), _language)
 
-#: Languages that the statistical model chooses among.
-_CHOICE = (*_COMMON, "no", "fi", "cs", "ru", "uk", "tr", "el", "he", "ar", "zh", "ja", "ko", "hi")
-
 #: Code points of a field, and words of both, that are read: enough to tell, and bounded.
 _TITLE_READ, _BODY_READ = 200, 800
 _WORDS_READ = 120
@@ -68,7 +66,7 @@ def _load_guesser() -> _Guesser:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # here because it loads slowly
 
     guesser = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    guesser.set_languages(list(_CHOICE))
+    guesser.set_languages(list(TOLD))
     return cast("_Guesser", guesser)
 
 

@@ -36,12 +36,15 @@ PROMOTION = re.compile(
     r"check (?:out )?(?:our|my)|(?:book|schedule|get|request) (?:a|your) (?:free )?(?:demo|call)|"
     r"free trial|sign up (?:now|today|here|for free)|click here|limited[- ]time|act now|"
     r"special offer|discount(?: code)?|promo code|coupon|money[- ]back|risk[- ]free|"
+    r"(?:buy|order|shop|subscribe|upgrade) (?:now|today)|\d{1,2} ?% off|"
+    r"(?:while|as long as) stocks? lasts?|"
     r"(?:the )?(?:best|leading|number one|no\. ?1|#1) (?:\w+ )?(?:on the market|in the (?:market|"
     r"industry|business)|solution|platform|tool|software)|"
     r"industry[- ]leading|market[- ]leading|world[- ]class|best[- ]in[- ]class|game[- ]chang\w+|"
     r"revolutionary|cutting[- ]edge|next[- ]gen(?:eration)?|all[- ]in[- ]one|one[- ]stop|"
     r"look no further|you won['\u2019]t regret|don['\u2019]t miss|trusted by|"
-    r"kostenlos(?:e[nrs]?)? (?:testen|demo|testphase)|jetzt (?:testen|anmelden|buchen|sichern)|"
+    r"kostenlos(?:e[nrs]?)? (?:testen|demo|testphase)|"
+    r"jetzt (?:testen|anmelden|bestellen|buchen|kaufen|sichern)|"
     r"rabatt(?:code)?|gutschein\w*|marktführ\w+|sonderangebot"
     r")\b",
     re.IGNORECASE,

@@ -259,6 +259,18 @@ def test_what_is_asked_wrongly_is_asked_again_at_its_field(
     assert '<dl class="tiles">' not in page.text
 
 
+def test_a_sheet_and_a_new_count_that_are_asked_wrongly_show_the_form(readers: Readers) -> None:
+    wrong = "from=2025-09-02&to=2025-09-01"
+
+    for answer in (
+        readers["max"].get(f"/reports/funnel.csv?{wrong}"),
+        readers["max"].post(f"/reports/funnel/anew?{wrong}"),
+    ):
+        assert answer.status_code == 422
+        assert 'id="wrong-to"' in answer.text
+        assert 'name="from" value="2025-09-02"' in answer.text
+
+
 def test_what_was_typed_stays_in_its_field(readers: Readers) -> None:
     page = readers["max"].get("/reports/funnel?from=2025-09-02&to=2025-09-01").text
 

@@ -8,7 +8,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from config.folder import SHIPPED
-from config.languages import TOLD
 from config.phrases import risky_phrases
 from config.query import And, Not, Or, Origin, Query, Trait, Words, anchors, leaves, unanchored
 from config.query_text import (
@@ -21,7 +20,6 @@ from config.query_text import (
     render,
 )
 from config.topic import Topic
-from nlp.language import _CHOICE
 
 CRM, DESK, JOB = Words("crm"), Words("help desk"), Words("job")
 
@@ -360,10 +358,6 @@ def test_a_keyword_with_an_or_in_it_is_risky() -> None:
     assert [(path, risk.partition(";")[0]) for path, risk in found] == [
         (("keywords", 0), "'crm or zoho' looks for the word 'or'")
     ]
-
-
-def test_every_language_that_is_told_can_be_asked_for() -> None:
-    assert set(TOLD) == set(_CHOICE)
 
 
 def test_every_query_of_the_guide_is_understood() -> None:

@@ -1,7 +1,9 @@
 import pytest
 
+from config.languages import TOLD
 from nlp.language import UNKNOWN, language_of
 from nlp.text import fold, tokenise
+from service.web.wording.words import LANGUAGES
 
 
 def language(text: str) -> str:
@@ -28,3 +30,7 @@ def language(text: str) -> str:
 )
 def test_a_language_is_told_or_said_to_be_unknown(text: str, expected: str) -> None:
     assert language(text) == expected
+
+
+def test_every_language_that_is_told_has_a_name_on_the_pages() -> None:
+    assert {*TOLD, UNKNOWN} == set(LANGUAGES)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from service.access.permissions import Permission
@@ -38,7 +38,7 @@ async def show_report(
     kind = about(name)
     asked, faults = read_asked(request.query_params)
     if faults:
-        return await run_in_threadpool(_ask_again, request, site, viewer, kind, asked, faults)
+        return await run_in_threadpool(ask_again, request, site, viewer, kind, asked, faults)
     now = await run_in_threadpool(ask_report, site, viewer, kind, asked)
     made = await while_there(request, _both(site, name, now, ask_before(kind, asked, now)))
     if made is None:
@@ -57,10 +57,12 @@ def make_anew(
     name: str,
     site: SiteHere,
     viewer: Reader,
-    asked: Annotated[ReportAsked, Query()],
 ) -> Response:
     """Forget the report that is kept, and show a new one."""
     kind = about(name)
+    asked, faults = read_asked(request.query_params)
+    if faults:
+        return ask_again(request, site, viewer, kind, asked, faults)
     now = ask_report(site, viewer, kind, asked)
     for one in (now, ask_before(kind, asked, now)):
         if one is not None:
@@ -68,7 +70,7 @@ def make_anew(
     return see_other(f"/reports/{name}{asked.query()}")
 
 
-def _ask_again(
+def ask_again(
     request: Request,
     site: Site,
     viewer: Viewer,
@@ -76,6 +78,7 @@ def _ask_again(
     asked: ReportAsked,
     faults: Mapping[str, str],
 ) -> Response:
+    """Show the form of a report with what can't be asked at its field."""
     shown = show_faults(site, viewer, kind, asked, request.query_params, faults)
     return page(
         request,

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from service.access.permissions import Permission
@@ -12,9 +12,9 @@ from service.serving.reporting import answer
 from service.serving.site import SiteHere
 from service.unknown import unknown
 from service.web.access.guard import require
-from service.web.pages.report import about
+from service.web.pages.report import about, ask_again
 from service.web.views.report import ask_report
-from service.web.views.report_asked import ReportAsked
+from service.web.views.report_asked import read_asked
 
 router = APIRouter()
 
@@ -25,10 +25,13 @@ async def sheet(
     name: str,
     site: SiteHere,
     viewer: Annotated[Viewer, Depends(require(Permission.READ_REPORTS))],
-    asked: Annotated[ReportAsked, Query()],
 ) -> Response:
     """Write the table that is asked for, else the first."""
-    question = await run_in_threadpool(ask_report, site, viewer, about(name), asked)
+    kind = about(name)
+    asked, faults = read_asked(request.query_params)
+    if faults:
+        return await run_in_threadpool(ask_again, request, site, viewer, kind, asked, faults)
+    question = await run_in_threadpool(ask_report, site, viewer, kind, asked)
     made = await while_there(request, answer(site, name, question))
     if made is None:
         return nobody_there()

@@ -18,7 +18,7 @@ from models.words import Kind, LeadStatus, OfferState
 from service.access.viewer import Viewer
 from service.web.views.inbox_asked import NOBODY, InboxAsked, View
 from service.web.views.inbox_filters import Narrowed, order_of
-from service.web.wording.words import KINDS, STATUSES, Stages
+from service.web.wording.words import KINDS, LANGUAGES, STATUSES, Stages
 
 #: So many leads of a view are counted, in its order: enough to choose by, and quick.
 MOST_TALLIED = 2_000
@@ -138,7 +138,7 @@ def _names(db: Session, stages: Stages) -> Mapping[str, _Namer]:
         "status": lambda value: stages[LeadStatus(value)],
         "kind": lambda value: KINDS[Kind(value)],
         "owner": lambda value: people.get(value, "somebody who left"),
-        "lang": lambda value: "not told" if value == "und" else value,
+        "lang": lambda value: LANGUAGES.get(value, value),
     }
 
 

@@ -141,7 +141,7 @@ SOURCES: Mapping[SourceKind, str] = {
     SourceKind.INBOUND: "inquiry",
 }
 
-#: What languages are called that posts are often in; of the others the code is said.
+#: What the languages are called that posts are told apart by.
 LANGUAGES: Mapping[str, str] = {
     "und": "not told",
     "ar": "Arabic",
@@ -153,7 +153,8 @@ LANGUAGES: Mapping[str, str] = {
     "es": "Spanish",
     "fi": "Finnish",
     "fr": "French",
-    "hu": "Hungarian",
+    "he": "Hebrew",
+    "hi": "Hindi",
     "it": "Italian",
     "ja": "Japanese",
     "ko": "Korean",
@@ -161,7 +162,6 @@ LANGUAGES: Mapping[str, str] = {
     "no": "Norwegian",
     "pl": "Polish",
     "pt": "Portuguese",
-    "ro": "Romanian",
     "ru": "Russian",
     "sv": "Swedish",
     "tr": "Turkish",
