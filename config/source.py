@@ -195,8 +195,11 @@ class SourceSpec(Shape):
 
     @field_validator("options")
     @classmethod
-    def _is_read_back_by_days(cls, value: Mapping[str, str]) -> Mapping[str, str]:
-        check_backfill(value)
+    def _are_known_to_its_kind(
+        cls, value: Mapping[str, str], known: ValidationInfo
+    ) -> Mapping[str, str]:
+        if (kind := known.data.get("kind")) is not None:
+            check_options(value, kind=kind)
         return value
 
     @property

@@ -45,7 +45,7 @@ class FeedAdapter:
             SourceError: the feed could not be fetched or read. One that had to be stopped is
                 marked in the cursor first, so that it isn't tried again before it changes.
         """
-        with_comments = source.options.get("comments") == "yes"
+        with_comments = source.options.get("comments", "").strip().lower() == "yes"
         state = source.cursor
         anew = with_comments and "comments" not in state  # where comments are isn't known yet
         reading = await read_document(

@@ -135,7 +135,12 @@ def test_the_options_of_each_kind_are_those_of_the_page_on_sources() -> None:
     assert {kind for kind, _ in rows} >= set(OPTIONS)
     for kind, told in rows:
         named = set(re.findall(r"`([a-z_]{3,})(?: = \"[^`]*)?`", told))
-        assert named - {"approval_ref"} <= set(OPTIONS.get(SourceKind(kind), ())), kind
+        assert named - {"approval_ref"} == set(OPTIONS.get(SourceKind(kind), ())), kind
+
+
+def test_a_file_gives_no_option_that_its_kind_does_not_know() -> None:
+    with pytest.raises(ValidationError, match="did you mean 'comments'"):
+        a_spec(comment="yes")
 
 
 def test_forums_and_feeds_are_read_back_and_streams_are_not() -> None:
