@@ -1,4 +1,4 @@
-"""Memory: Python's garbage collector is told what stays, and threads share a heap."""
+"""Memory: what the garbage collector looks through, and what goes back to the system."""
 
 import ctypes
 import gc
@@ -9,7 +9,9 @@ from functools import cache
 #: ones, and to the oldest. What a poll makes goes without the collector, so it need not look every
 #: 700 objects: that was 0.1 ms a poll.
 _AFTER = (10_000, 10, 10)
-_M_ARENA_MAX = -8  # of mallopt(3), as malloc.h has it
+#: Blocks of this size, in bytes, are asked of the system one by one and given back at once.
+_ASKED_OF_THE_SYSTEM = 2**20
+_M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3  # of mallopt(3), as malloc.h has them
 
 
 @cache
@@ -21,14 +23,17 @@ def spare_what_stays() -> None:
     """
     gc.freeze()
     gc.set_threshold(*_AFTER)
-    _share_one_heap()
+    give_back_memory()
 
 
-def _share_one_heap() -> None:
-    """Have all threads share a heap, where the C library is glibc.
+def give_back_memory() -> None:
+    """Have freed memory go back to the system soon, where the C library is glibc.
 
-    It would give each of several threads one of its own, which keeps what was freed in it: 5 MB
-    of a worker. Python lets one thread work at a time anyway.
+    It would give each of several threads a heap of its own, which keeps what was freed in it,
+    though Python lets one thread work at a time anyway; and once a large block was freed, it would
+    keep blocks of that size: 5 MB of a worker and 45 of `harken classify` that nobody uses.
     """
     with suppress(OSError, AttributeError):  # another library, which has no such thing to set
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
+        library = ctypes.CDLL(None)
+        library.mallopt(_M_ARENA_MAX, 1)
+        library.mallopt(_M_MMAP_THRESHOLD, _ASKED_OF_THE_SYSTEM)

@@ -51,10 +51,12 @@ def evaluate(
     from nlp.judge import Judge
     from service.cli.labelled_file import labelled_posts
     from service.cli.output import print_json, unusable
+    from service.collecting import give_back_memory
 
     posts, wrong = labelled_posts([file], doubting=True)
     if not posts:
         raise unusable(f"{file} has no labelled posts")
+    give_back_memory()
     try:
         judge = Judge.load(model)
         beside = Judge.load(other) if other else None

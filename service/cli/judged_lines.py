@@ -17,6 +17,7 @@ from nlp.labelled import read_post
 from service.cli.output import complain, unusable
 from service.cli.post_lines import Source, post_lines
 from service.cli.streams import answers, counting
+from service.collecting import give_back_memory
 from service.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ Result = tuple[int, bytes | None, str]
 def _judge() -> "Judge":
     from nlp.judge import Judge  # not above: who only hands lines to others needs no model
 
+    give_back_memory()
     try:
         return Judge.load(ahead=True)
     except NlpError as error:
