@@ -2,7 +2,7 @@
 
 The recipe (measured on communities not trained on): mean pooling and a linear head, five questions
 at once, 2 epochs of batches of 16, AdamW at 5e-5 (head 1e-3), a moving average of the weights. In
-bfloat16 a step of 16 x 160 pieces takes .8 s on two cores that can multiply in it, 4 s on others.
+bfloat16 a step of 16 x 160 pieces takes .6 s on two cores that can multiply in it, 4 s on others.
 Of two such trainings, which saw the posts in another order, the weights are averaged: from one
 start they end near each other, and their mean errs less than either (Wortsman et al., Model
 soups, 2022).

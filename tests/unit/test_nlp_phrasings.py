@@ -22,7 +22,7 @@ PAIRS: Sequence[dict[str, Any]] = tomllib.loads(
     Path(__file__).with_name("phrasings.toml").read_text(encoding="utf-8")
 )["pair"]
 
-HEARD, QUIET, KINDS = 0.84, 0.91, 0.9
+HEARD, QUIET, KINDS = 0.92, 0.9, 0.92
 FACTS = {"wants": 0.5, "budget": 0.95, "timeline": 0.9, "products": 0.5}
 CLASSIC = 10  # the first ones are those that everybody thinks of
 

@@ -84,10 +84,36 @@ def test_of_a_long_post_the_title_and_both_ends_are_read() -> None:
     pieces = cut(read("title " * 99, body), WORDS)
 
     assert pieces.segments.count(0) == TITLE_PIECES + 2
-    assert pieces.segments.count(1) == PIECES - TITLE_PIECES + TAIL_PIECES + 1
+    assert pieces.segments.count(1) == PIECES - TITLE_PIECES + 1
     own = [at for at, segment in zip(pieces.starts, pieces.segments, strict=True) if segment]
     assert own[0] == 0
     assert body[own[-2] :] == "last"
+
+
+def test_of_a_long_post_the_part_that_asks_most_is_read() -> None:
+    ask = "Can anyone recommend a better one?"
+    body = f"{'Is it middle? ' * 2} {'middle ' * 700} {ask} {'middle ' * 700}"
+
+    pieces = cut(read("", body), WORDS)
+
+    read_of_body = [
+        (at, body[at:].split()[0])
+        for at, segment in zip(pieces.starts, pieces.segments, strict=True)
+        if segment and at >= 0
+    ]
+    asked = [at for at, _ in read_of_body if body.index(ask) <= at < body.index(ask) + len(ask)]
+    assert "".join(body[at] for at in asked[:3]) == "Car"
+    assert body[asked[-1]] == "?"
+    assert [at for at, _ in read_of_body] == sorted({at for at, _ in read_of_body})
+
+
+def test_where_nothing_asks_a_long_post_is_read_on_from_its_beginning() -> None:
+    body = "middle " * 900
+
+    pieces = cut(read("", body), WORDS)
+
+    head = pieces.starts[2 : 2 + PIECES - TAIL_PIECES]
+    assert head == [7 * number for number in range(len(head))]
 
 
 @pytest.mark.parametrize("body", ["a" * 250_000, "\ud800" * 999, "\0" * 999, "", "🙂" * 30_000])
