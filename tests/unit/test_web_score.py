@@ -1,3 +1,5 @@
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import JsonValue
 
 from service.web.views.quoted import Quoted
@@ -75,6 +77,35 @@ def test_the_weights_add_up_to_how_sure_the_judge_is() -> None:
         ("+2.0", 100, True),
         ("\N{MINUS SIGN}0.5", 25, False),
     ]
+
+
+def tenths(shown: str) -> int:
+    return round(10 * float(shown.replace("\N{MINUS SIGN}", "-")))
+
+
+@given(
+    st.lists(st.floats(-9, 9, allow_nan=False), max_size=12),
+    st.floats(0, 1, allow_nan=False),
+)
+def test_what_is_shown_of_a_judgement_adds_up(weights: list[float], probability: float) -> None:
+    told = tell_judgement(
+        [evidence(str(n), weight) for n, weight in enumerate(weights)],
+        probability,
+        uncertain=False,
+    )
+
+    shown = [one.weight for one in told.weighed]
+    assert sum(map(tenths, (*shown, told.rest))) == tenths(told.total)
+    assert "\N{MINUS SIGN}0.0" not in {*shown, told.rest, told.total}
+
+
+@given(st.lists(st.floats(0.001, 9, allow_nan=False), min_size=1, max_size=12))
+def test_the_shares_of_what_was_heard_add_up_to_all_of_it(weights: list[float]) -> None:
+    told = tell_score(explained(contributions=tuple(weights)))
+
+    shares = [part.share for part in told.brought]
+    assert sum(shares) == 100
+    assert shares == sorted(shares, reverse=True)
 
 
 def test_of_much_evidence_the_weightiest_is_shown() -> None:

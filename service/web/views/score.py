@@ -1,6 +1,7 @@
 """A score told as arithmetic that a person can follow from the first line to the last."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -163,14 +164,15 @@ def tell_judgement(
     shown = weighty(evidence)[:most]
     heaviest = max((abs(quote.weight) for quote in shown), default=0.0) or 1.0
     sure = min(max(probability, 0.001), 0.999)
-    total = math.log(sure / (1 - sure))
-    rest = total - sum(quote.weight for quote in shown)
+    # Rounded one by one they need not add up to the rounded total: the rest takes what is left.
+    total = _tenths(math.log(sure / (1 - sure)))
+    rest = total - sum(_tenths(quote.weight) for quote in shown)
     return JudgementStory(
         weighed=tuple(
             Weighed(
                 text=quote.text,
                 reason=quote.reason,
-                weight=_signed(quote.weight),
+                weight=_signed(_tenths(quote.weight)),
                 percent=round(100 * abs(quote.weight) / heaviest),
                 speaks_for=quote.weight >= 0,
             )
@@ -183,8 +185,12 @@ def tell_judgement(
     )
 
 
-def _signed(weight: float) -> str:
-    return f"{weight:+.1f}".replace("-", "\N{MINUS SIGN}")
+def _tenths(weight: float) -> int:
+    return round(10 * weight)
+
+
+def _signed(tenths: int) -> str:
+    return f"{tenths / 10:+.1f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _moved_by_fit(base: float, fit: float) -> float:
@@ -209,13 +215,25 @@ def _brought(told: Explained) -> tuple[Brought, ...]:
         (deed.contribution, ACTIVITIES[deed.kind], None, deed.age_hours)
         for deed in told.activities
     ]
-    total = sum(one[0] for one in (*weighed, *done)) or 1.0
+    ranked = sorted((*weighed, *done), key=lambda one: one[0], reverse=True)
+    shares = _shares([one[0] for one in ranked])
     return tuple(
-        Brought(words=words, surety=surety, age=_hours(age), share=round(100 * weight / total))
-        for weight, words, surety, age in sorted(
-            (*weighed, *done), key=lambda one: one[0], reverse=True
-        )
+        Brought(words=words, surety=surety, age=_hours(age), share=share)
+        for (_, words, surety, age), share in zip(ranked, shares, strict=True)
     )
+
+
+def _shares(weights: Sequence[float]) -> list[int]:
+    """Return whole percents that add up to 100, if there is any weight: largest remainders."""
+    total = sum(weights)
+    if not total:
+        return [0] * len(weights)
+    exact = [100 * weight / total for weight in weights]
+    shares = [math.floor(one) for one in exact]
+    by_remainder = sorted(range(len(exact)), key=lambda n: shares[n] - exact[n])
+    for n in by_remainder[: 100 - sum(shares)]:
+        shares[n] += 1
+    return shares
 
 
 def _hours(hours: float) -> str:
