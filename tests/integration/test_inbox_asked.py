@@ -232,6 +232,30 @@ def test_a_sheet_has_the_leads_of_its_view_and_no_formulas(week: Week) -> None:
     assert noted.detail == {"view": "queue", "format": "csv", "rows": 3}
 
 
+def test_a_sheet_of_a_faulty_search_is_refused_and_no_export(week: Week) -> None:
+    faulty = {"view": "all", "q": '"help desk" OR (crm AND'}
+
+    answer = week.house.browser(week.ida).get("/inbox.csv", params=faulty)
+
+    assert answer.status_code == 422
+    assert "olumn 24: a closing parenthesis is missing" in answer.text
+    assert "content-disposition" not in answer.headers
+    with reading(week.house.engine) as db:
+        assert not db.exec(select(AuditEvent).where(AuditEvent.action == "leads.exported")).all()
+
+
+def test_a_faulty_search_found_nothing_because_it_did_not_search(week: Week) -> None:
+    faulty = {"view": "all", "q": '"help desk" OR (crm AND'}
+
+    seen = week.house.browser(week.ida).get("/inbox", params=faulty).text
+
+    assert "column 24: a closing parenthesis is missing" in seen
+    assert "Nothing was searched" in seen
+    assert "Nothing here is like that" not in seen
+    assert "<strong>0</strong> found" not in seen
+    assert "(0)" not in seen
+
+
 def test_sheets_are_for_those_who_may_export(week: Week) -> None:
     browser = week.house.browser(week.mia)
 

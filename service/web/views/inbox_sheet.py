@@ -7,6 +7,7 @@ from sqlmodel import Session, select
 from models.lead import Lead
 from models.words import Kind
 from service.access.viewer import Viewer
+from service.errors import HarkenError
 from service.exports.cells import Cell
 from service.leads.listing import lines_of
 from service.times import iso
@@ -36,6 +37,10 @@ HEADINGS = (
 )
 
 
+class UnreadSearchError(HarkenError):
+    """The search can't be read, so there is no sheet of what it finds."""
+
+
 def read_sheet(
     db: Session,
     viewer: Viewer,
@@ -46,9 +51,15 @@ def read_sheet(
     now: datetime,
     stages: Stages = STATUSES,
 ) -> list[tuple[Cell, ...]]:
-    """Return the rows under `HEADINGS`, in the order of the page, `MOST_ROWS` at the most."""
-    condition = Narrowed(db, viewer, asked, view, now).condition
-    wanted = select(Lead.id).where(condition).order_by(*order_of(view, asked.sort))
+    """Return the rows under `HEADINGS`, in the order of the page, `MOST_ROWS` at the most.
+
+    Raises:
+        UnreadSearchError: the words that are searched for can't be read.
+    """
+    narrowed = Narrowed(db, viewer, asked, view, now)
+    if narrowed.problem is not None:
+        raise UnreadSearchError(narrowed.problem)
+    wanted = select(Lead.id).where(narrowed.condition).order_by(*order_of(view, asked.sort))
     ids = db.exec(wanted.limit(MOST_ROWS)).all()
     rows: list[tuple[Cell, ...]] = []
     for start in range(0, len(ids), _IN_CHUNK):
