@@ -39,6 +39,7 @@ SAYINGS: Mapping[str, str] = {
     "welcome_others": "Welcome. What waits for you comes first.",
     "saved": "Saved.",
     "topic_saved": "Saved. What comes in from now on is judged by it.",
+    "topic_same": "The file says exactly that already. Nothing was changed.",
     "topic_on": "It listens from now on.",
     "topic_off": "Switched off. What it heard stays.",
     "topic_restored": "It is as it was then.",

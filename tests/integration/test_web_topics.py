@@ -308,7 +308,44 @@ def test_a_file_that_is_none_is_refused_with_the_reason(
     answer = desk.browser.post("/topics/import", files={"file": (name, content)})
     assert answer.status_code == 422
     assert says in words_of(answer.text)
+    assert "The file was not taken in" in answer.text
+    assert "The files can't be used" not in words_of(answer.text), "the house's own are fine"
     assert not (desk.folder / "topics").exists()
+
+
+def test_a_file_that_is_there_already_is_quietly_done(desk: Desk) -> None:
+    sent = {"file": ("x.toml", b'id = "hobs"\nname = "Hobs"\nkeywords = ["induction hob"]\n')}
+    desk.browser.post("/topics/import", files=sent)
+
+    answer = desk.browser.post("/topics/import", files=sent)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/topics/hobs")
+    assert "says exactly that already" in desk.browser.get("/topics/hobs").text
+    with reading(desk.house.engine) as db:
+        kept = db.exec(select(FileVersion.text).where(FileVersion.file == "topics/hobs.toml"))
+        assert len(kept.all()) == 1
+
+
+def test_what_a_list_of_phrases_brings_not_along_is_named(desk: Desk) -> None:
+    content = b"induction hob\nInduction Hob\n(hob OR cooker\n"
+
+    answer = desk.browser.post("/topics/import", files={"file": ("My Hobs.txt", content)})
+
+    seen = words_of(answer.text)
+    assert answer.status_code == 200
+    assert "The file was taken in, but for these lines" in seen
+    assert "line 2: 'Induction Hob' is there already" in seen
+    assert "line 3, column 15: a closing parenthesis is missing" in seen
+    assert 'href="/topics/my-hobs"' in answer.text
+    assert "induction hob" in desk.text("topics/my-hobs.toml")
+
+
+def test_a_list_of_which_nothing_can_be_used_says_why(desk: Desk) -> None:
+    answer = desk.browser.post("/topics/import", files={"file": ("x.txt", b"(hob OR\n")})
+
+    assert answer.status_code == 422
+    assert "line 1, column 8: " in words_of(answer.text)
+    assert "no phrase to look for" in answer.text
 
 
 # Attacks.
@@ -385,3 +422,17 @@ def test_what_is_risky_in_a_topic_is_named_on_its_page(desk: Desk) -> None:
     assert desk.browser.post("/topics/new", data=form).status_code == 303
 
     assert "Keywords: " in desk.browser.get("/topics/tills").text
+
+
+def test_who_chose_no_version_is_told_so(desk: Desk) -> None:
+    answer = desk.browser.post("/topics/crm/restore", data={})
+
+    assert answer.status_code == 422
+    assert "Version: missing." in answer.text
+
+
+def test_an_address_that_is_too_long_is_named(desk: Desk) -> None:
+    answer = desk.browser.post("/sources/new", data={"url": "https://a.example/" + "x" * 3_000})
+
+    assert answer.status_code == 422
+    assert "Address: at most 2,000 characters." in answer.text

@@ -1,12 +1,14 @@
 """POST /topics/import: a topic's file from elsewhere, or a list of phrases."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, File, Request, Response, UploadFile
 
 from config import ConfigError
-from config.phrase_lists import read_phrase_list
+from config.phrase_lists import Remark, read_phrase_list
 from config.shape import check_slug
 from config.topic_text import topic_text
 from service.access.permissions import Permission
@@ -14,7 +16,7 @@ from service.access.viewer import Viewer
 from service.editing.change import Change
 from service.editing.topics import read_topic
 from service.errors import RefusedError
-from service.serving.site import SiteHere
+from service.serving.site import Site, SiteHere
 from service.store.engine import reading
 from service.typed import one_line
 from service.web import flash
@@ -41,39 +43,83 @@ def import_topic(
 
     A text without ``id =`` is taken for a list of phrases, as other tools export them.
     """
-    folder_of(site)
+    folder = folder_of(site)
     try:
-        topic_id, text = _read(file)
-        there = file_of(folder_of(site), topic_id)
-        if there is not None and there.text == text:
-            raise RefusedError("That is what the file says already.")  # noqa: TRY301
-        change(
-            site,
-            viewer,
-            [Change(file=label_of(topic_id), text=text, seen=there.digest if there else None)],
-            note=f"imported from {one_line(file.filename or 'a file')[:100]}",
-        )
-    except (ConfigError, RefusedError) as error:
-        problems = [*map(str, error.problems)] if isinstance(error, ConfigError) else [str(error)]
-        with reading(site.engine) as db:
-            found = topics_health(db, site.config, now=site.clock.now())
-        return page(
-            request,
-            "topics.html",
-            viewer=viewer,
-            status=422,
-            topics=found,
-            may_edit=True,
-            may_try=True,
-            file_problems=problems,
-        )
-    response = see_other(f"/topics/{topic_id}")
-    flash.leave(response, site, "topic_saved")
+        sent = _read(file)
+        there = file_of(folder, sent.topic_id)
+        is_new = there is None or there.text != sent.text
+        if is_new:
+            change(
+                site,
+                viewer,
+                [
+                    Change(
+                        file=label_of(sent.topic_id),
+                        text=sent.text,
+                        seen=there.digest if there else None,
+                    )
+                ],
+                note=f"imported from {one_line(file.filename or 'a file')[:100]}",
+            )
+    except ConfigError as error:
+        return _topics(request, site, viewer, refused=[*map(str, error.problems)])
+    except _NoTopicError as error:
+        return _topics(request, site, viewer, refused=[str(error), *error.remarks])
+    except RefusedError as error:
+        return _topics(request, site, viewer, refused=[str(error)])
+    if sent.remarks:
+        return _topics(request, site, viewer, left_out=sent.remarks, topic_id=sent.topic_id)
+    response = see_other(f"/topics/{sent.topic_id}")
+    flash.leave(response, site, "topic_saved" if is_new else "topic_same")
     return response
 
 
-def _read(file: UploadFile) -> tuple[str, str]:
-    """Return the id and the text of what was sent.
+def _topics(
+    request: Request,
+    site: Site,
+    viewer: Viewer,
+    *,
+    refused: Sequence[str] = (),
+    left_out: Sequence[str] = (),
+    topic_id: str | None = None,
+) -> Response:
+    """Return the topics, with why a file was not taken in, or what of it was not."""
+    with reading(site.engine) as db:
+        found = topics_health(db, site.config, now=site.clock.now())
+    return page(
+        request,
+        "topics.html",
+        viewer=viewer,
+        status=422 if refused else 200,
+        topics=found,
+        may_edit=True,
+        may_try=True,
+        file_problems=site.live.problems,
+        import_refused=refused,
+        import_left_out=left_out,
+        imported=topic_id,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sent:
+    """A topic as it was sent, or as it was made of a list of phrases."""
+
+    topic_id: str
+    text: str
+    remarks: Sequence[str] = ()  # what of the list was left out, and why
+
+
+class _NoTopicError(RefusedError):
+    """There is no topic and no phrase to look for in it."""
+
+    def __init__(self, remarks: Sequence[str]) -> None:
+        super().__init__()
+        self.remarks = remarks
+
+
+def _read(file: UploadFile) -> _Sent:
+    """Return the topic that was sent.
 
     Raises:
         RefusedError: it is no topic and no list of phrases.
@@ -90,14 +136,15 @@ def _read(file: UploadFile) -> tuple[str, str]:
     if topic := read_topic(text):
         if topic.id in RESERVED:
             raise RefusedError(f"“{topic.id}” can't be a topic's id here; choose another.")
-        return topic.id, text
+        return _Sent(topic_id=topic.id, text=text)
     name = PurePosixPath((file.filename or "").replace("\\", "/")).name
     if name.endswith(".toml"):
-        topic_id = _slug(name.removesuffix(".toml"))
-        return topic_id, text  # it is wrong somewhere: the check says where
+        # It is wrong somewhere: the check says where.
+        return _Sent(topic_id=_slug(name.removesuffix(".toml")), text=text)
     brought = read_phrase_list(text)
+    remarks = [_shown(one) for one in (*brought.problems, *brought.notices)]
     if not brought.keywords and not brought.queries:
-        raise RefusedError("There is no topic and no phrase to look for in it.")
+        raise _NoTopicError(remarks)
     topic_id = _slug(name.partition(".")[0])
     made = topic_text(
         topic_id,
@@ -107,7 +154,12 @@ def _read(file: UploadFile) -> tuple[str, str]:
         query=brought.queries,
         remark="Brought from a list of phrases.",
     )
-    return topic_id, made
+    return _Sent(topic_id=topic_id, text=made, remarks=remarks)
+
+
+def _shown(remark: Remark) -> str:
+    column = f", column {remark.column}" if remark.column else ""
+    return f"line {remark.line}{column}: {remark.message}"
 
 
 def _slug(name: str) -> str:

@@ -32,4 +32,7 @@ def topics(
         may_edit=may(viewer, Permission.EDIT_TOPICS),
         may_try=may(viewer, Permission.TRY_POSTS),
         file_problems=site.live.problems,
+        import_refused=(),
+        import_left_out=(),
+        imported=None,
     )
