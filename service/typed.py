@@ -5,6 +5,7 @@ characters: they come along when text is pasted. So they become blanks, and nobo
 """
 
 import re
+import unicodedata
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -14,8 +15,17 @@ _NOT_TYPED = re.compile(r"[\0-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]+")  # all but
 
 
 def prose(typed: str) -> str:
-    r"""Return ``typed`` with ``\n`` for every line end, without control characters around it."""
-    return _NOT_TYPED.sub(" ", _LINE_END.sub("\n", typed)).strip()
+    r"""Return ``typed`` with ``\n`` for every line end, without control characters around it.
+
+    Text of nothing that can be seen, as of a zero-width space alone, is empty; beside words such
+    characters stay, because some scripts and emojis are written with them.
+    """
+    kept = _NOT_TYPED.sub(" ", _LINE_END.sub("\n", typed)).strip()
+    return "" if all(map(_is_invisible, kept)) else kept
+
+
+def _is_invisible(character: str) -> bool:
+    return character.isspace() or unicodedata.category(character) == "Cf"  # format characters
 
 
 def one_line(typed: str) -> str:

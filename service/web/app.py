@@ -4,6 +4,7 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request
 from sqlalchemy import Engine
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import override
@@ -34,11 +35,14 @@ class HarkenWeb(FastAPI):
 
     @override
     def build_middleware_stack(self) -> ASGIApp:
-        # Middleware that is added the usual way sits inside the handler of unforeseen errors.
+        # Middleware that is added the usual way sits inside the handler of unforeseen errors, and
+        # inside the limit of bodies, which puts its own line in place of whatever is answered.
         site: PageSite = self.state.site
         hosts = OwnHosts.of(site.base_url, site.config.settings.host)
         inside = FrontDoor(
-            super().build_middleware_stack(), hosts=hosts, loop_mark=loop_mark(site.secret)
+            TooMuchIsTold(super().build_middleware_stack()),
+            hosts=hosts,
+            loop_mark=loop_mark(site.secret),
         )
         return HardenedResponses(WithApi(inside, site=site), https=site.secure_cookies)
 
@@ -101,6 +105,31 @@ def create_app(
     app.add_middleware(GZipMiddleware, minimum_size=_PACKED_FROM, compresslevel=_PACKED_AT)
     problems.install(app)
     return app
+
+
+class TooMuchIsTold:
+    """Tells a browser on a page what the limit of bodies would refuse in a plain line.
+
+    A body that does not say how long it is, as that of no browser's form, still gets the line.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer 413."""
+        if scope["type"] == "http":
+            request = Request(scope, receive)
+            said = request.headers.get("content-length", "")
+            wants_page = "text/html" in request.headers.get("accept", "")
+            if wants_page and said.isdecimal() and int(said) > _MOST_BYTES:
+                detail = (
+                    f"A form may have {_MOST_BYTES // 1024} KiB at the most, with all its text."
+                )
+                refusal = await run_in_threadpool(problems.show, request, 413, detail=detail)
+                await refusal(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
 
 
 class OwnWritesOnly:

@@ -28,6 +28,7 @@ from service.web.access.guard import LoginNeededError, SecondFactorNeededError
 from service.web.entry.auth import viewer_of_request
 from service.web.render import page, see_other
 from service.web.sheet import sheet_page
+from service.web.wording.field_words import faults_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +111,16 @@ def show(
         status: what the answer says of it.
         detail: what is special about this one.
         problem: what a person reads, where the status does not say it all.
-        typed: the form that was sent, where it is to be shown again: who is too late for a lead
-            gets to see it as it is now, and keeps what he wrote.
+        typed: the form that was sent, where it is to be shown again: who is too late for a lead,
+            or sent something wrong, gets to see it as it is now, and keeps what he wrote.
     """
     known = problem or (_OF_LEAD.get(status) if _is_of_lead(request) else None)
     known = known or _PROBLEMS.get(status)
     known = known or Problem(HTTPStatus(status).phrase, "Go back and use the page's own links.")
     viewer = _viewer(request) if status < HTTPStatus.INTERNAL_SERVER_ERROR else None
-    lead_id = _lead_to_look_at(request, viewer) if status == HTTPStatus.CONFLICT else None
+    lead_id = None
+    if status == HTTPStatus.CONFLICT or (status == HTTPStatus.UNPROCESSABLE_ENTITY and typed):
+        lead_id = _lead_to_look_at(request, viewer)
     if viewer and lead_id and typed is not None and "hx-request" not in request.headers:
         refused = (known.title, detail or known.advice)
         return sheet_page(request, viewer, lead_id, status=status, refused=refused, typed=typed)
@@ -212,21 +215,12 @@ async def _move_refused(request: Request, error: Exception) -> Response:
     )
 
 
-def _bad_form(request: Request, error: Exception) -> Response:
-    fields = ""
-    if isinstance(error, RequestValidationError):
-        # Names of fields only: what was sent may be a password, or somebody's script.
-        names = {str(e["loc"][-1]) for e in error.errors()}
-        fields = (
-            "Look at: " + ", ".join(sorted(names & _OUR_FIELDS)) if names & _OUR_FIELDS else ""
-        )
-    return show(request, 422, detail=fields or None)
-
-
-_OUR_FIELDS = frozenset(
-    {"back", "fencing", "kind", "lead", "name", "note", "page", "password", "reason", "rev"}
-    | {"login", "theme", "keys", "view"}
-)
+async def _bad_form(request: Request, error: Exception) -> Response:
+    errors = error.errors() if isinstance(error, RequestValidationError) else ()
+    route = request.scope.get("route")
+    detail = faults_of(errors, getattr(route, "path", ""))
+    typed = await _typed(request)
+    return await run_in_threadpool(show, request, 422, detail=detail, typed=typed)
 
 
 def _http_error(request: Request, error: Exception) -> Response:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from fastapi import Request, Response
 from sqlmodel import Session
@@ -95,7 +96,14 @@ def sheet_page(
             "lead.html",
             viewer=viewer,
             status=status,
-            meanwhile=_meanwhile(timeline, refused, typed or {}) if refused else None,
+            meanwhile=_meanwhile(
+                # Of a form that is wrong it tells nothing what others did.
+                timeline if status == HTTPStatus.CONFLICT else (),
+                refused,
+                typed or {},
+            )
+            if refused
+            else None,
             timeline=timeline,
             back=Back.LEAD,
             again=again,

@@ -197,8 +197,35 @@ def test_a_reason_of_blanks_is_none(desk: Desk, reason: str) -> None:
     )
 
     assert answer.status_code == 422
-    assert "Look at: reason" in answer.text
+    assert "Reason: " in answer.text
     assert desk.now_is(lead).status is LeadStatus.MQL
+
+
+@pytest.mark.parametrize(
+    ("verb", "data", "told"),
+    [
+        ("note", {"rev": 1, "words": "long " * 900}, "Note: at most 4,000 characters."),
+        ("note", {"rev": 1, "words": "\u200b"}, "Note: missing."),
+        ("tasks", {"what": "ring them", "at": ""}, "When: no date and time."),
+        ("tasks", {"what": "ring them", "at": "foo"}, "When: no date and time."),
+        ("tasks", {"at": "2099-01-01"}, "What: missing."),
+        ("hand-back", {"rev": 1, "reason": "?", "note": "ring them"}, "Reason: none of the"),
+    ],
+)
+def test_a_form_with_a_fault_says_where_and_gives_back_what_was_typed(
+    desk: Desk, verb: str, data: dict[str, str], told: str
+) -> None:
+    lead = desk.lead(status=LeadStatus.ACCEPTED, owner=desk.mia)
+
+    answer = desk.house.browser(desk.mia).post(f"/leads/{lead.id}/{verb}", data=data)
+
+    assert answer.status_code == 422
+    assert told in answer.text
+    assert "What happened last" not in answer.text
+    for typed in ("long long", "ring them"):
+        if any(typed in str(one) for one in data.values()):
+            assert f"readonly>{typed}" in answer.text
+    assert desk.now_is(lead).rev == lead.rev
 
 
 def test_what_can_not_be_done_blames_nobody(desk: Desk) -> None:

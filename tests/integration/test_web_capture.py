@@ -212,6 +212,16 @@ def test_a_form_that_lacks_words_comes_back_with_what_was_typed(house: House) ->
     assert 'value="Bea"' in answer.text
 
 
+def test_a_date_that_is_none_is_named_by_its_label(house: House) -> None:
+    answer = house.browser(house.user("ann")).post(
+        "/capture", data={"text": "words", "published": "18.11.2025"}
+    )
+
+    assert answer.status_code == 422
+    assert "When: no date." in answer.text
+    assert "published" not in answer.text
+
+
 def test_another_site_cannot_send_the_form(house: House) -> None:
     browser = house.browser(house.user("ann"))
     answer = browser.post(

@@ -138,6 +138,17 @@ def test_a_body_that_is_too_big_is_refused(stranger: TestClient) -> None:
     assert answer.headers["content-security-policy"] == POLICY
 
 
+def test_a_browser_is_told_on_a_page_how_big_a_body_may_be(stranger: TestClient) -> None:
+    sent = b"login=" + b"x" * 100_000
+
+    answer = stranger.post("/login", content=sent, headers={"Accept": "text/html,*/*;q=0.8"})
+
+    assert answer.status_code == 413
+    assert answer.headers["content-security-policy"] == POLICY
+    assert "That is too much text" in answer.text
+    assert "64 KiB at the most" in answer.text
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "OPTIONS"])
 def test_other_methods_are_refused_with_a_page(house: House, method: str) -> None:
     answer = house.browser(house.user("mia")).request(method, "/inbox")

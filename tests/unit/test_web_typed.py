@@ -19,6 +19,17 @@ def test_prose_keeps_its_lines_and_loses_control_characters(typed: str, kept: st
     assert prose(typed) == kept
 
 
+@pytest.mark.parametrize(
+    "typed", ["\u200b", "\ufeff", "\u2060", " \u200b\n\u2060\ufeff ", "\0\u200d\u200e", "\u00ad"]
+)
+def test_what_nobody_can_see_is_no_text(typed: str) -> None:
+    assert (prose(typed), one_line(typed)) == ("", "")
+
+
+def test_what_is_invisible_beside_words_stays() -> None:
+    assert prose("\u200bMia\u200b") == "\u200bMia\u200b"
+
+
 def test_a_line_is_one() -> None:
     assert one_line(" Mia\r\n\0 Holt\t") == "Mia Holt"
 
