@@ -98,7 +98,7 @@ def in_mbox(path: Path, cursor: Cursor) -> Generator[Chunk, None, None]:
             stream.seek(where)
             # without the stamp the next poll reads on; the last chunk adds it below
             yield Chunk(
-                bodies=tuple(piece.body for piece in chunk),
+                bodies=tuple(piece.whole for piece in chunk),
                 cursor={"offset": reached, "head": head, **(stamp if len(chunk) < CHUNK else {})},
                 problem=problem,
             )

@@ -7,6 +7,7 @@ locked: an mbox to which mail is delivered meanwhile is read as far as it goes.
 
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,9 +16,10 @@ from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
 from crawlers.errors import BadUrl, NothingToRead, Unreachable
-from crawlers.mail.message import MAX_MAIL
+from crawlers.mail.message import ENVELOPE_DATE, MAX_MAIL
 
 _FROM = b"From "
+_HEADER = re.compile(rb"[!-9;-~]{1,100}:(?:\s|$)")
 _HEAD_BYTES = 4_096
 _LONGEST_LINE = 64 * 1024
 
@@ -28,6 +30,12 @@ class Piece:
 
     offset: int
     body: bytes
+    envelope: bytes  # the line "From " before it
+
+    @property
+    def whole(self) -> bytes:
+        """The mail with the line before it, which may be all that dates it."""
+        return self.envelope + self.body
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -102,24 +110,33 @@ def begins_at(stream: BinaryIO, offset: int) -> bool:
 def pieces(stream: BinaryIO, *, offset: int) -> Iterator[Piece]:
     """Yield the mails of an mbox file from ``offset`` on, where one begins.
 
-    A mail is cut to what is looked at of it. One begins at a line "From " after an empty line;
-    within a mail such lines have a ``>`` before them, which is taken off.
+    A mail is cut to what is looked at of it. One begins at a line "From " after an empty line, or
+    at one with a date and a header behind it; within a mail such lines have a ``>`` before them,
+    which is taken off.
     """
     stream.seek(offset)
     begin, body, after_blank, at = offset, bytearray(), True, offset
-    started = False
-    while line := stream.readline(_LONGEST_LINE):
-        if after_blank and line.startswith(_FROM):
-            if started:
-                yield Piece(begin, bytes(body))
-            started, begin = True, at
+    envelope = b""
+    line = stream.readline(_LONGEST_LINE)
+    while line:
+        following = stream.readline(_LONGEST_LINE)
+        if line.startswith(_FROM) and (after_blank or _is_envelope(line, following)):
+            if envelope:
+                yield Piece(begin, bytes(body), envelope)
+            envelope, begin = line, at
             body.clear()
         elif len(body) < MAX_MAIL:
             body += line[1:] if line.startswith(b">") and line.lstrip(b">")[:5] == _FROM else line
         at += len(line)
         after_blank = line in {b"\n", b"\r\n"}
-    if started:
-        yield Piece(begin, bytes(body))
+        line = following
+    if envelope:
+        yield Piece(begin, bytes(body), envelope)
+
+
+def _is_envelope(line: bytes, following: bytes) -> bool:
+    """Say whether a line begins a mail although none is empty before it: some programs forget."""
+    return bool(ENVELOPE_DATE.fullmatch(line) and _HEADER.match(following))
 
 
 def letters(path: Path) -> list[Letter]:

@@ -22,13 +22,22 @@ from crawlers.found import FoundPost
 from crawlers.mail.notice import Notice, is_platform, read_notice
 from crawlers.mail.text import bare_subject, masked, masked_name, own_words, unflowed
 from crawlers.plaintext import MAX_TEXT, PlainText, from_html, one_line
-from crawlers.times import stated
+from crawlers.times import epoch, stated
 from crawlers.urls import safe_link
 
 #: Bytes of a mail that are looked at; behind them are attachments.
 MAX_MAIL = 256 * 1024
 _MAX_PARTS = 60
 _MAX_REFERENCES = 100
+#: The line that stands before a mail in an mbox file: "From ann@people.example Mon Jan  5 ...".
+_ENVELOPE = re.compile(rb"From [^\r\n]*\r?\n")
+_DAY = rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
+_MONTH = rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+#: Such a line with all of its date, as ``asctime`` writes it; some name a zone in it or behind.
+ENVELOPE_DATE = re.compile(
+    rb"From [^\r\n]{0,320}?\s(" + _DAY + rb" " + _MONTH + rb" [ 0-9]?[0-9] [0-9]{2}:[0-9]{2}"
+    rb"(?::[0-9]{2})?(?: [A-Z]{2,5})? [0-9]{4}(?: [A-Z]{2,5}| [+-][0-9]{4})?)\s*"
+)
 _ID = re.compile(r"<([^<>\s]{1,900})>")
 _VIA = re.compile(r"^['\"]?(.{1,100}?)['\"]?\s+via\s+.{1,100}$", re.IGNORECASE)
 #: Codecs that are slow or hide what they hold; nobody writes mail in them.
@@ -51,14 +60,17 @@ class Mail:
     sent: int | None  # seconds since 1970, as stated
     link: str | None  # where its list keeps it (RFC 5064)
     notice: Notice | None = None  # of a platform's notification
+    received: int | None = None  # as the last server states, or else an mbox file's line before it
 
 
 def read_mail(body: bytes) -> Mail:
-    """Return what a mail says.
+    """Return what a mail says; the line that an mbox file has before it may stand there.
 
     Raises:
         NothingToRead: it is none.
     """
+    found = _ENVELOPE.match(body)
+    envelope, body = (found[0], body[found.end() :]) if found else (b"", body)
     message = message_from_bytes(body[:MAX_MAIL])
     if not message.keys():
         raise NothingToRead("this is no mail")
@@ -77,7 +89,8 @@ def read_mail(body: bytes) -> Mail:
         subject=masked(subject),
         text=words.text,
         quoted=words.quoted,
-        sent=_sent(message),
+        sent=_stamp(str(message.get("Date", ""))[:100]),
+        received=_received(message, envelope),
         link=safe_link(_header(message, "Archived-At").strip(" <>")),
         notice=_notice(name, sender, subject, words.text, markup),
     )
@@ -101,7 +114,7 @@ def post_of(mail: Mail, *, now: datetime, url: str | None = None) -> FoundPost:
         text=mail.text,
         quoted=mail.quoted,
         author=mail.author,
-        published=stated(mail.sent, now=now),
+        published=_dated(mail, now),
         thread_key=mail.root or mail.key,
         thread_title=title,
         parent_external_id=mail.parent,
@@ -120,7 +133,7 @@ def _notified(mail: Mail, notice: Notice, *, now: datetime) -> FoundPost:
         url=notice.link,
         text=masked(notice.words),
         author=notice.author,
-        published=stated(mail.sent, now=now),
+        published=_dated(mail, now),
         thread_key=notice.link or mail.key,
         thread_title=masked(notice.group),
         thread_url=notice.link,
@@ -182,9 +195,22 @@ def _content_key(body: bytes) -> str:
     return f"body:{hashlib.sha256(body[:MAX_MAIL]).hexdigest()[:40]}"
 
 
-def _sent(message: Message) -> int | None:
+def _dated(mail: Mail, now: datetime) -> datetime | None:
+    """Return when a mail was written, or else received: an old one is not to pass for new."""
+    return stated(mail.sent, now=now) or stated(mail.received, now=now)
+
+
+def _received(message: Message, envelope: bytes) -> int | None:
+    latest = str(message.get("Received", ""))[:4_000]  # each server adds its own on top
+    stamp = _stamp(latest.rpartition(";")[2].strip()[:100])
+    if stamp is None and (found := ENVELOPE_DATE.fullmatch(envelope)):
+        stamp = epoch(found[1].decode("ascii"))
+    return stamp
+
+
+def _stamp(text: str) -> int | None:
     try:
-        return int(parsedate_to_datetime(str(message.get("Date", ""))[:100]).timestamp())
+        return int(parsedate_to_datetime(text).timestamp())
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
 

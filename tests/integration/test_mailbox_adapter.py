@@ -1,6 +1,7 @@
 """Mail on this machine's disk: mbox files and Maildirs."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -133,7 +134,7 @@ def test_however_it_grows_each_mail_is_read(
             cursor = chunk.cursor
             taken += chunk.bodies
             assert chunk.problem is None
-    assert {body.strip() for body in taken} >= {
+    assert {body.partition(b"\n")[2].strip() for body in taken} >= {
         body.replace(b">From", b"From").strip() for body in bodies
     }
 
@@ -200,3 +201,30 @@ def test_a_mail_that_cannot_be_read_is_counted(mbox: Path) -> None:
 def test_mails_lead_to_where_the_operator_says_they_are(mbox: Path) -> None:
     first, _ = posts_of(poll(mbox, link="https://lists.example/m/{message_id}"))
     assert first.url == "https://lists.example/m/1@people.example"
+
+
+def test_a_mail_that_follows_without_an_empty_line_is_one_of_its_own(mbox: Path) -> None:
+    one, two = numbered(1, "Which CRM?\n"), numbered(2, "Which one?\n")
+    mbox.write_bytes(b"From a@b\n" + one + b"From a@b Thu Nov  5 11:00:00 2020\n" + two)
+    assert texts(poll(mbox)) == ["Which CRM?", "Which one?"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "From where I sit: fine.\nNote: it is\n",
+        "From ann Thu Nov  5 11:00:00 2020\nI took this line.\n",
+        "From Monday to Friday 2020\nSubject: to change\n",
+        "From ann Thu Nov  5 11:00:00 2020\n",
+    ],
+)
+def test_words_that_begin_with_from_stay_within_their_mail(mbox: Path, words: str) -> None:
+    mbox.write_bytes(an_mbox(numbered(1, f"Which CRM?\n{words}")))
+    (text,) = texts(poll(mbox))
+    assert " ".join(words.splitlines()[0].split()) in text
+
+
+def test_a_mail_without_a_date_is_of_its_envelopes(mbox: Path) -> None:
+    mbox.write_bytes(b"From a@b Thu Nov  5 11:00:00 2020\nSubject: Which CRM?\n\nWhich one?\n")
+    (post,) = posts_of(poll(mbox))
+    assert post.published == datetime(2020, 11, 5, 11, tzinfo=UTC)

@@ -156,3 +156,36 @@ def test_a_notification_is_a_snippet_and_a_link() -> None:
     assert post.thread_title == "Sales Operations Leaders"
     assert post.url == "https://www.linkedin.com/feed/update/urn:li:activity:712345"
     assert "Token" not in repr(post)
+
+
+RECEIVED = "by mx.people.example with SMTP; Thu, 5 Nov 2020 11:00:00 +0100 (CET)"
+
+
+@pytest.mark.parametrize("date", ["", "garbage", "Fri, 29 Jun 2096 10:00:00 +0000"])
+def test_a_mail_without_a_date_of_use_is_of_when_it_was_received(date: str) -> None:
+    earlier = "by relay; Wed, 4 Nov 2020 23:00:00 +0000"
+    mail = read_mail(a_mail(date=date, headers={"Received": f"{RECEIVED}\nReceived: {earlier}"}))
+    assert post_of(mail, now=NOW).published == datetime(2020, 11, 5, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("received", ["", "by mx.people.example", "from x; soon"])
+def test_a_mail_without_any_date_is_of_its_envelopes_line(received: str) -> None:
+    body = a_mail(date="", headers={"Received": received})
+    mail = read_mail(b"From ann@people.example Thu Nov  5 11:00:00 2020\n" + body)
+    assert post_of(mail, now=NOW).published == datetime(2020, 11, 5, 11, tzinfo=UTC)
+
+
+def test_the_date_that_its_author_wrote_comes_first() -> None:
+    body = b"From x Thu Nov  5 11:00:00 2020\n" + a_mail(headers={"Received": RECEIVED})
+    assert post_of(read_mail(body), now=NOW).published == datetime(2026, 6, 29, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("envelope", ["", "From ann@people.example\n", "From x soon\n"])
+def test_a_mail_that_nothing_dates_has_no_date(envelope: str) -> None:
+    body = envelope.encode() + a_mail(date="")
+    assert post_of(read_mail(body), now=NOW).published is None
+
+
+def test_its_envelope_makes_no_other_mail_of_one_without_an_id() -> None:
+    body = a_mail(message_id=None)
+    assert read_mail(b"From ann Thu Nov  5 11:00:00 2020\n" + body).key == read_mail(body).key
