@@ -11,6 +11,9 @@ _AHEAD = timedelta(minutes=10)
 #: Older dates are defaults of somebody's program: there were no forums or feeds on the web.
 _FIRST = datetime(1990, 1, 1, tzinfo=UTC)
 
+#: Which of a numeric date's first two numbers comes first.
+Order = Literal["day", "month"]
+
 _MAX_LENGTH = 120  # of a text that is looked at for a time
 _EPOCH = re.compile(r"[0-9]{9,10}(?:\.[0-9]+)?")
 _EPOCH_MILLISECONDS = re.compile(r"[0-9]{12,13}")
@@ -96,19 +99,40 @@ def stated(seconds: int | None, *, now: datetime) -> datetime | None:
     return moment if _FIRST <= moment <= now + _AHEAD else None
 
 
-def epoch(text: str) -> int | None:
+def epoch(text: str, *, order: Order | None = None) -> int | None:
     """Return the seconds since 1970 that a forum's time means; UTC when it names no zone.
 
     Reads epochs, ISO 8601, and dates in words or numbers with a clock after or before them, also
-    amid a few other words. Of ``5/6/2026`` the first number is the month only where the clock has
-    am or pm, or where the other reading is no date.
+    amid a few other words.
+
+    Args:
+        text: as it is stated.
+        order: how ``5/6/2026`` is read where the other reading is a date as well. None: the month
+            comes first only where the clock has am or pm.
     """
     text = text.strip()[:_MAX_LENGTH]
     if _EPOCH.fullmatch(text):
         return int(float(text))
     if _EPOCH_MILLISECONDS.fullmatch(text):
         return int(text) // 1000
-    return _seconds(_iso(text) or _written(text))
+    return _seconds(_iso(text) or _written(text, order))
+
+
+def readings(text: str) -> tuple[Order, ...]:
+    """Return in which orders a date in numbers can be read, the likelier one first.
+
+    None: it has no such date, or day and month are the same in it.
+    """
+    text = text.strip()[:_MAX_LENGTH]
+    if _iso(text) or any(_date(shape, shape.search(text), text) for shape in _SHAPES[:-1]):
+        return ()
+    found = _NUMBERS.search(text)
+    by_day, by_month = _written(text, "day"), _written(text, "month")
+    if found is None or by_day is None or by_month is None or int(found[1]) == int(found[3]):
+        return ()
+    if by_day == by_month:
+        return ("day",) if by_day.day == int(found[1]) else ("month",)
+    return ("day", "month") if _order(found[2], text) == "day" else ("month", "day")
 
 
 def epoch_from(text: str, *, now: int) -> int | None:
@@ -189,11 +213,11 @@ def _iso(text: str) -> datetime | None:
         return None
 
 
-def _written(text: str) -> datetime | None:
+def _written(text: str, order: Order | None = None) -> datetime | None:
     """Return the first date in ``text`` with the clock beside it."""
     for shape in _SHAPES:
         found = shape.search(text)
-        date = _date(shape, found, text) if found else None
+        date = _date(shape, found, text, order)
         if found and date:
             after = text[found.end() : found.end() + 40]
             before = text[max(0, found.start() - 20) : found.start()]
@@ -201,7 +225,11 @@ def _written(text: str) -> datetime | None:
     return None
 
 
-def _date(shape: re.Pattern[str], found: re.Match[str], text: str) -> datetime | None:
+def _date(
+    shape: re.Pattern[str], found: re.Match[str] | None, text: str, order: Order | None = None
+) -> datetime | None:
+    if found is None:
+        return None
     try:
         if shape is _YEAR_FIRST:
             return datetime(int(found[1]), int(found[2]), int(found[3]), tzinfo=UTC)
@@ -212,16 +240,15 @@ def _date(shape: re.Pattern[str], found: re.Match[str], text: str) -> datetime |
         if shape is not _NUMBERS:
             return datetime(int(found[3]), month(found[1]), int(found[2]), tzinfo=UTC)
         year = int(found[4]) + (2_000 if len(found[4]) == 2 else 0)
-        return _numbered(year, int(found[1]), int(found[3]), found, text)
+        return _numbered(year, found, text, order or _order(found[2], text))
     except (ValueError, OverflowError):
         return None
 
 
-def _numbered(
-    year: int, first: int, second: int, found: re.Match[str], text: str
-) -> datetime | None:
+def _numbered(year: int, found: re.Match[str], text: str, order: Order) -> datetime | None:
     """Return the date of two numbers, the weekday before them deciding which is the month."""
-    day, number = _day_and_month(first, second, order=_order(found[2], text))
+    first, second = int(found[1]), int(found[3])
+    day, number = _day_and_month(first, second, order=order)
     date = datetime(year, number, day, tzinfo=UTC)
     named = _WEEKDAY.findall(text[max(0, found.start() - 20) : found.start()])
     stated = weekday(named[-1]) if named else None
@@ -231,13 +258,13 @@ def _numbered(
     return other if other.weekday() == stated else date
 
 
-def _order(separator: str, text: str) -> Literal["day", "month"]:
+def _order(separator: str, text: str) -> Order:
     clock = CLOCK.search(text)
     american = separator != "." and clock is not None and bool(clock[4] or clock[6])
     return "month" if american else "day"
 
 
-def _day_and_month(first: int, second: int, *, order: Literal["day", "month"]) -> tuple[int, int]:
+def _day_and_month(first: int, second: int, *, order: Order) -> tuple[int, int]:
     if first > 12 or second > 12:
         return (first, second) if first > 12 else (second, first)
     return (first, second) if order == "day" else (second, first)

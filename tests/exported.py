@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from crawlers.exports.export import Entry, ExportFormat, Skipped
 from crawlers.exports.reading import read_export
@@ -19,7 +19,7 @@ def read(
     """Return the posts of an export, and what was skipped."""
     entries: list[Entry] = list(read_export(io.BytesIO(body), kind, name=name, now=NOW))
     return (
-        [entry for entry in entries if not isinstance(entry, Skipped)],
+        [entry for entry in entries if isinstance(entry, FoundPost)],
         [entry for entry in entries if isinstance(entry, Skipped)],
     )
 
@@ -35,13 +35,17 @@ def slack_message(text: str, *, seconds: int = 0, **more: object) -> dict[str, o
 
 
 def slack_zip(
-    days: Mapping[str, object], *, channels: tuple[str, ...] | None = ("sales",)
+    days: Mapping[str, object],
+    *,
+    channels: tuple[str, ...] | None = ("sales",),
+    people: Sequence[object] = (
+        {"id": "U0ANN", "name": "ann", "profile": {"display_name": "Ann"}},
+    ),
 ) -> bytes:
     """Return a workspace's export; ``days`` by their names, such as sales/2026-01-02.json."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        people = [{"id": "U0ANN", "name": "ann", "profile": {"display_name": "Ann"}}]
-        archive.writestr("users.json", json.dumps(people))
+        archive.writestr("users.json", json.dumps(list(people)))
         if channels is not None:
             archive.writestr("channels.json", json.dumps([{"name": name} for name in channels]))
         for name, day in days.items():

@@ -14,7 +14,7 @@ from enum import StrEnum
 from crawlers.errors import BadDocument
 from crawlers.found import FoundPost
 from crawlers.plaintext import MAX_TEXT, PlainText, from_text, one_line
-from crawlers.times import epoch, stated
+from crawlers.times import Order, epoch, stated
 from crawlers.urls import safe_link
 
 MAX_ID = 200
@@ -39,8 +39,16 @@ class Skipped:
     why: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """How a part of an export was understood, which a person may know better."""
+
+    where: str
+    what: str
+
+
 #: What a reader yields, in the order of the file.
-Entry = FoundPost | Skipped
+Entry = FoundPost | Skipped | Noted
 
 
 class NotThisFormat(BadDocument):
@@ -76,12 +84,15 @@ def field_of(heading: str) -> str | None:
     return _FIELD_OF.get("".join(filter(str.isalpha, heading[:60].lower())))
 
 
-def post_of_fields(fields: Mapping[str, str], *, now: datetime) -> FoundPost:
+def post_of_fields(
+    fields: Mapping[str, str], *, now: datetime, order: Order | None = None
+) -> FoundPost:
     """Return the post that a row or an object is.
 
     Args:
         fields: values by the names of ``ALIASES``.
         now: nothing is dated later.
+        order: of day and month in its date, as for ``epoch``.
 
     Raises:
         NotThisFormat: it has no words, or a date that can't be believed.
@@ -92,7 +103,7 @@ def post_of_fields(fields: Mapping[str, str], *, now: datetime) -> FoundPost:
         raise NotThisFormat("it has neither text nor title")
     author = one_line(fields.get("author", ""), most=100) or None
     url = safe_link(fields.get("url"))
-    published = moment(fields.get("published", ""), now=now)
+    published = moment(fields.get("published", ""), now=now, order=order)
     parent = short(fields.get("parent", ""))
     key = short(fields.get("key", "")) or _key(title, words, author, url, published)
     return FoundPost(
@@ -110,7 +121,7 @@ def post_of_fields(fields: Mapping[str, str], *, now: datetime) -> FoundPost:
     )
 
 
-def moment(text: str, *, now: datetime) -> datetime | None:
+def moment(text: str, *, now: datetime, order: Order | None = None) -> datetime | None:
     """Return a stated time; None when nothing is stated.
 
     Raises:
@@ -119,7 +130,7 @@ def moment(text: str, *, now: datetime) -> datetime | None:
     """
     if not text.strip():
         return None
-    seconds = epoch(text)
+    seconds = epoch(text, order=order)
     if seconds is None:
         raise NotThisFormat(f"its date {one_line(text, most=40)!r} can't be read")
     published = stated(seconds, now=now)

@@ -1,10 +1,8 @@
-"""Exports as lines: JSON Lines and CSV, in whatever encoding they were saved."""
+"""The lines of an export, in whatever encoding it was saved, and JSON Lines."""
 
-import csv
 import io
 import json
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO
@@ -14,9 +12,6 @@ from typing_extensions import Buffer, override
 from crawlers.exports.export import Entry, NotThisFormat, Skipped, field_of, post_of_fields
 
 LONGEST_LINE = 2 * 2**20  # characters, or bytes before they are decoded
-MOST_COLUMNS = 200
-#: Of one cell: what ``csv`` allows unless it is told otherwise. Twice the longest text.
-LONGEST_CELL = 131_072
 
 _BOMS = (
     (b"\xff\xfe\x00\x00", "utf-32"),
@@ -24,8 +19,6 @@ _BOMS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
-_DELIMITERS = ",;\t|"
-_SEP = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,36 +70,6 @@ def read_jsonl(stream: IO[bytes], *, now: datetime) -> Iterator[Entry]:
             yield _json_post(line.number, line.text, now)
 
 
-def read_csv(stream: IO[bytes], *, now: datetime) -> Iterator[Entry]:
-    """Yield the posts of a table: comma, semicolon, tab or bar between its cells.
-
-    Raises:
-        NotThisFormat: its first line names no column that holds text or a title.
-    """
-    feed = _Feed(lines(stream))
-    first = next(feed, "")
-    if sep := _SEP.fullmatch(first):  # Excel's own hint
-        first = next(feed, "")
-    delimiter = sep[1] if sep else _delimiter(first)
-    columns = _columns(next(csv.reader([first], delimiter=delimiter), []))
-    rows = csv.reader(feed, delimiter=delimiter)
-    while True:
-        began = feed.number + 1
-        try:
-            row = next(rows)
-        except StopIteration:
-            break
-        except csv.Error as error:
-            yield Skipped(where=f"line {began}", why=_said(error))
-            continue
-        for number in feed.too_long():
-            yield Skipped(where=f"line {number}", why="it is longer than 2 MiB")
-        if any(row):
-            yield _row_post(row, columns, began, now)
-    for number in feed.too_long():
-        yield Skipped(where=f"line {number}", why="it is longer than 2 MiB")
-
-
 class _Rewound(io.RawIOBase):
     """A stream with its beginning put back, which need not be one that can seek."""
 
@@ -146,30 +109,6 @@ class _Encoded(io.RawIOBase):
         given, self._left = self._left[: len(view)], self._left[len(view) :]
         view[: len(given)] = given
         return len(given)
-
-
-class _Feed:
-    """The lines of a CSV file for its reader, counted; overlong ones are left out."""
-
-    def __init__(self, read: Iterator[Line]) -> None:
-        self._read = read
-        self._too_long: list[int] = []
-        self.number = 0
-
-    def __iter__(self) -> "_Feed":
-        return self
-
-    def __next__(self) -> str:
-        for line in self._read:
-            self.number = line.number
-            if line.text is not None:
-                return line.text.replace("\0", "")
-            self._too_long.append(line.number)
-        raise StopIteration
-
-    def too_long(self) -> list[int]:
-        told, self._too_long = self._too_long, []
-        return told
 
 
 def _opened(stream: IO[bytes]) -> tuple[io.BufferedReader, str | None]:
@@ -236,48 +175,3 @@ def _json_post(number: int, text: str, now: datetime) -> Entry:
         return Skipped(
             where=f"line {number}", why=getattr(error, "detail", "a number is too long")
         )
-
-
-def _row_post(
-    row: Sequence[str], columns: Sequence[str | None], line: int, now: datetime
-) -> Entry:
-    if len(row) > MOST_COLUMNS:
-        why = f"it has more than {MOST_COLUMNS} cells"
-        return Skipped(where=f"line {line}, column {MOST_COLUMNS + 1}", why=why)
-    if len(row) > len(columns) and any(row[len(columns) :]):
-        why = f"it has {len(row)} cells, but the first line has {len(columns)}"
-        return Skipped(where=f"line {line}, column {len(columns) + 1}", why=why)
-    fields: dict[str, str] = {}
-    for field, cell in zip(columns, row, strict=False):  # a short row lacks its last cells
-        if field is not None and cell and field not in fields:
-            fields[field] = cell
-    try:
-        return post_of_fields(fields, now=now)
-    except NotThisFormat as error:
-        return Skipped(where=f"line {line}", why=error.detail)
-
-
-def _delimiter(heading: str) -> str:
-    """Return what stands between the cells: what makes most of the headings known ones."""
-
-    def known(delimiter: str) -> tuple[int, int]:
-        cells = next(csv.reader([heading[:10_000]], delimiter=delimiter), [])
-        return sum(field_of(cell) is not None for cell in cells), len(cells)
-
-    return max(_DELIMITERS, key=known)
-
-
-def _columns(headings: Sequence[str]) -> list[str | None]:
-    columns = [field_of(heading) for heading in headings[:MOST_COLUMNS]]
-    if not {"text", "title"} & set(columns):
-        named = ", ".join(repr(heading[:30]) for heading in headings[:8]) or "nothing"
-        raise NotThisFormat(
-            f"its first line has to name the columns, one of them text or title; it has {named}"
-        )
-    return columns
-
-
-def _said(error: csv.Error) -> str:
-    if "field larger" in str(error):
-        return f"a cell is longer than {LONGEST_CELL:,} characters, or a quote isn't closed"
-    return "its quotes make no sense"

@@ -7,8 +7,9 @@ from typing import IO
 
 from crawlers.exports.chat import read_discord, read_telegram
 from crawlers.exports.export import Entry, ExportFormat, NotThisFormat
-from crawlers.exports.lines import as_utf8, read_csv, read_jsonl
+from crawlers.exports.lines import as_utf8, read_jsonl
 from crawlers.exports.slack import read_slack
+from crawlers.exports.table import read_csv
 
 _LOOKED_AT = 64 * 1024
 

@@ -44,6 +44,7 @@ _SAID = frozenset({"", "thread_broadcast", "me_message", "file_share", "file_com
 class _Workspace:
     names: Mapping[str, str]  # of people, by id
     channels: frozenset[str] | None  # that are public; None: the export doesn't say
+    bots: frozenset[str] = frozenset()  # ids of those among the people
 
 
 def read_slack(stream: IO[bytes], *, name: str, now: datetime) -> Iterator[Entry]:
@@ -74,7 +75,8 @@ def _zipped(stream: IO[bytes], now: datetime) -> Iterator[Entry]:
         raise NotThisFormat("it is no zip file, or a damaged one") from error
     with archive:
         files = _checked(archive)
-        workspace = _Workspace(names=_people(archive, files), channels=_public(archive, files))
+        names, bots = _people(archive, files)
+        workspace = _Workspace(names=names, channels=_public(archive, files), bots=bots)
         for path in sorted(files):
             found = _DAY.fullmatch(path)
             if found is None or not _is_public(found["channel"], workspace):
@@ -135,16 +137,21 @@ def _is_public(channel: str, workspace: _Workspace) -> bool:
     return not _PRIVATE.fullmatch(channel)
 
 
-def _people(archive: zipfile.ZipFile, files: Mapping[str, zipfile.ZipInfo]) -> dict[str, str]:
+def _people(
+    archive: zipfile.ZipFile, files: Mapping[str, zipfile.ZipInfo]
+) -> tuple[dict[str, str], frozenset[str]]:
+    """Return the names of people by id, and which of them are bots."""
     names: dict[str, str] = {}
+    bots: set[str] = set()
     for person in _objects(archive, files, "users.json"):
         if len(names) < MOST_NAMES:
             profile = part_of(person, "profile")
             shown = text_of(profile, "display_name") or text_of(profile, "real_name")
-            names[text_of(person, "id")[:40]] = one_line(
-                shown or text_of(person, "name"), most=100
-            )
-    return names
+            number = text_of(person, "id")[:40]
+            names[number] = one_line(shown or text_of(person, "name"), most=100)
+            if person.get("is_bot") is True:
+                bots.add(number)
+    return names, frozenset(bots)
 
 
 def _public(
@@ -188,6 +195,8 @@ def _day(
 def _post(message: Object, channel: str, workspace: _Workspace, now: datetime) -> FoundPost | None:
     """Return the post of a message, or None when nobody says anything with it."""
     if text_of(message, "type") != "message" or text_of(message, "subtype") not in _SAID:
+        return None
+    if text_of(message, "bot_id") or text_of(message, "user") in workspace.bots:
         return None
     stamp, thread = text_of(message, "ts"), text_of(message, "thread_ts")
     if not _TS.fullmatch(stamp):

@@ -44,12 +44,12 @@ def import_(
     text, author, url and date. Private conversations and bots are left out. Import only what you
     may: your own workspaces, or with their owner's permission.
 
-    What can't be used is named with its place and skipped; then the status is 1. The same file
-    again changes nothing.
+    What can't be used is named with its place and skipped; then the status is 1. What has no date
+    is taken as of today, and counted. The same file again changes nothing.
 
     Example: harken import workspace.zip --source acme-slack
     """
-    from crawlers.exports.export import ExportFormat, Skipped
+    from crawlers.exports.export import ExportFormat, Noted, Skipped
     from service.house import existing_house
     from service.posts.importing import import_file
 
@@ -59,6 +59,8 @@ def import_(
             count()
             if isinstance(entry, Skipped):
                 complain(f"{file}: {entry.where}: {entry.why}")
+            elif isinstance(entry, Noted):
+                complain(f"{file}: {entry.where}: {entry.what}")
 
         kind = None if format_ is Format.AUTO else ExportFormat(format_.value)
         done = import_file(house, file, source=source, kind=kind, on_entry=tell)
@@ -66,10 +68,11 @@ def import_(
         print_json(done.as_json())
     else:
         counts = done.counts
+        undated = f", {done.undated:,} without a date, taken as of today" if done.undated else ""
         say(
             f"{done.source}: {done.posts:,} posts read, {counts.new:,} new, "
             f"{counts.updated:,} updated, {counts.duplicates:,} known, "
-            f"{counts.signals:,} signals, {done.skipped:,} skipped"
+            f"{counts.signals:,} signals, {done.skipped:,} skipped{undated}"
         )
     if done.skipped:
         raise typer.Exit(1)

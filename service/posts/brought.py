@@ -29,17 +29,31 @@ def source_for(
     Raises:
         RefusedError: the slug is none, or that of a source that is crawled or switched off.
     """
-    source = db.exec(select(Source).where(Source.slug == slug)).first()
+    source = existing(db, kind=kind, slug=slug)
     if source is None:
         try:
-            spec = SourceSpec(
-                id=check_slug(slug), kind=kind, name=name, url=f"{kind.value}://{slug}"
-            )
+            spec = SourceSpec(id=slug, kind=kind, name=name, url=f"{kind.value}://{slug}")
         except ValueError as error:
             raise RefusedError(str(error)) from error
         source = new_source(spec, config, from_files=False, now=now)
         db.add(source)
         db.flush()
+    return source
+
+
+def existing(db: Session, *, kind: SourceKind, slug: str) -> Source | None:
+    """Return the source of that slug for what people bring, or None when there is none yet.
+
+    Raises:
+        RefusedError: as `source_for`.
+    """
+    source = db.exec(select(Source).where(Source.slug == slug)).first()
+    if source is None:
+        try:
+            check_slug(slug)
+        except ValueError as error:
+            raise RefusedError(str(error)) from error
+        return None
     if source.kind is not kind:
         raise RefusedError(
             f"{slug} is a source of kind {source.kind.value}; choose another name for this one"

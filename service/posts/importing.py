@@ -25,9 +25,9 @@ from crawlers.parsing import ParsingPool
 from models.words import SourceKind
 from service.errors import RefusedError
 from service.house import House
-from service.posts.brought import source_for, take_in
+from service.posts.brought import existing, source_for, take_in
 from service.posts.intake import Counts, Intake
-from service.store.engine import writing
+from service.store.engine import reading, writing
 
 _AT_ONCE = 200  # posts a transaction
 
@@ -39,6 +39,7 @@ class Imported:
     source: str  # slug
     format: ExportFormat
     posts: int  # that were read
+    undated: int  # of them, that say no date: they are taken as of today
     skipped: int  # parts that can't be used
     counts: Counts
 
@@ -53,6 +54,7 @@ class Imported:
             "duplicates": self.counts.duplicates,
             "suppressed": self.counts.suppressed,
             "signals": self.counts.signals,
+            "undated": self.undated,
             "skipped": self.skipped,
         }
 
@@ -66,7 +68,7 @@ def import_file(
     intake: Intake | None = None,
     on_entry: Callable[[Entry], None] = lambda _: None,
 ) -> Imported:
-    """Take in what a file holds, under a source that is made on first use.
+    """Take in what a file holds, under a source that is made when there is something for it.
 
     Args:
         house: the installation.
@@ -74,29 +76,33 @@ def import_file(
         source: slug of the source.
         kind: what the file is; None looks.
         intake: what judges; None loads the model.
-        on_entry: is told of each post and of each part that is skipped, in their order.
+        on_entry: is told of each post, and of each part that is skipped or was in doubt, in
+            their order.
 
     Raises:
         RefusedError: the file can't be read or is nothing that Harken knows, or the slug is that
             of another kind of source.
     """
     now = house.clock.now()
+    ready: Intake | None = None
     with ExitStack() as stack:
         stream = stack.enter_context(_opened(path))
         if path.suffix == ".gz":
             stream = cast("BinaryIO", stack.enter_context(gzip.GzipFile(fileobj=stream)))
         found = kind or _recognised(stream, path)
-        with writing(house.engine) as db:
-            source_for(db, house.config, kind=SourceKind.IMPORT, slug=source, name=source, now=now)
-        ready = intake or house.intake()
+        with reading(house.engine) as db:
+            existing(db, kind=SourceKind.IMPORT, slug=source)
         tally = _Tally(on_entry)
         entries = tally.posts_of(_whatever_comes(stream, found, path, now))
         while lot := list(itertools.islice(entries, _AT_ONCE)):
+            if ready is None:
+                ready = _made_ready(house, source, intake, now)
             tally.counts += take_in(house.engine, ready, source, lot, now=now)
     return Imported(
         source=source,
         format=found,
         posts=tally.posts,
+        undated=tally.undated,
         skipped=tally.skipped,
         counts=tally.counts,
     )
@@ -114,7 +120,7 @@ def read_mbox(stream: BinaryIO, *, now: datetime) -> Iterator[Entry]:
         try:
             for number, piece in enumerate(pieces(stream, offset=0), 1):
                 try:
-                    mail = loop.run(pool.run(read_mail, piece.body))
+                    mail = loop.run(pool.run(read_mail, piece.whole))
                 except BadDocument as error:
                     yield Skipped(where=f"mail {number}, byte {piece.offset}", why=error.reason)
                 else:
@@ -130,7 +136,7 @@ class _Tally:
 
     def __init__(self, on_entry: Callable[[Entry], None]) -> None:
         self._on_entry = on_entry
-        self.posts = self.skipped = 0
+        self.posts = self.undated = self.skipped = 0
         self.counts = Counts()
 
     def posts_of(self, entries: Iterator[Entry]) -> Iterator[FoundPost]:
@@ -138,9 +144,17 @@ class _Tally:
             self._on_entry(entry)
             if isinstance(entry, Skipped):
                 self.skipped += 1
-            else:
+            elif isinstance(entry, FoundPost):
                 self.posts += 1
+                self.undated += entry.published is None
                 yield entry
+
+
+def _made_ready(house: House, slug: str, intake: Intake | None, now: datetime) -> Intake:
+    """Make the source and return what judges: only now, for a refused file leaves nothing."""
+    with writing(house.engine) as db:
+        source_for(db, house.config, kind=SourceKind.IMPORT, slug=slug, name=slug, now=now)
+    return intake or house.intake()
 
 
 def _whatever_comes(

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -218,6 +219,51 @@ def test_the_command_reports_each_bad_line_and_takes_the_others(tmp_path: Path) 
     bad, empty = ran.err.splitlines()
     assert bad == f"{file}: line 2, column 2: it is no JSON"
     assert empty == f"{file}: line 3: it has neither text nor title"
+
+
+def test_the_command_says_what_it_dated_itself(tmp_path: Path) -> None:
+    assert harken_here("init", str(tmp_path / "house")).code == 0
+    file = tmp_path / "posts.jsonl"
+    file.write_text(a_line("Which one?", date="") + a_line("Which two?"), encoding="utf-8")
+
+    (told,) = harken_here(
+        *("import", str(file), "--source", "acme", "--json"), data=tmp_path / "house"
+    ).lines
+    said = harken_here("import", str(file), "--source", "other", data=tmp_path / "house").out
+    assert (told["posts"], told["undated"]) == (2, 1)
+    assert "1 without a date, taken as of today" in said
+
+    file.write_text(a_line("Which three?"), encoding="utf-8")
+    said = harken_here("import", str(file), "--source", "acme", data=tmp_path / "house").out
+    assert "without a date" not in said
+
+
+def test_the_command_says_how_it_read_the_dates(tmp_path: Path) -> None:
+    assert harken_here("init", str(tmp_path / "house")).code == 0
+    file = tmp_path / "posts.csv"
+    file.write_text("text,date\nWhich one?,03/04/2025\n", encoding="utf-8")
+    ran = harken_here("import", str(file), "--source", "acme", data=tmp_path / "house")
+    assert ran.code == 0
+    assert "the day first" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [(b"x,y\n1,2\n", "x.csv"), (b"", "x.csv"), (b'{"text": null}\n', "x.jsonl")],
+)
+def test_what_brings_nothing_leaves_no_source_behind(
+    house: House, place: Place, body: bytes, name: str
+) -> None:
+    with suppress(RefusedError):
+        bring(house, place, body, name=name)
+    assert [source.slug for source in place.all(Source)] == ["talk"]
+
+
+def test_an_old_mail_without_a_date_makes_no_fresh_lead(house: House, place: Place) -> None:
+    body = b"From a@b Thu Nov  5 11:00:00 2020\nFrom: Ann <a@x.example>\n\n" + QUESTION.encode()
+    done, _ = bring(house, place, body + b"\n", name="list.mbox")
+    assert done.undated == 0
+    assert place.only(Post).published_at.year == 2020
 
 
 def test_the_command_needs_an_installation(tmp_path: Path) -> None:

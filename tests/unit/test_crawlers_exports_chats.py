@@ -65,6 +65,17 @@ def test_joins_and_bots_say_nothing() -> None:
     assert (posts, skipped) == ([], [])
 
 
+def test_bots_that_speak_as_people_do_say_nothing() -> None:
+    people = [{"id": "U0ANN", "name": "ann"}, {"id": "U0BOT", "name": "deploy", "is_bot": True}]
+    said = [
+        slack_message("deployed", bot_id="B0DEPLOY"),
+        slack_message("deployed", user="U0BOT"),
+        slack_message("Which CRM?"),
+    ]
+    posts, skipped = slack(slack_zip({DAY: said}, people=people))
+    assert ([post.text for post in posts], skipped) == (["Which CRM?"], [])
+
+
 def test_private_conversations_are_left_out() -> None:
     days = {
         DAY: [slack_message("Which CRM?")],

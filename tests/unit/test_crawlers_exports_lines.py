@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.exports.export import ExportFormat, NotThisFormat, Skipped
-from crawlers.exports.lines import LONGEST_CELL, LONGEST_LINE, as_utf8, lines
+from crawlers.exports.export import ExportFormat, Noted, NotThisFormat, Skipped
+from crawlers.exports.lines import LONGEST_LINE, as_utf8, lines
+from crawlers.exports.reading import read_export
+from crawlers.exports.table import LONGEST_CELL
 from crawlers.found import FoundPost
+from tests.crawling import NOW
 from tests.exported import read
 
 HEAD = "title,text,author,url,date\n"
@@ -86,6 +89,124 @@ def test_f04_a_quote_that_is_never_closed_swallows_no_more_than_a_cell() -> None
     assert skipped[0].where == "line 2"
     assert "quote" in skipped[0].why
     assert len(posts) > 5_000
+
+
+def test_f04_a_quote_that_is_never_closed_costs_its_own_row() -> None:
+    rows = "".join(f"R{number},We need a CRM,Bob,,2026-01-02\n" for number in range(40))
+    posts, (skipped,) = table(f'{HEAD}{ROW}Q1,"open quote,Ann,,2026-01-02\n{rows}')
+    assert len(posts) == 41
+    assert (skipped.where, skipped.why) == ("line 3", "a quote isn't closed")
+
+
+def test_f04_a_quote_that_another_rows_quote_closes_costs_its_own_row() -> None:
+    rows = 'R1,"more words",Bob\nR2,"two\nlines",Bob\nR3,x,Bob\n'
+    posts, (skipped,) = table(f'title,text,author\nQ0,fine,Ann\nQ1,"open,Ann\nR0,x,Bob\n{rows}')
+    assert [post.title for post in posts] == ["Q0", "R0", "R1", "R2", "R3"]
+    assert posts[3].text == "two\nlines"
+    assert (skipped.where, skipped.why) == ("line 3", "a quote isn't closed")
+
+
+def test_f04_what_stands_behind_an_open_quote_and_is_no_whole_row_is_told_of() -> None:
+    body = 'title,text,author\nQ1,"open\nand, its second line\n\nR0,x,Bob\n'
+    ((post,), skipped) = table(body)
+    assert post.title == "R0"
+    assert [one.where for one in skipped] == ["line 2", "line 3"]
+    assert "behind a quote" in skipped[1].why
+
+
+def test_f04_in_a_table_of_one_column_nothing_behind_an_open_quote_is_sure() -> None:
+    posts, skipped = table('text\nfine\n"open\nmaybe its second line\nmaybe a row\n')
+    assert [post.text for post in posts] == ["fine"]
+    assert [one.where for one in skipped] == ["line 3", "line 4", "line 5"]
+
+
+def test_f04_quotes_that_stand_oddly_within_a_line_are_read_as_before() -> None:
+    ((post, other), skipped) = table('text,author\n"one" two,Ann\n5" screen,Bob\n')
+    assert (post.text, other.text, skipped) == ("one two", '5" screen', [])
+
+
+def test_f04_a_line_whose_odd_quotes_open_a_cell_makes_the_next_one_doubtful() -> None:
+    body = 'title,text,author\n"Q" 1,"two\nlines",Ann\nR0,x,Bob\n'
+    ((post,), skipped) = table(body)
+    assert post.title == "R0"
+    assert [one.where for one in skipped] == ["line 2", "line 3"]
+
+
+def test_f04_a_quote_that_the_last_line_leaves_open_is_told_of() -> None:
+    (posts, (skipped,)) = table('text,author\nwhole,Bob\n"open,Ann')
+    assert ([post.text for post in posts], skipped.where) == (["whole"], "line 3")
+
+
+def test_f04_a_row_that_goes_on_and_on_is_told_of_and_the_others_read() -> None:
+    row = 'a",x,"b' + "c" * 1_000 + "\n"
+    (posts, skipped) = table('text,author\n"\n' + row * 3_000 + '",\n' + "whole,Bob\n" * 2)
+    assert [post.text for post in posts] == ["whole"] * 2
+    assert "quote" in skipped[0].why
+
+
+def test_f04_quotes_that_open_on_each_line_are_not_read_again_and_again() -> None:
+    body = "text,author\n" + '"\n' + 'a",x,"b\n' * 200_000
+    stream = io.BytesIO(body.encode())
+    entries = list(read_export(stream, ExportFormat.CSV, name="x", now=NOW))
+    assert len(entries) <= 200_001
+    assert isinstance(entries[0], Skipped)
+
+
+# Which number of a date is the month.
+
+
+def days(*dates: str) -> tuple[list[datetime | None], list[str]]:
+    rows = "".join(f"Words {number},{date}\n" for number, date in enumerate(dates))
+    found = list(
+        read_export(io.BytesIO(f"text,date\n{rows}".encode()), ExportFormat.CSV, name="x", now=NOW)
+    )
+    posts = [entry.published for entry in found if isinstance(entry, FoundPost)]
+    return posts, [entry.what for entry in found if isinstance(entry, Noted)]
+
+
+def test_one_date_settles_the_order_of_its_column() -> None:
+    assert days("03/04/2026", "03/13/2026") == ([a_day(3, 4), a_day(3, 13)], [])
+    assert days("03/04/2026", "13/03/2026") == ([a_day(4, 3), a_day(3, 13)], [])
+    assert days("3/4/2026 3:00 PM", "13/3/2026 3:00 PM")[0][0] == a_day(4, 3, hour=15)
+
+
+def test_where_nothing_settles_the_order_it_is_said_once() -> None:
+    found, (told,) = days("03/04/2026", "05/04/2026")
+    assert found == [a_day(4, 3), a_day(4, 5)]
+    assert "the day first" in told
+    found, (told,) = days("03/04/2026 3:00 PM", "05/04/2026")
+    assert found == [a_day(3, 4, hour=15), a_day(5, 4)]
+    assert "the month first" in told
+
+
+def test_where_dates_contradict_each_other_the_more_frequent_order_is_taken_and_said() -> None:
+    found, (told,) = days("03/04/2026", "03/13/2026", "03/14/2026", "15/03/2026")
+    assert found == [a_day(3, 4), a_day(3, 13), a_day(3, 14), a_day(3, 15)]
+    assert "both" in told
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [("03.04.2026", "05.04.2026"), ("2026-03-04",), ("4 March 2026",), ("04/04/2026",), ()],
+)
+def test_of_dates_whose_order_is_no_question_nothing_is_said(dates: tuple[str, ...]) -> None:
+    assert days(*dates)[1] == []
+
+
+def test_the_order_is_looked_for_in_the_first_rows_only() -> None:
+    found, told = days(*["03/04/2026"] * 2_000, "03/13/2026")
+    assert (found[0], found[-1], len(told)) == (a_day(4, 3), a_day(3, 13), 1)
+
+
+@given(st.permutations(["03/04/2026", "03/13/2026", "05/06/2026", "01/12/2026"]))
+def test_a_column_is_read_in_one_order_wherever_it_is_settled(dates: list[str]) -> None:
+    found, told = days(*dates)
+    assert found == [datetime.strptime(date, "%m/%d/%Y").replace(tzinfo=UTC) for date in dates]
+    assert told == []
+
+
+def a_day(month: int, day: int, *, hour: int = 0) -> datetime:
+    return datetime(2026, month, day, hour, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("body", ["", "\n", "1,2,3\n4,5,6\n", "name,phone\nAnn,1\n", "\x00\x00"])

@@ -1,10 +1,10 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.times import epoch, epoch_from, stated
+from crawlers.times import epoch, epoch_from, readings, stated
 
 NOW = datetime(2026, 6, 30, 12, 0, tzinfo=UTC)
 MOMENT = int(datetime(2026, 1, 5, 16, 11, tzinfo=UTC).timestamp())
@@ -153,3 +153,36 @@ def test_a_clock_that_is_a_little_ahead_is_forgiven() -> None:
     ahead = NOW + timedelta(minutes=5)
     assert stated(int(ahead.timestamp()), now=NOW) == ahead
     assert stated(int((NOW + timedelta(hours=2)).timestamp()), now=NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "orders"),
+    [
+        ("03/04/2026", ("day", "month")),
+        ("03.04.2026", ("day", "month")),
+        ("03/04/2026 4:11 PM", ("month", "day")),
+        ("13/04/2026", ("day",)),
+        ("04-13-2026", ("month",)),
+        ("Mon 01/05/2026", ("month",)),
+        ("Mon 05/01/2026", ("day",)),
+        ("04/04/2026", ()),
+        ("2026-03-04", ()),
+        ("3 April 2026", ()),
+        ("1767629460", ()),
+        ("31/31/2026", ()),
+        ("soon", ()),
+        ("", ()),
+    ],
+)
+def test_it_is_told_which_of_two_numbers_may_be_the_day(
+    text: str, orders: tuple[str, ...]
+) -> None:
+    assert readings(text) == orders
+
+
+@given(st.dates(min_value=datetime(1991, 1, 1, tzinfo=UTC).date()), st.sampled_from("/.-"))
+def test_a_date_in_numbers_is_read_in_the_order_that_is_named(day: date, mark: str) -> None:
+    meant = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
+    year = f"{day.year:04}"
+    assert epoch(f"{day.day}{mark}{day.month}{mark}{year}", order="day") == meant
+    assert epoch(f"{day.month}{mark}{day.day}{mark}{year}", order="month") == meant
