@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from config.days import FIRST, LAST, is_ours
 from config.money import Amount, Currency, minor_units
 from config.problem import quoted
 from config.shape import Line, Shape, Slug, Word, at
@@ -40,6 +41,9 @@ class CampaignSpec(Shape):
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
+        for key, day in (("since", self.since), ("until", self.until)):
+            if not is_ours(day):
+                raise at(key, f"{day} is no day of a campaign: they are from {FIRST} to {LAST}")
         if self.until <= self.since:
             raise at("until", "must be after since: it is the first day that is no more of it")
         if self.until - self.since > LONGEST:

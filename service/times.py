@@ -43,9 +43,27 @@ def due(at: datetime, now: datetime) -> Due:
 
 
 def moment(at: datetime, zone: str) -> str:
-    """Return ``at`` as a clock on the wall in ``zone`` shows it: "Sat 22 Nov 2025, 14:05 CET"."""
-    local = at.astimezone(zone_of(zone))
+    """Return ``at`` as a clock on the wall in ``zone`` shows it: "Sat 22 Nov 2025, 14:05 CET".
+
+    At the edge of the calendar, where ``zone`` has no such day, it is told in UTC.
+    """
+    try:
+        local = at.astimezone(zone_of(zone))
+    except OverflowError:
+        local = at.astimezone(UTC)
     return f"{local:%a} {local.day} {local:%b %Y, %H:%M %Z}"
+
+
+def on_clock(local: datetime, zone: ZoneInfo) -> datetime:
+    """Return the UTC moment at which a clock on the wall in ``zone`` shows ``local``.
+
+    At the edge of the calendar, where UTC has no such day, it is ``local`` in UTC: far enough away
+    for whoever says which days are too far.
+    """
+    try:
+        return local.replace(tzinfo=zone).astimezone(UTC)
+    except OverflowError:
+        return local.replace(tzinfo=UTC)
 
 
 def _rough(span: timedelta) -> str:

@@ -114,10 +114,14 @@ def tell(lead: "Lead", *, as_json: bool) -> None:
 
 def moment(text: str) -> datetime:
     """Return a day or a moment as an aware one; without a zone it is UTC."""
+    from config.days import FIRST, LAST, is_ours
+
     try:
         at = datetime.fromisoformat(text)
     except ValueError as error:
         raise typer.BadParameter(
             f"{text!r} is no time; write it like 2026-06-30 or 2026-06-30T09:00"
         ) from error
+    if not is_ours(at.date()):
+        raise typer.BadParameter(f"{text!r} is too far away: from {FIRST} to {LAST}")
     return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -15,12 +15,16 @@ _WORDS = 80  # characters of a post in a list
 
 def _time(text: str) -> datetime:
     """Return a time in ISO 8601 as an aware one; a day stands for its beginning."""
+    from config.days import FIRST, LAST, is_ours
+
     try:
         told = datetime.fromisoformat(text)
     except ValueError as error:
         raise typer.BadParameter(
             f"{text!r} is no time; write it like 2026-11-01 or 2026-11-01T09:30+01:00"
         ) from error
+    if not is_ours(told.date()):
+        raise typer.BadParameter(f"{text!r} is too far away: from {FIRST} to {LAST}")
     return told if told.tzinfo else told.replace(tzinfo=UTC)
 
 

@@ -52,10 +52,15 @@ WhichTable = Annotated[
 
 
 def _day(text: str) -> date:
+    from config.days import FIRST, LAST, is_ours
+
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise typer.BadParameter(f"{text!r} is no day; write it like 2026-11-01") from error
+    if not is_ours(day):
+        raise typer.BadParameter(f"{text} is too far away: from {FIRST} to {LAST}")
+    return day
 
 
 def report(

@@ -1,7 +1,7 @@
 """`harken users`: who works here, and how they get in."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -121,14 +121,15 @@ def away(
     Example: harken users away ada --until 2027-01-07
     """
     from service.routing.absences import go_away
+    from service.times import on_clock
 
     def act(db: "Session", user: "User", house: "House") -> str:
         zone, now = ZoneInfo(user.tz), house.clock.now()
         moved = go_away(
             db,
             user,
-            from_at=since.replace(tzinfo=zone).astimezone(UTC) if since else now,
-            to_at=until.replace(tzinfo=zone).astimezone(UTC) if until else None,
+            from_at=on_clock(since, zone) if since else now,
+            to_at=on_clock(until, zone) if until else None,
             by=_HARKEN,
             config=house.config,
             now=now,

@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from config import Config
+from config.days import is_of_the_web
 from config.money import check_amount, check_currency, minor_units
 from config.problem import did_you_mean
 from config.shape import check_email, check_slug, check_url
 from service.errors import RefusedError
 from service.exports.sheet_columns import Column
 from service.exports.sheets import SheetRow
-
-#: A day outside of them nobody means, and no sum with it can be made.
-_FIRST_YEAR, _LAST_YEAR = 1990, 2200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +153,7 @@ def _moment(text: str | None) -> datetime | None:
             at = datetime.fromisoformat(text) if form is None else datetime.strptime(text, form)  # noqa: DTZ007 - made aware below
         except ValueError:
             continue
-        if not _FIRST_YEAR <= at.year < _LAST_YEAR:
+        if not is_of_the_web(at.date()):
             break
         return at if at.tzinfo else at.replace(tzinfo=UTC)
     raise RefusedError(f"{text!r} is no day; write it like 2026-06-30")

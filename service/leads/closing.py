@@ -1,7 +1,7 @@
 """What comes of a lead: given back, qualified, won, lost, opened again. Each with its code."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlmodel import Session
 
@@ -27,6 +27,7 @@ from service.leads.objecting import stands_in_the_way
 from service.leads.transitions import lead_of
 from service.leads.whose import DECIDERS, lead_to_work_on
 from service.routing.route import due, update_every
+from service.times import on_clock
 
 #: Who may say that a lead which was handed back twice goes back once more (G3).
 _MARKETERS = frozenset({UserRole.MARKETER, UserRole.ADMIN})
@@ -315,4 +316,4 @@ def _check_day(until: date, review_at: datetime, now: datetime) -> None:
 
 
 def _morning(day: date, lead: Lead, db: Session, config: Config) -> datetime:
-    return datetime.combine(day, _MORNING, zone_of(db, lead, config)).astimezone(UTC)
+    return on_clock(datetime.combine(day, _MORNING), zone_of(db, lead, config))

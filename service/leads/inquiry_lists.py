@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from config.days import is_of_the_web
 from config.shape import check_email, check_zone
 from models.words import InquiryChannel
 from service.errors import HarkenError, RefusedError
@@ -152,4 +153,6 @@ def _moment(text: str | None, now: datetime) -> datetime:
     if text is None:
         return now
     at = datetime.fromisoformat(text)
+    if not is_of_the_web(at.date()):
+        raise ValueError(f"{text!r} is no time of an inquiry; write it like 2026-06-30T09:00")
     return at if at.tzinfo else at.replace(tzinfo=UTC)

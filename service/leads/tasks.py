@@ -5,11 +5,12 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from config.days import FURTHEST
 from models.lead import Lead
 from models.moves import CLOSED, OWNED, LeadEvent, Moved
 from models.sla import Task
 from models.words import ClockKind, TaskKind
-from service.errors import ConflictError, NotFoundError
+from service.errors import ConflictError, NotFoundError, RefusedError
 from service.leads.ledger import audit, take_turn
 from service.routing.clocks import running, start, stop
 
@@ -31,7 +32,12 @@ def add_task(
     """Note what has to be done for ``lead``: by ``user_id``, else by its owner.
 
     The earliest thing that the owner of a lead has to do is its next step, which has a clock.
+
+    Raises:
+        RefusedError: it would be due in more than ten years.
     """
+    if due_at - now > FURTHEST:
+        raise RefusedError("A task is due within ten years from now; choose a nearer day.")
     task = Task(
         lead_id=lead.id,
         kind=kind,

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlmodel import Session, col, delete, or_, select
 
 from config import Config
+from config.days import FURTHEST
 from models.lead import Lead, Offer
 from models.moves import LeadEvent
 from models.people import Absence, LoginSession, Team, User
@@ -33,9 +34,16 @@ def go_away(
 ) -> int:
     """Note an absence; return how many leads go on to others because of it.
 
+    One that ends in more than ten years has no end: that is what people mean by the year 9999.
+
     Raises:
-        RefusedError: it ends before it begins, or is over already.
+        RefusedError: it begins more than ten years from now or ago, ends before it begins, or is
+            over already.
     """
+    if abs(from_at - now) > FURTHEST:
+        raise RefusedError("An absence begins within ten years of today; choose a nearer day.")
+    if to_at is not None and to_at - now > FURTHEST:
+        to_at = None
     if to_at is not None and to_at <= max(from_at, now):
         raise RefusedError("An absence ends after it begins, and not in the past.")
     take_turn(db)

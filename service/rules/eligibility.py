@@ -103,7 +103,7 @@ def available_at(
         if office is not None:
             try:
                 moment = add_working_time(moment, timedelta(0), office)
-            except NoWorkingTimeError:
+            except (NoWorkingTimeError, OverflowError):  # the calendar ends
                 return None
         over = [to for begins, to in absences if begins <= moment and (to is None or to > moment)]
         if not over:

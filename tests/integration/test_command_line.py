@@ -58,6 +58,9 @@ def test_the_version_is_told(harken: Harken) -> None:
         (("leads", "list", "--status", "new"), "'new' is not one of 'detected', "),
         (("leads", "list", "--most", "0"), "must be greater than or equal to 1"),
         (("posts", "list", "--since", "yesterday"), "'yesterday' is no time; write it like 2026-"),
+        (("posts", "list", "--since", "9999-12-31"), "'9999-12-31' is too far away: from 1970-"),
+        (("report", "funnel", "--from", "0001-01-01"), "0001-01-01 is too far away: from 1970-"),
+        (("leads", "score", "x", "--at", "0001-01-01T00:00+05:00"), "is too far away: from 1970-"),
         (("up", "--host", "0.0.0.0"), "or say --insecure"),  # noqa: S104 - it is refused
     ],
 )

@@ -327,6 +327,20 @@ def test_rows_with_an_inquiry_and_a_consent_become_leads(
     assert len(place.all(Inquiry)) == 2  # a second time adds nothing
 
 
+def test_a_row_of_a_day_before_the_web_or_after_all_of_ours_is_refused(
+    sqlite_engine: Engine, tmp_path: Path
+) -> None:
+    rows = "".join(
+        f"Ann,Call me,by phone,{at}\n"
+        for at in ("0001-01-01T00:00+09:00", "9999-12-31T23:59-08:00", "1989-12-31")
+    )
+    text = f"name,message,consent,at\n{rows}"
+
+    found = take_list(an_inbox(sqlite_engine), tmp_path / "list.csv", text)
+
+    assert ["is no time of an inquiry" in (row.problem or "") for row in found] == [True] * 3
+
+
 def test_objecting_after_the_fact_takes_all_handles_of_a_person_out(sqlite_engine: Engine) -> None:
     place = an_inbox(sqlite_engine)
     place.take_in(a_post("1", "wonder"))

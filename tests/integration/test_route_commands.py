@@ -76,6 +76,11 @@ def test_who_is_away_gets_nothing_until_back(house: House, run: Run) -> None:
         assert [offer.fencing for offer in db.exec(select(Offer).order_by(Offer.id))] == [1, 2]
 
 
+def test_who_is_away_until_the_end_of_all_days_is_away_until_back(house: House, run: Run) -> None:
+    assert "is noted as away" in run("users", "away", "admin", "--until", "9999-12-31")
+    assert "not admin: is away" in run("route", "explain", the_lead(house).id)
+
+
 def test_who_was_deactivated_stays_so_though_the_files_say_active(house: House, run: Run) -> None:
     run("users", "deactivate", "admin")
 

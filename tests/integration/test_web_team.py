@@ -254,6 +254,16 @@ def test_holidays_are_days_and_stand_in_the_file(house: House) -> None:
     assert "2026-12-25" in browser.get("/team/calendars").text
 
 
+def test_a_holiday_at_the_edge_of_the_calendar_harms_nobody(house: House) -> None:
+    browser = house.browser(person(house, "max"))
+
+    saved = browser.post("/team/calendars", data={"name": "de", "days": "9999-12-31\n0001-01-01"})
+
+    assert saved.status_code == 303
+    assert "days = [0001-01-01, 9999-12-31]" in file_says(house)
+    assert all(browser.get(path).status_code == 200 for path in ("/team", "/team/calendars"))
+
+
 def test_routing_and_clocks_are_told_in_words(house: House) -> None:
     shown = house.browser(person(house, "mia")).get("/team/routing").text
 

@@ -349,6 +349,10 @@ def test_a_campaign_says_what_it_is_about() -> None:
         ({"baseline": 4_000}, "less than or equal"),
         ({"baseline": "28"}, "valid integer"),
         ({"until": date(2035, 1, 1)}, "a campaign lasts 1,096 days at the most"),
+        # Nothing can be counted in as many days before the first, or after the last day there is.
+        ({"since": date.min, "until": date(1, 2, 1)}, "0001-01-01 is no day of a campaign"),
+        ({"since": date(9999, 12, 1), "until": date.max}, "9999-12-01 is no day of a campaign"),
+        ({"since": date(2199, 12, 1), "until": date(2200, 1, 1)}, "from 1970-01-01 to 2199-12-31"),
     ],
 )
 def test_a_campaign_that_makes_no_sense_is_refused(values: dict[str, object], said: str) -> None:

@@ -32,6 +32,8 @@ WANTED = Wanted(accept_within=HOUR)
 
 
 def test_who_is_at_work_and_has_room_may_get_a_lead() -> None:
+    assert ADA.has_room
+    assert not replace(ADA, open_leads=5).has_room
     assert why_not(ADA, WANTED, now=NOON) is None
     assert why_not(replace(ADA, available_at=NOON + HOUR), WANTED, now=NOON) is None
 
@@ -97,12 +99,20 @@ MONDAY = datetime(2025, 11, 24, 8, tzinfo=UTC)  # nine in Berlin
         (((NOON, NOON + HOUR), (NOON + HOUR, MONDAY)), MONDAY),
         (((NOON, None),), None),
         (((NOON, MONDAY), (NOON, None)), None),
+        (((NOON, datetime.max.replace(tzinfo=UTC)),), None),  # no calendar knows what is after it
     ],
 )
 def test_somebody_is_available_at_work_and_not_away(
     absences: tuple[tuple[datetime, datetime | None], ...], at: datetime | None
 ) -> None:
     assert available_at(BERLIN, absences, now=NOON) == at
+
+
+def test_one_absence_after_another_without_an_end_in_sight_is_one_long_absence() -> None:
+    row = tuple((NOON + n * HOUR, NOON + (n + 1) * HOUR) for n in range(30))
+
+    assert available_at(None, row, now=NOON) is None
+    assert available_at(None, row[:19], now=NOON) == NOON + 19 * HOUR
 
 
 def test_without_hours_to_work_in_nobody_is_available() -> None:

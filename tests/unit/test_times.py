@@ -1,10 +1,11 @@
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.times import Urgency, age, due, moment
+from service.times import Urgency, age, due, moment, on_clock
 
 NOW = datetime(2025, 11, 19, 12, 0, tzinfo=UTC)
 
@@ -53,3 +54,36 @@ def test_a_moment_is_told_in_the_readers_zone() -> None:
 @pytest.mark.parametrize("zone", ["../../etc/passwd", "", "Nowhere/Land", "/etc/localtime"])
 def test_a_zone_that_is_none_is_read_as_utc(zone: str) -> None:
     assert moment(NOW, zone) == "Wed 19 Nov 2025, 12:00 UTC"
+
+
+LAST = datetime.max.replace(tzinfo=UTC)
+FIRST = datetime.min.replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("at", "zone", "told"),
+    [
+        (LAST, "Pacific/Kiritimati", "31 Dec 9999, 23:59 UTC"),
+        (FIRST, "America/Los_Angeles", "1 Jan 1, 00:00 UTC"),
+    ],
+)
+def test_a_moment_that_a_zone_has_no_day_for_is_told_in_utc(
+    at: datetime, zone: str, told: str
+) -> None:
+    assert moment(at, zone).endswith(told)
+
+
+@pytest.mark.parametrize(("at", "zone"), [(LAST, "Pacific/Pago_Pago"), (FIRST, "Asia/Tokyo")])
+def test_what_a_clock_shows_at_the_edge_of_the_calendar_is_a_moment_of_utc(
+    at: datetime, zone: str
+) -> None:
+    assert on_clock(at.replace(tzinfo=None), ZoneInfo(zone)) == at
+
+
+@given(
+    st.datetimes(datetime(1970, 1, 1), datetime(2199, 12, 31)),  # noqa: DTZ001 - as typed
+    st.sampled_from(["Pacific/Kiritimati", "Pacific/Pago_Pago", "Europe/Berlin", "UTC"]),
+)
+def test_what_a_clock_shows_is_the_moment_at_which_it_does(local: datetime, name: str) -> None:
+    zone = ZoneInfo(name)
+    assert on_clock(local, zone) == local.replace(tzinfo=zone)

@@ -13,6 +13,7 @@ from pydantic import (
     StringConstraints,
 )
 
+from config.days import LAST, OLDEST, is_of_the_web
 from config.money import check_currency
 from service.typed import Line, Prose
 
@@ -22,8 +23,6 @@ ANOTHER: Final = "019a9c20-1d40-7000-8000-000007b1f2aa"
 A_TASK: Final = "019a9c22-77e0-7000-8000-0000c0ffee01"
 NOON: Final = "2026-03-02T12:00:00Z"
 
-_FIRST, _LAST = date(1990, 1, 1), date(2200, 1, 1)
-
 
 def in_utc(moment: datetime) -> datetime:
     """Return a moment in UTC.
@@ -31,14 +30,14 @@ def in_utc(moment: datetime) -> datetime:
     Raises:
         ValueError: it is so far away that nobody means it, and no sum with it can be made.
     """
-    if not _FIRST <= moment.date() < _LAST:
+    if not is_of_the_web(moment.date()):
         raise ValueError("write a moment from 1990 up to 2200")
     return moment.astimezone(UTC)
 
 
 #: A moment with its zone; kept in UTC.
 Moment = Annotated[AwareDatetime, AfterValidator(in_utc)]
-Day = Annotated[date, Field(ge=_FIRST, lt=_LAST)]
+Day = Annotated[date, Field(ge=OLDEST, le=LAST)]
 #: Text that people typed, cleaned before it is measured.
 Words = Annotated[Prose, Field(max_length=4000)]
 ShortLine = Annotated[Line, Field(min_length=1, max_length=200)]

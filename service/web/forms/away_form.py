@@ -1,10 +1,11 @@
 """When somebody is away, as a form says it: on their own clock."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from models.people import User
 from service.errors import RefusedError
+from service.times import on_clock
 
 
 def span_of(
@@ -19,6 +20,6 @@ def span_of(
     for at in (since, until):
         if at is not None and at.tzinfo is not None:
             raise RefusedError("Give the time as your own clock shows it, without a zone.")
-    begins = since.replace(tzinfo=zone).astimezone(UTC) if since else now
-    ends = until.replace(tzinfo=zone).astimezone(UTC) if until else None
+    begins = on_clock(since, zone) if since else now
+    ends = on_clock(until, zone) if until else None
     return begins, ends

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
+from config.days import OLDEST
 from service.access.permissions import Permission
 from service.access.viewer import Viewer
 from service.access.visible import find_lead
@@ -17,6 +18,7 @@ from service.errors import NotFoundError, RefusedError
 from service.posts.capturing import Captured, Clipping, capture, clean_link, intake_of
 from service.serving.site import Site, SiteHere
 from service.store.engine import reading
+from service.times import zone_of
 from service.typed import Line, Prose, one_line, prose
 from service.web import flash
 from service.web.access.guard import require
@@ -69,6 +71,8 @@ def save(
         published=datetime.combine(published, time(12), UTC) if published else None,
     )
     try:
+        if published is not None:
+            _check_day(published, now.astimezone(zone_of(viewer.tz)).date())
         captured = capture(
             site.engine,
             site.config,
@@ -107,6 +111,13 @@ def bookmarklet_code(base_url: str) -> str:
         f"text:c(String(getSelection())).slice(0,{_CLIPPED})}});"
         f"open({target}+q,'_blank','noopener')}})()"
     )
+
+
+def _check_day(published: date, today: date) -> None:
+    if published < OLDEST:
+        raise RefusedError(f"A post of before {OLDEST.year} is none of the web: correct its day.")
+    if published > today:
+        raise RefusedError("That day is still to come: say when the post was written.")
 
 
 def _lead_to_show(site: Site, viewer: Viewer, captured: Captured) -> str | None:

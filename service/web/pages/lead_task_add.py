@@ -1,6 +1,6 @@
 """POST /leads/ID/tasks: something to be done for a lead."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from service.leads.tasks import add_task
 from service.leads.whose import lead_to_work_on
 from service.serving.site import SiteHere
 from service.store.engine import writing
-from service.times import zone_of
+from service.times import on_clock, zone_of
 from service.typed import Line
 from service.web import flash
 from service.web.forms.lead_form import Worker
@@ -60,4 +60,4 @@ def _moment(at: str, tz: ZoneInfo) -> datetime:
         local = datetime.fromisoformat(at if "T" in at else f"{at}T09:00")
     except ValueError as error:
         raise RefusedError("There is no such day.") from error
-    return local.replace(tzinfo=tz).astimezone(UTC)
+    return on_clock(local, tz)

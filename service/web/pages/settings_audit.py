@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from config.days import is_ours
 from service.access.permissions import Permission
 from service.access.viewer import Viewer
 from service.leads.ledger import follow_chain
@@ -31,7 +32,7 @@ def asked_for(
     since: Annotated[str, Query(max_length=10)] = "",
     until: Annotated[str, Query(max_length=10)] = "",
 ) -> AuditAsked:
-    """Return what the address asks for; a day that can't be read is as if unsaid."""
+    """Return what the address asks for; a day that is none, or none of ours, is as if unsaid."""
     zone = ZoneInfo(viewer.tz)
     first, last = _day(since), _day(until)
     return AuditAsked(
@@ -110,9 +111,10 @@ def _page(
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if is_ours(day) else None
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

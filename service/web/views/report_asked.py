@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from config import Config
+from config.days import FIRST, LAST
 from service.reports.asked import price_of
 from service.rules.period import Period
 
@@ -31,7 +32,7 @@ def _none(typed: object) -> object:
 
 
 _Id = Annotated[Annotated[str, Field(max_length=64)] | None, BeforeValidator(_none)]
-_Day = Annotated[date | None, BeforeValidator(_none)]
+_Day = Annotated[Annotated[date, Field(ge=FIRST, le=LAST)] | None, BeforeValidator(_none)]
 _Percent = Annotated[Annotated[float, Field(ge=0, le=100)] | None, BeforeValidator(_none)]
 _Part = Annotated[
     Annotated[Decimal, Field(ge=0, le=100, max_digits=7, decimal_places=4)] | None,
@@ -85,9 +86,10 @@ class ReportAsked(BaseModel):
 
 
 #: What is wrong with a field whose text can't be asked, by its name in the address.
+_NO_DAY = f"No day from {FIRST.year} to {LAST.year}: write it like 2026-03-31."
 _FAULTS: Mapping[str, str] = {
-    "from": "No day: write it like 2026-03-31.",
-    "to": "No day: write it like 2026-03-31.",
+    "from": _NO_DAY,
+    "to": _NO_DAY,
     "standard": "A number from 0 to 100.",
     "days": f"Whole days, from 1 to {_MOST_DAYS:,}.",
     "buy": "A number from 0 to 100, with four digits after the point at most.",
