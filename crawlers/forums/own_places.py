@@ -6,7 +6,7 @@ on the post's element, one around it, or one of the first within it.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from crawlers.forums.blocks import Block
@@ -50,7 +50,8 @@ def own_ids(drawn: Sketch, blocks: Sequence[Block]) -> list[tuple[str | None, st
     found: list[tuple[str | None, str | None]] = [(None, None)] * len(blocks)
     for alike in looks.values():
         slots = [dict(_slots(drawn, blocks[nth], starts)) for nth in alike]
-        ids, places = _best(slots), _best(slots, only=_PLACES)
+        aims = {aim for nth in alike for aim in _aims(drawn, blocks[nth])}
+        ids, places = _best(slots, aims), _best(slots, aims, only=_PLACES)
         for nth, of_post in zip(alike, slots, strict=True):
             found[nth] = (_at(of_post, ids), _at(of_post, places))
     return found
@@ -115,8 +116,16 @@ def _numbers(drawn: Sketch, at: int) -> Iterator[tuple[str, str]]:
             yield name, value
 
 
-def _best(slots: Sequence[Mapping[_Slot, str]], *, only: Sequence[str] = ()) -> _Slot | None:
-    """Return where most posts have a number that no other has."""
+def _aims(drawn: Sketch, block: Block) -> Iterator[str]:
+    """Yield the places on pages that the links of a post point at, its permalink among them."""
+    hrefs = (drawn.links.get(at, "") for at in range(block.start, block.stop))
+    yield from (href.partition("#")[2] for href in hrefs if "#" in href)
+
+
+def _best(
+    slots: Sequence[Mapping[_Slot, str]], aims: Set[str], *, only: Sequence[str] = ()
+) -> _Slot | None:
+    """Return where most posts have a number that no other has; ``aims``: what their links name."""
     values: defaultdict[_Slot, list[str]] = defaultdict(list)
     for of_post in slots:
         for slot, value in of_post.items():
@@ -130,7 +139,17 @@ def _best(slots: Sequence[Mapping[_Slot, str]], *, only: Sequence[str] = ()) -> 
         # around a post alone may be what is around the thread
         and (slot.height <= 0 or len(said) > 1 or len(slots) == 1)
     }
-    return max(sure, key=lambda slot: (sure[slot], -abs(slot.height)), default=None)
+    best = max(sure, key=lambda slot: (sure[slot], -abs(slot.height)), default=None)
+    if best is None:
+        return None
+    # an element within may have the post's number too, and be all there is of a post alone
+    numbers = [_numbers_in(value) for value in values[best]]
+    twins = [slot for slot in sure if [_numbers_in(value) for value in values[slot]] == numbers]
+    return max(twins, key=lambda slot: (len(aims & set(values[slot])), -abs(slot.height)))
+
+
+def _numbers_in(value: str) -> list[str]:
+    return re.findall(r"[0-9]+", value)
 
 
 def _likeliest_link(drawn: Sketch, block: Block, named: str | None, url: str) -> str | None:

@@ -6,6 +6,7 @@ boards that state any often state the first post only.
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 from itertools import pairwise
 from urllib.parse import urljoin
@@ -57,7 +58,14 @@ _MAX_OWN_LINKS = 40  # of a post that are looked at for its own
 _PLACE = re.compile(r"[\w-]{1,60}")
 
 
-def read_forum_page(body: bytes, *, url: str, now: int = 0, in_thread: bool = False) -> ForumPage:
+def read_forum_page(
+    body: bytes,
+    *,
+    url: str,
+    now: int = 0,
+    in_thread: bool = False,
+    looks: Collection[str] = (),
+) -> ForumPage:
     """Return what a page of a forum holds; nothing when it is no forum's.
 
     Args:
@@ -65,6 +73,7 @@ def read_forum_page(body: bytes, *, url: str, now: int = 0, in_thread: bool = Fa
         url: where it was found, for relative links.
         now: seconds since 1970, for "2 hours ago"; 0 leaves such times out.
         in_thread: a list of threads led to it, so a post alone on a page is one.
+        looks: of posts on other pages of this forum, as ``ForumPage.looks`` has them.
 
     Raises:
         PoisonDocument: it is made to keep a parser busy.
@@ -81,7 +90,7 @@ def read_forum_page(body: bytes, *, url: str, now: int = 0, in_thread: bool = Fa
     if not _holds(read):
         read = _by_statements(tree, page, url)
     if _may_say_more(read):
-        read = _by_likeness(tree, read, url, now, in_thread=in_thread)
+        read = _by_likeness(tree, read, url, now, looks=looks if in_thread else None)
     if read.threads and not any(thread.state for thread in read.threads):
         read = _with_states(tree, read, url, now)
     return _without_deleted(_oldest_first(read))
@@ -263,10 +272,17 @@ def _joined(base: str, href: str) -> str | None:
 
 
 def _by_likeness(
-    tree: LexborHTMLParser, page: ForumPage, url: str, now: int, *, in_thread: bool
+    tree: LexborHTMLParser,
+    page: ForumPage,
+    url: str,
+    now: int,
+    *,
+    looks: Collection[str] | None,
 ) -> ForumPage:
+    """Return what repeats on the page; ``looks`` of posts on others where it is a thread's."""
     drawn = sketch(tree, now=now)
-    posts = sibling_posts(drawn, url=url, single=in_thread and not page.posts)
+    single = looks is not None and not page.posts
+    posts, seen = sibling_posts(drawn, url=url, single=single, looks=looks or ())
     if page.posts and _sure(replace(page, posts=posts)) <= _sure(page):
         return page
     boards: tuple[str, ...] = ()
@@ -286,6 +302,7 @@ def _by_likeness(
         following=following(tree, url=url),
         number=_page_number(url),
         ids_are_global=False,
+        looks=tuple(sorted(seen)),
     )
 
 

@@ -1,6 +1,6 @@
 """What is known of a forum's threads from the last crawl, and so which are worth a visit. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,6 +22,9 @@ PAUSES = (
     timedelta(days=1),
     timedelta(days=3),
 )
+
+_MAX_LOOKS = 8
+_MAX_LOOK = 300  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,21 @@ class Progress:
             match value:
                 case [str() as home, str() | None as state, int() as tries, int() as due]:
                     self._missed[key] = Missed(key, home, state, tries, due)
+
+        looks = cursor.get("looks")
+        listed = looks if isinstance(looks, list) else []
+        self._looks = [look for look in listed if isinstance(look, str)]
+
+    @property
+    def looks(self) -> tuple[str, ...]:
+        """How posts look on pages of unknown software, as far as was seen: the last ones."""
+        return tuple(self._looks)
+
+    def saw(self, looks: Iterable[str]) -> None:
+        """Note how posts of several look; elements that have no classes say nothing."""
+        new = [look for look in looks if ">" not in look and len(look) <= _MAX_LOOK]
+        kept = [look for look in self._looks if look not in new]
+        self._looks = [*kept, *new][-_MAX_LOOKS:]
 
     @property
     def has_read(self) -> bool:
@@ -139,4 +157,6 @@ class Progress:
             cursor["missed"] = {
                 key: [one.home, one.state, one.tries, one.due] for key, one in self._missed.items()
             }
+        if self._looks:
+            cursor["looks"] = list(self._looks)
         return cursor if backfill_days is None else {**cursor, "backfill_days": backfill_days}

@@ -4,7 +4,10 @@ from crawlers.forums.platform import Platform
 
 PHPBB = Platform(
     name="phpBB",
-    mark="body#phpbb, a.topictitle, a.forumtitle, .postbody .postauthor, span.postbody",
+    mark=(
+        "body#phpbb, a.topictitle, a.forumtitle, .postbody .postauthor, span.postbody, "
+        "dl.postprofile, h2.topic-title a[href*='viewtopic']"
+    ),
     board="a.forumtitle, a.subforum, a.forumlink, a.subforum.read",
     row="ul.topiclist.topics > li.row, table.forumbg tr, tr:has(> td a.topictitle)",
     thread="a.topictitle",

@@ -8,7 +8,7 @@ are a link to somewhere else; entries of a blog lead elsewhere by their headings
 import re
 from bisect import bisect
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from urllib.parse import urlsplit
@@ -46,23 +46,29 @@ _TO_BOARD = "board "
 _NUMBERED = re.compile(r"[0-9]")
 
 
-def sibling_posts(drawn: Sketch, *, url: str, single: bool = False) -> tuple[ForumPost, ...]:
-    """Return the posts of a page of unknown software; none when nothing repeats as posts do.
+def sibling_posts(
+    drawn: Sketch, *, url: str, single: bool = False, looks: Collection[str] = ()
+) -> tuple[tuple[ForumPost, ...], frozenset[str]]:
+    """Return the posts of a page of unknown software, and how they look where they are several.
+
+    There are none when nothing repeats as posts do.
 
     Args:
         drawn: the page.
         url: its address.
         single: it is known to be a thread's page, so that one post alone will do where it is
             called one, and two of any name.
+        looks: of posts on other pages of this forum: one alone that looks so will do as well.
     """
     groups = _groups(drawn)
     blocks = _most(drawn, groups, url, few=2 if single else _FEW)
+    of_several = frozenset(drawn.signature[block.start] for block in blocks)
     if not blocks and single:
-        blocks = _alone(drawn, groups)
+        blocks = _alone(drawn, groups, looks)
     if not blocks:
-        return ()
+        return (), frozenset()
     blocks = _with_others(drawn, groups, blocks, url)
-    return _read(drawn, blocks, url=url)
+    return _read(drawn, blocks, url=url), of_several
 
 
 def _most(drawn: Sketch, groups: dict[str, list[int]], url: str, *, few: int) -> list[Block]:
@@ -286,13 +292,13 @@ def _way(href: str, url: str) -> str:
     return key if to_thread(target) else f"{_TO_BOARD}{key}"
 
 
-def _alone(drawn: Sketch, groups: dict[str, list[int]]) -> list[Block]:
-    """Return the only post of a page: the smallest element that is called so and is one."""
+def _alone(drawn: Sketch, groups: dict[str, list[int]], looks: Collection[str]) -> list[Block]:
+    """Return the only post of a page: the smallest element that is called so, or looks so."""
     found = [
         block
-        for members in groups.values()
+        for signature, members in groups.items()
         for at in members[:3]
-        if _POST_NAME.search(drawn.names[at])
+        if (signature in looks or _POST_NAME.search(drawn.names[at]))
         and (block := block_at(drawn, at, drawn.end[at], holes={}))
         and not _is_list(drawn, block)
     ]

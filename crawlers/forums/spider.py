@@ -210,6 +210,7 @@ class _Crawl:
                 url=url,
                 now=int(self.walk.now.timestamp()),
                 in_thread=visit.thread is not None,
+                looks=self.walk.progress.looks,
             )
             async with self._in_turn:  # so that each cursor covers the batches before it
                 step = self.walk.arrived(visit, page, found_at=url)

@@ -35,7 +35,7 @@ class Troubles:
         """Return what went wrong; ``knows_threads``: earlier, some could be read.
 
         Of unknown software there are pages that can't be read ever: that one or two of them hold
-        nothing is no sign that the forum is in trouble.
+        nothing is no sign of trouble; it is told beside threads that this crawl could read.
         """
         few = self._unsure == len(self._unread) < _MANY
         if self._unread and not self.has_read and not (few and knows_threads):
@@ -43,4 +43,7 @@ class Troubles:
             return f"no thread could be read ({tried}), such as: {self._unread[0]}"
         if self._failed:
             return f"{len(self._failed)} pages could not be read, such as: {self._failed[0]}"
+        if self._unsure and self.has_read:
+            many = "1 thread's page" if self._unsure == 1 else f"{self._unsure} threads' pages"
+            return f"{many} showed no posts, such as: {self._unread[0]}"
         return None

@@ -40,3 +40,4 @@ class ForumPage:
     following: str | None = None  # the next page
     number: int = 1  # which page of the list or thread it is
     ids_are_global: bool = True  # a post's id is the only one in the forum, not in its thread
+    looks: tuple[str, ...] = ()  # tag and classes of what is a post, where nobody wrote selectors

@@ -110,6 +110,7 @@ class Walk:
             self._troubles.has_read = True
             visit = self._under_its_key(visit, found_at)
             self._listed.add(visit.thread or "")
+            self.progress.saw(page.looks)
             step = self._at_thread(visit, page)
         elif page.boards or page.threads:
             step = self._at_list(visit, page)

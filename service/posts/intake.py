@@ -31,6 +31,7 @@ from service.posts.judging import Judged, Listener
 from service.posts.keeping import Kept, keep, keep_hash
 from service.posts.liveness import bury, is_shell
 from service.posts.own_people import is_own
+from service.posts.renamed import rename
 from service.posts.replies import heed_replies
 from service.posts.signals import rejudge, signal_of, withdraw
 from service.posts.suppression import Barred, admitted, barred_among
@@ -340,6 +341,8 @@ def _opened(rows: BatchRows, arrived: Arrived, barred: Barred) -> _Opened:
     allowed = admitted(arrived.found, source_url=rows.source.url, barred=barred)
     shells = {post.external_id for post in allowed if is_shell(post)}
     posts = {post.external_id: post for post in allowed if post.external_id not in shells}
+    hashed = ((content_hash(post), post) for post in posts.values())
+    rows.posts = {**rows.posts, **rename(rows.db, rows.source, hashed, rows.posts)}
     return _Opened(
         rows,
         posts,

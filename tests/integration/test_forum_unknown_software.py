@@ -154,3 +154,36 @@ def test_comments_of_isso_come_back_page_by_page() -> None:
         ]
         again = polled(a_source(source.url, kind=SourceKind.FORUM, cursor=stored(found[-1])))
     assert posts_of(again) == []
+
+
+def test_a_post_alone_is_known_by_how_the_posts_of_other_threads_look() -> None:
+    threads = {1: [11, 12, 13], 2: [21]}
+
+    def talk(asked: Asked) -> Reply | None:
+        if asked.path == "/":
+            body = "".join(
+                f"<tr><td><a href='/talk/{t}-kilns'>Kiln question {t}</a></td><td>{len(posts)}"
+                f" messages</td><td>2026-06-0{len(posts)} 10:00</td></tr>"
+                for t, posts in threads.items()
+            )
+            body = f"<table>{body}</table>"
+        elif asked.path.startswith("/talk/"):
+            t = int(asked.path[6])
+            body = f"<h1>Kiln question {t}</h1>" + "".join(
+                f"<div class=zq id=m{n}><div class=who><b>Potter {n}</b> <span>2026-06-01 10:{n}"
+                f"</span></div><div class=wrd><p>Message {n} of some length.</p></div></div>"
+                for n in threads[t]
+            )
+        else:
+            return None
+        return Reply(body=f"<html><title>Kilns</title><body>{body}</body></html>".encode())
+
+    with MisbehavingServer(talk) as server:
+        source = a_source(server.url("/"), kind=SourceKind.FORUM)
+        found = polled(source)
+        again = polled(a_source(source.url, kind=SourceKind.FORUM, cursor=stored(found[-1])))
+        later = polled(a_source(source.url, kind=SourceKind.FORUM, cursor=stored(again[-1])))
+    taken = {post.external_id: post.text for post in posts_of(found) + posts_of(again)}
+    assert taken["/talk/2-kilns#m21"] == "Message 21 of some length."
+    assert len(taken) == 4
+    assert (again[-1].problem, posts_of(later)) == (None, [])

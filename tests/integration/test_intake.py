@@ -18,7 +18,14 @@ from models.post import Author, Post, Thread
 from models.signal import Signal
 from models.source import Source
 from models.tables import METADATA
-from models.words import Kind, LeadStatus, Negative, StorageMode, SuppressionReason
+from models.words import (
+    Kind,
+    LeadStatus,
+    Negative,
+    SourceKind,
+    StorageMode,
+    SuppressionReason,
+)
 from service.posts.intake import Arrived, Counts, content_hash
 from service.posts.suppression import ANYWHERE, suppress_author
 from service.store.engine import reading, writing
@@ -108,6 +115,52 @@ def test_a_post_that_asks_for_nothing_is_kept_for_a_while_and_makes_no_lead(
     assert place.only(Post).text == "Lovely weather here."
     assert not place.all(Signal)
     assert not place.all(Lead)
+
+
+def a_forum(engine: Engine) -> Place:
+    """Return an installation that listens to one forum."""
+    place = a_place(engine)
+    with writing(engine) as db:
+        db.exec(select(Source)).one().kind = SourceKind.FORUM
+    return place
+
+
+def test_a_forum_s_post_that_comes_under_another_id_is_the_one_that_is_there(
+    engine: Engine,
+) -> None:
+    place = a_forum(engine)
+    place.take_in(a_post("/talk/1~f00d", thread="/talk/1"))
+    again = a_post("/talk/1#m1", thread="/talk/1")
+    answer = a_post("/talk/1#m6", "Ours is green.", thread="/talk/1", is_opening=False)
+
+    assert place.take_in(again, answer) == Counts(new=1, duplicates=1)
+    assert place.take_in(again, answer) == Counts(duplicates=2)
+    assert {post.external_id for post in place.all(Post)} == {"/talk/1#m1", "/talk/1#m6"}
+    assert len(place.all(Signal)) == len(place.all(Lead)) == 1
+
+
+def test_who_says_the_same_twice_in_a_forum_said_it_twice(engine: Engine) -> None:
+    place = a_forum(engine)
+    later = NOON - timedelta(minutes=1)
+    first = a_post("t#m1", "+1", thread="t", at=NOON - timedelta(minutes=2))
+    second = replace(first, external_id="t#m2", published=later)
+    others = [
+        replace(first, external_id="t#m3", author="bea"),
+        replace(first, external_id="u#m4", thread_key="u"),
+        replace(first, external_id="t#m5"),  # in the same minute, and both are shown
+    ]
+
+    assert place.take_in(first, second) == Counts(new=2)
+    assert place.take_in(first, second, *others) == Counts(new=3, duplicates=2)
+    assert place.take_in(replace(second, external_id="t#m7")) == Counts(duplicates=1)
+    assert len(place.all(Post)) == 5
+
+
+def test_a_feed_s_entries_have_the_ids_that_they_have(engine: Engine) -> None:
+    place = a_place(engine)
+    place.take_in(a_post("1", thread="t"))
+
+    assert place.take_in(a_post("2", thread="t")).new == 1
 
 
 def test_a_post_about_two_topics_is_a_signal_for_each(engine: Engine) -> None:

@@ -42,6 +42,13 @@ def test_a_thread_without_answers_is_read(name: str) -> None:
     assert post.text == POSTS[0].words
 
 
+@pytest.mark.parametrize("many", [1, 2])
+def test_a_thread_of_phpbb_is_known_without_the_id_of_its_page(many: int) -> None:
+    page = read(THREADS["phpBB"](POSTS[:many]).replace(' id="phpbb"', ""))
+    assert page.platform == "phpBB"
+    assert [post.id for post in page.posts] == [f"p{p.number}" for p in POSTS[:many]]
+
+
 def test_a_post_of_mybb_of_yesterday_has_its_clock() -> None:
     html = THREADS["MyBB"](POSTS).replace(
         us(POSTS[0], "%m-%d-%Y, %I:%M %p"),

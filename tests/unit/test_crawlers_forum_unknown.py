@@ -211,6 +211,23 @@ def test_numbers_that_only_count_places_are_no_ids() -> None:
     assert [post.id for post in read(cards(POSTS)).posts] == ["r-345", "r-346", "r-351"]
 
 
+def inner_posts(posts: Sequence[Said]) -> str:
+    """Posts with an element around the words that has a name and an id of its own."""
+    return "".join(
+        f'<div class="post" id="p{p.number}"><div class="face"></div><div id="post_content'
+        f'{p.number}"><p class="by"><a href="./show?p={p.number}#p{p.number}">Post</a> by <a'
+        f' class="username" href="/u/{p.author}">{p.author}</a> <time datetime="'
+        f'{p.at.isoformat()}">x</time></p><div class="content">{p.words}</div></div></div>'
+        for p in posts
+    )
+
+
+@pytest.mark.parametrize("many", [1, 2, 3])
+def test_a_post_has_the_id_that_its_own_link_aims_at_however_many_there_are(many: int) -> None:
+    posts = read(inner_posts(POSTS[:many]), in_thread=True).posts
+    assert [post.id for post in posts] == [f"p{p.number}" for p in POSTS[:many]]
+
+
 ARTICLE = "<article><h1>On desks</h1><p class='by'>By <a href='/author/ann'>Ann</a>, <time " + (
     "datetime='2026-01-05T16:11:00Z'>today</time></p>" + "<p>Desks are flat. " * 40 + "</article>"
 )

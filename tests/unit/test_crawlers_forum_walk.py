@@ -535,3 +535,13 @@ def test_a_page_behind_the_first_opens_nothing_even_if_its_address_does_not_tell
     visit = Visit(url=HOME + "t/hobs/12/2/", thread="t12", home=HOME + "t/hobs/12/")
     step = arrive(walk, visit, replace(a_thread(98), url=visit.url))
     assert [post.is_opening for post in step.posts] == [False]
+
+
+def test_a_thread_s_page_without_posts_is_told_where_others_had_some() -> None:
+    walk = a_walk()
+    board = of_unknown(a_board((1, "s"), (2, "s")))
+    full, empty = arrive(walk, walk.start(), board).visits
+    arrive(walk, full, of_unknown(a_thread(1, 2)))
+    arrive(walk, empty, ForumPage(None, "Alone", empty.url))
+    assert str(walk.problem).startswith("1 thread's page showed no posts")
+    assert "Alone" in str(walk.problem)
