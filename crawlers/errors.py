@@ -29,6 +29,7 @@ r"""What can go wrong with a source. Every error explains itself to a person in 
         ├── TooLarge
         ├── EmptyDocument
         ├── NotAFeed
+        │   └── NoLongerAFeed
         ├── NothingToRead
         ├── Unparseable
         └── PoisonDocument
@@ -319,6 +320,13 @@ class NotAFeed(BadDocument):
     """This is no feed but {detail}.
 
     Look for the feed's own address, or add the page's address and let Harken find it.
+    """
+
+
+class NoLongerAFeed(NotAFeed):
+    """There was a feed here when it was last read, and now it is {detail}.
+
+    The site may ask for a login now, or its feed has moved: look at the address in a browser.
     """
 
 

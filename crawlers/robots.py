@@ -67,7 +67,8 @@ class Decision:
 
     allowed: bool
     because: str  # for a person
-    delay_seconds: float = 0.0  # that the host wants between two pages
+    delay_seconds: float = 0.0  # between two pages
+    wished_seconds: float = 0.0  # that the host wants between them: more than it gets, at times
 
 
 def decide(robots: RobotsFile, target: Target, *, agent: str) -> Decision:
@@ -79,13 +80,14 @@ def decide(robots: RobotsFile, target: Target, *, agent: str) -> Decision:
         because = f"it has no robots.txt (its address answers {robots.status})"
         return Decision(allowed=True, because=because)
     rules = _rules(robots.text, agent)
-    wanted = rules.crawl_delay(agent) or 0.0
     # a NaN is greater than nothing, so max() makes it 0
-    delay = min(max(0.0, wanted), MAX_CRAWL_DELAY)
+    wished = max(0.0, rules.crawl_delay(agent) or 0.0)
+    delay = min(wished, MAX_CRAWL_DELAY)
     if not rules.can_fetch(target.url, agent):
         because = "its robots.txt disallows it"
-        return Decision(allowed=False, because=because, delay_seconds=delay)
-    return Decision(allowed=True, because="its robots.txt allows it", delay_seconds=delay)
+        return Decision(allowed=False, because=because, delay_seconds=delay, wished_seconds=wished)
+    because = "its robots.txt allows it"
+    return Decision(allowed=True, because=because, delay_seconds=delay, wished_seconds=wished)
 
 
 def crawl_delay(robots: RobotsFile, target: Target, *, agent: str) -> float:

@@ -60,9 +60,9 @@ def unpacker(content_encoding: str) -> Unpacker:
     named = [name.strip() for name in content_encoding.lower().split(",")]
     packings = [name for name in named if name in _KNOWN]
     match packings:
-        case []:
-            return _AsItIs(is_sure=_PLAIN.issuperset(named))
-        case ["gzip" | "x-gzip"]:
+        case [] if not _PLAIN.issuperset(named):
+            return _NamedStrangely()
+        case [] | ["gzip" | "x-gzip"]:  # some keep a packed file, and send it as what is in it
             return _Gzip()
         case ["deflate"]:
             return _Deflate()
@@ -74,16 +74,15 @@ def unpacker(content_encoding: str) -> Unpacker:
             raise UnpackingError(_UNASKED)
 
 
-class _AsItIs:
-    def __init__(self, *, is_sure: bool) -> None:
-        self._is_sure = is_sure
+class _NamedStrangely:
+    """Text, if it looks so: with its character set, or something else, in place of a packing."""
 
     def feed(self, data: bytes, *, most: int) -> bytes:
         return data
 
     def end(self, body: bytes) -> bytes:
         start = body[:_LOOKED_AT]
-        if not self._is_sure and not start.startswith(_MARKS) and not _CONTROL.isdisjoint(start):
+        if not start.startswith(_MARKS) and not _CONTROL.isdisjoint(start):
             raise UnpackingError(_UNASKED)  # one that we don't know
         return b""
 

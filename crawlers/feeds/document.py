@@ -149,7 +149,8 @@ def _document(
     parsed: Parsed, seen: Sight | None, *, url: str, known: Collection[str]
 ) -> FeedDocument:
     feed, found = parsed["feed"], parsed["entries"][:MAX_ENTRIES]
-    entries = [entry_of(entry, feed) for entry in found]
+    is_atom = parsed["version"].startswith("atom")
+    entries = [entry_of(entry, feed, is_atom=is_atom) for entry in found]
     if seen is not None and len(seen.keys) == len(entries):
         keys = seen.keys
     else:  # what cannot be told apart in the bytes is known by what was read

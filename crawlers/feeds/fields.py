@@ -45,8 +45,14 @@ def next_url_of(feed: Parsed, *, url: str) -> str | None:
     return None
 
 
-def entry_of(entry: Parsed, feed: Parsed) -> FeedEntry:
-    """Return an entry of feedparser's as ours."""
+def entry_of(entry: Parsed, feed: Parsed, *, is_atom: bool = False) -> FeedEntry:
+    """Return an entry of feedparser's as ours.
+
+    One of Atom that names no author is by its source's, else by the feed's (RFC 4287, 4.2.1):
+    feedparser leaves that to its readers.
+    """
+    heard_of = (entry, entry.get("source") or {}, feed) if is_atom else (entry,)
+    by = next((of for of in heard_of if _author(of)), entry)
     body, answered = _body(entry)
     title = title_of(entry)
     comments_url, comments = _comments(entry)
@@ -56,8 +62,8 @@ def entry_of(entry: Parsed, feed: Parsed) -> FeedEntry:
         title=title,
         text=body.text,
         quoted=body.quoted,
-        author=_author(entry),
-        author_url=text_of(entry.get("author_detail") or {}, "href")[:MAX_ID] or None,
+        author=_author(by),
+        author_url=text_of(by.get("author_detail") or {}, "href")[:MAX_ID] or None,
         published=date_of(entry, "published"),
         updated=date_of(entry, "updated"),
         language=_language(entry, feed),

@@ -23,6 +23,7 @@ _CODECS = re.compile(
     r"|gb(2312|k|18030)|big5(hkscs)?|hz|euc[_-](jp|kr|jis_2004)|iso2022_(jp|kr)\w*"
     r"|shift_jis\w*|johab|tis-620|ptcp154|kz1048|hp-roman8"
 )
+_WIDE = re.compile(r"utf-?(?:16|32)|ucs-?[24]|iso-10646-ucs", re.IGNORECASE)
 _PROLOG = re.compile(rb"""(<\?xml[^>]{0,200}?encoding\s*=\s*["'])([^"'>]{1,80})(["'])""")
 _REFERENCE = re.compile(r"&(?!(?:lt|gt|amp|quot|apos);)\w+;")
 
@@ -69,9 +70,11 @@ def is_well_formed(body: bytes) -> bool:
 
 
 def safe_encoding(body: bytes, content_type: str) -> tuple[bytes, str]:
-    """Return both with declared encodings that are dangerous taken out."""
+    """Return both with declared encodings that are dangerous, or plainly wrong, taken out."""
     prolog = _PROLOG.match(body.lstrip()[:400])
-    if prolog and not _is_safe(prolog[2].decode("latin-1")):
+    declared = prolog[2].decode("latin-1") if prolog else ""
+    # who can read that it is UTF-16 reads something else
+    if prolog and (not _is_safe(declared) or _WIDE.match(declared)):
         body = body.replace(prolog[0], prolog[1] + b"utf-8" + prolog[3], 1)
     media_type, *parameters = content_type.split(";")
     kept = [

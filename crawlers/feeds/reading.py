@@ -13,7 +13,7 @@ from itertools import islice
 
 from pydantic import JsonValue
 
-from crawlers.errors import NotAllowed, PoisonDocument
+from crawlers.errors import NoLongerAFeed, NotAFeed, NotAllowed, PoisonDocument
 from crawlers.feeds.delta import LARGEST_AT_ONCE, sight
 from crawlers.feeds.document import read_feed
 from crawlers.feeds.entry import MAX_ENTRIES, FeedDocument, FeedEntry
@@ -107,6 +107,10 @@ async def read_document(
             language=page.headers.get("content-language", ""),
             known=[] if anew else sorted(ledger.items),
         )
+    except NotAFeed as error:
+        if ledger.known and "body_sha" in state:  # else it is another page, with a feed's ledger
+            raise NoLongerAFeed(error.detail) from error
+        raise
     except PoisonDocument as error:
         return Reading(page, _poisoned(error, marks, ledger, now=now), poison=error)
     return await _understood(page, feed, marks, ledger, now=now)

@@ -50,6 +50,8 @@ def check(
     else:
         delay = decision.delay_seconds
         wish = f", with {delay:g} seconds between two pages" if delay else ""
+        if decision.wished_seconds > delay:
+            wish += f", the most that is waited (it asks for {decision.wished_seconds:.12g})"
         word = "allowed" if decision.allowed else "not allowed"
         say(f"{word}: {decision.because}{wish}")
     if not decision.allowed:

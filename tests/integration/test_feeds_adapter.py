@@ -99,6 +99,19 @@ def test_what_is_wrong_with_a_feed_is_said_in_words(
     assert words in caught.value.reason
 
 
+def test_a_feed_that_a_web_page_took_the_place_of_is_said_to_have_been_one() -> None:
+    shown = Reply(body=rss(3))
+    with MisbehavingServer(lambda asked: shown) as server:
+        first = the_batch(a_source(server.url("/feed")))
+        shown = Reply(body=b"<html><title>Log in</title><body>Who are you?", kind="text/html")
+        with pytest.raises(NotAFeed) as caught:
+            polled(a_source(server.url("/feed"), cursor=stored(first)))
+    assert "There was a feed here when it was last read, and now it is a web page" in str(
+        caught.value
+    )
+    assert "login" in str(caught.value)
+
+
 def test_bad_feeds_leave_the_others_unaffected(misbehaving: MisbehavingServer) -> None:
     paths = ["/feed.xml", "/html", "/empty", "/deep.xml", "/stall", "/loop", "/conditional.xml"]
 

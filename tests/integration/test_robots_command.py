@@ -39,6 +39,15 @@ def test_what_robots_txt_says_is_told_and_nothing_else_asked_for(house: Path) ->
     ]
 
 
+def test_a_crawl_delay_that_is_longer_than_what_is_waited_is_told_with_both(house: Path) -> None:
+    with MisbehavingServer(robots=b"User-agent: *\nCrawl-delay: 86400") as server:
+        ran = check(house, server.url("/feed.xml"))
+    assert ran.out == (
+        "allowed: its robots.txt allows it, with 600 seconds between two pages, the most that is"
+        " waited (it asks for 86400)\n"
+    )
+
+
 def test_what_cannot_be_asked_is_said_in_one_line(house: Path) -> None:
     ran = check(house, "http://10.0.0.1/")
     assert ran.code == 1

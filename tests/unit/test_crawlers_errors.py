@@ -27,6 +27,7 @@ EXAMPLES: list[SourceError] = [
     errors.TooLarge(8 * 2**20),
     errors.EmptyDocument(),
     errors.NotAFeed("a web page"),
+    errors.NoLongerAFeed("a web page"),
     errors.NothingToRead("it is a page without a feed"),
     errors.Unparseable("it breaks off"),
     errors.PoisonDocument("it took too long"),

@@ -311,3 +311,43 @@ def test_x24_what_the_server_calls_it_does_not_matter() -> None:
 
 def test_x29_a_huge_id_is_hashed() -> None:
     assert len(str(the_entry(in_rss(f"<guid>{'x' * 1_000_000}</guid>")).id)) == 64
+
+
+ATOM_BY_ANN = (
+    "<feed xmlns='http://www.w3.org/2005/Atom'><title>Desks</title><author><name>Ann</name><uri>"
+    "https://a.example/~ann</uri></author><entry><id>1</id><title>A</title>%s</entry></feed>"
+)
+OF_BEA = "<source><id>b</id><title>B</title>%s</source>"
+
+
+@pytest.mark.parametrize(
+    ("said", "author", "profile"),
+    [
+        ("", "Ann", "https://a.example/~ann"),
+        ("<author><name>Cid</name></author>" + OF_BEA % "", "Cid", None),
+        (OF_BEA % "<author><name>Bea</name></author>", "Bea", None),
+        (OF_BEA % "", "Ann", "https://a.example/~ann"),
+    ],
+    ids=["none", "its own", "its source's", "its source has none"],
+)
+def test_an_entry_of_atom_without_an_author_has_its_source_s_or_the_feed_s(
+    said: str, author: str, profile: str | None
+) -> None:
+    entry = the_entry(ATOM_BY_ANN % said)
+    assert (entry.author, entry.author_url) == (author, profile)
+
+
+def test_who_edits_an_rss_channel_did_not_write_its_items() -> None:
+    feed = in_rss("").replace("<item>", "<managingEditor>Ann</managingEditor><item>", 1)
+    assert "<managingEditor>" in feed
+    assert the_entry(feed).author is None
+
+
+@pytest.mark.parametrize("declared", ["UTF-16", "utf-16-le", "utf-32"])
+@pytest.mark.parametrize("title", ["Größe", "Größen"])
+def test_a_feed_that_says_it_is_of_wide_letters_and_is_not_is_read(
+    declared: str, title: str
+) -> None:
+    prolog = f"<?xml version='1.0' encoding='{declared}'?>"
+    feed = prolog + in_rss(f"<title>{title}</title>")
+    assert the_entry(feed, content_type="application/rss+xml").title == title

@@ -27,6 +27,7 @@ PACKED = {
     "br": brotli.compress(TEXT),
     "zstd": zstd.compress(TEXT),
     "": TEXT,
+    "identity": gzip.compress(TEXT),  # which it doesn't say
     "utf-8": TEXT,
 }
 
