@@ -143,6 +143,15 @@ def test_a_file_gives_no_option_that_its_kind_does_not_know() -> None:
         a_spec(comment="yes")
 
 
+def test_of_a_kind_that_is_none_nothing_is_said_of_its_options() -> None:
+    said = {"id": "talk", "name": "Talk", "url": "https://talk.example/feed", "kind": "smoke"}
+
+    with pytest.raises(ValidationError) as refused:
+        SourceSpec.model_validate({**said, "options": {"signals": "3"}})
+
+    assert [error["loc"] for error in refused.value.errors()] == [("kind",)]
+
+
 def test_forums_and_feeds_are_read_back_and_streams_are_not() -> None:
     assert reads_back(SourceKind.FORUM)
     assert reads_back(SourceKind.FEED)
