@@ -75,6 +75,15 @@ def band_keys(signature: Signature, writer: str) -> tuple[int, ...]:
     return tuple(_key(bytes([place]) + band + who) for place, band in enumerate(bands))
 
 
+def words_key(title: str, body: str) -> bytes:
+    """Return 16 bytes that only posts of the same words in the same order share; none of no words.
+
+    What makes no difference to `sign` makes none here, but a number is always what it says.
+    """
+    words = " ".join(said for _, said in _words(read(title, body)))
+    return hashlib.blake2b(words.encode("utf-8"), digest_size=16).digest() if words else b""
+
+
 def _words(post: Text) -> list[tuple[str, str]]:
     """Return each word as it is compared and as it is said; marks and addresses are none."""
     words = []

@@ -41,8 +41,8 @@ def evaluate(
     interval is left out where there are too few posts for one: ten signals and ten others, or ten
     of what a share is of.
 
-    Labels that contradict each other, posts without text and posts that come twice are named with
-    their line, and count as they stand.
+    Labels that contradict each other, in a post or in two of the same words, posts without text
+    and posts that come twice are named with their line, and count as they stand.
 
     Example: harken eval labelled.jsonl --json
     """

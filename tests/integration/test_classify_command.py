@@ -361,6 +361,12 @@ def test_a_person_reads_the_measurement_as_tables(tmp_path: Path) -> None:
 def test_labels_that_can_not_be_right_are_named_with_their_line(tmp_path: Path) -> None:
     file = tmp_path / "labelled.jsonl.gz"
     ask = {"title": ASK["title"]}
+    otherwise = f"the same words are labelled otherwise in {file}, line"
+    one = "only one can be right, and both count"
+
+    def kind(here: str) -> str:
+        return f'"kind": "{here}" here, "recommendation" there'
+
     posts = [
         ask | {"id": 1, "strength": 0, "kind": "recommendation"},
         ask | {"id": 2, "strength": 2, "kind": "none", "role": "seller"},
@@ -378,13 +384,73 @@ def test_labels_that_can_not_be_right_are_named_with_their_line(tmp_path: Path) 
         f'{file}, line 1: strength 0 is no signal, "kind": "recommendation" is one',
         f'{file}, line 2: strength 2 is a signal, "kind": "none" is not',
         f'{file}, line 2: strength 2 is a signal, "role": "seller" is no buyer',
+        f"{file}, line 2: {otherwise} 1: strength 2 here, 0 there; {kind('none')}; {one}",
         f"{file}, line 3: there is no text to judge",
         f"{file}, line 4: the post '1' is there already, in {file}, line 1; it counts twice",
+        f"{file}, line 4: {otherwise} 1: strength 2 here, 0 there; {one}",
+        f"{file}, line 5: {otherwise} 1: strength 1 here, 0 there; {kind('need')}; {one}",
+        f"{file}, line 6: {otherwise} 1: {kind('none')}; {one}",
     ]
     assert "6 posts, 3 of them signals" in ran.out
     assert " to " not in ran.out.partition("\n\n")[2].partition("length")[0]  # no interval
     assert "right: the share that was given just this kind or role" in ran.out
     assert "No interval: fewer than 10 signals" in ran.out
+
+
+def test_words_that_come_again_under_another_id_are_named_with_both_lines(tmp_path: Path) -> None:
+    file = tmp_path / "labelled.jsonl"
+    said = {"title": "Which CRM?", "body": "We are 12 people.", "strength": 3}
+    posts = [
+        said | {"id": 1, "role": "seeker"},
+        said | {"id": 2, "title": "WHICH  CRM", "strength": 2},  # a signal too
+        said | {"id": 3, "role": "other"},
+        said | {"id": 4, "strength": 0, "role": "other"},
+        said | {"id": 5, "strength": 0, "body": "We are 13 people."},
+        said | {"id": 1, "role": "seeker", "title": "Which CRM"},
+        said | {"id": 2},
+        {"id": 7, "title": "...", "strength": 0},
+        {"id": 8, "title": "?", "strength": 3},
+    ]
+    file.write_text(lines(*posts))
+
+    ran = harken_here("eval", str(file))
+
+    otherwise = "the same words are labelled otherwise in"
+    one = "only one can be right, and both count"
+    role = '"role": "other" here, "seeker" there'
+    assert ran.code == 0
+    assert ran.err.splitlines() == [
+        f"{file}, line 2: the same words are there already, in {file}, line 1; they count twice",
+        f"{file}, line 3: {otherwise} {file}, line 1: {role}; {one}",
+        f"{file}, line 4: {otherwise} {file}, line 1: strength 0 here, 3 there; {role}; {one}",
+        f"{file}, line 6: the post '1' is there already, in {file}, line 1; it counts twice",
+        f'{file}, line 6: {otherwise} {file}, line 3: "role": "seeker" here, "other" there; {one}',
+        f"{file}, line 7: the post '2' is there already, in {file}, line 2; it counts twice",
+        f"{file}, line 7: {otherwise} {file}, line 4: strength 3 here, 0 there; {one}",
+    ]
+    assert "9 posts" in ran.out
+
+
+def test_training_names_words_that_are_labelled_in_two_ways_across_files(tmp_path: Path) -> None:
+    posts = some_labelled()
+    first, second = tmp_path / "first.jsonl", tmp_path / "second.jsonl"
+    first.write_text(lines(*posts))
+    signal = next(post for post in posts if post["strength"] == 3)
+    second.write_text(lines(signal | {"id": "b", "strength": 0}, signal | {"id": "c"}))
+    at = posts.index(signal) + 1
+
+    ran = harken_here(
+        "train", "--data", str(first), "--data", str(second), "--out", str(tmp_path / "model"),
+        "--no-made-up",
+    )  # fmt: skip
+
+    assert ran.code == 0
+    otherwise = "the same words are labelled otherwise in"
+    one = "only one can be right, and both count"
+    assert ran.err.splitlines() == [
+        f"{second}, line 1: {otherwise} {first}, line {at}: strength 0 here, 3 there; {one}",
+        f"{second}, line 2: {otherwise} {second}, line 1: strength 3 here, 0 there; {one}",
+    ]
 
 
 def test_a_model_that_is_not_there_is_told_in_words(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from nlp.near import (
     is_near,
     resemblance,
     sign,
+    words_key,
 )
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=300)
@@ -110,6 +111,26 @@ def test_quotes_and_what_stands_under_a_signature_s_mark_make_no_difference() ->
     dressed = f"> They said this and that\n{BODY}\n-- \nAnna Example, Joinery Example, Exampletown"
 
     assert sign(TITLE, dressed) == sign(TITLE, BODY)
+
+
+def test_words_have_a_key_that_other_words_other_numbers_and_another_order_change() -> None:
+    key = words_key(TITLE, BODY)
+
+    assert len(key) == 16
+    assert words_key(TITLE.upper(), f"*{BODY}*  https://a.example/b") == key
+    assert words_key("", f"{TITLE}\n{BODY}") == key
+    assert key not in {
+        words_key(TITLE, f"{BODY} {BODY}"),
+        words_key(BODY, TITLE),
+        words_key(TITLE.replace("six", "ten"), BODY),
+    }
+    assert words_key(TITLE, f"{BODY} 12 of us") != words_key(TITLE, f"{BODY} 13 of us")
+    assert words_key("...", "\U0001f600 https://a.example/") == b""
+
+
+@given(ANY_TEXT, ANY_TEXT)
+def test_any_text_has_a_key_or_no_words(title: str, body: str) -> None:
+    assert len(words_key(title, body)) in (0, 16)
 
 
 def test_another_number_makes_no_difference_in_a_long_post_but_does_in_a_short_one() -> None:
