@@ -5,3 +5,6 @@ TOLD = (
     "ar", "cs", "da", "de", "el", "en", "es", "fi", "fr", "he", "hi", "it", "ja", "ko", "nl",
     "no", "pl", "pt", "ru", "sv", "tr", "uk", "zh",
 )  # fmt: skip
+
+#: The ISO 639-2 code of a post whose language can't be told.
+UNTOLD = "und"

@@ -20,7 +20,6 @@ from dataclasses import replace
 
 import idna
 
-from config.languages import TOLD
 from config.problem import quoted
 from config.query import And, Not, Or, Origin, Query, Trait, Words, unanchored
 from config.query_tokens import (
@@ -32,7 +31,7 @@ from config.query_tokens import (
     place,
     tokens,
 )
-from config.shape import check_language
+from config.shape import check_told_language
 from config.wording import check_phrase
 
 __all__ = [
@@ -259,10 +258,7 @@ def _site(value: str) -> str:
 
 
 def _language(value: str) -> str:
-    code = check_language(value.strip().lower())
-    if code not in TOLD:
-        raise ValueError(f"{quoted(value)} is no language that Harken tells: {', '.join(TOLD)}")
-    return code
+    return check_told_language(value.strip().lower())
 
 
 _READERS = {Trait.AUTHOR: _author, Trait.SITE: _site, Trait.LANG: _language}

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator
 from pydantic_core import PydanticCustomError
 
+from config.languages import TOLD, UNTOLD
 from config.problem import did_you_mean, quoted
 
 Network = IPv4Network | IPv6Network
@@ -211,6 +212,26 @@ def check_language(value: str) -> str:
     return value
 
 
+def check_told_language(value: str) -> str:
+    """Return ``value`` if it is a language that posts are told to be in.
+
+    Raises:
+        ValueError: it is no language's code, or that of another.
+    """
+    if check_language(value) not in TOLD:
+        raise ValueError(f"{quoted(value)} is no language that Harken tells: {', '.join(TOLD)}")
+    return value
+
+
+def check_post_language(value: str) -> str:
+    """Return ``value`` if a post can have it: it is told, or stands for one that can't be.
+
+    Raises:
+        ValueError: no post ever has it.
+    """
+    return value if value == UNTOLD else check_told_language(value)
+
+
 def check_slug(value: str) -> str:
     """Return ``value`` if it is an id: lower-case letters and digits in words joined by hyphens.
 
@@ -251,4 +272,5 @@ Url = Annotated[str, Field(max_length=2_000), AfterValidator(check_url)]
 ZoneName = Annotated[str, AfterValidator(check_zone)]
 Email = Annotated[str, Field(max_length=254), AfterValidator(check_email)]
 Language = Annotated[str, AfterValidator(check_language)]
+PostLanguage = Annotated[str, AfterValidator(check_post_language)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]

@@ -16,6 +16,7 @@ from config.shape import (
     Language,
     Line,
     PositiveDuration,
+    PostLanguage,
     Shape,
     Slug,
     Word,
@@ -98,7 +99,7 @@ class When(Shape):
     topics: tuple[Slug, ...] = ()  # one of these
     sources: tuple[Slug, ...] = ()
     kinds: tuple[Word[Kind], ...] = ()
-    languages: tuple[Language, ...] = ()
+    languages: tuple[PostLanguage, ...] = ()
     regions: tuple[Slug, ...] = ()
     accounts: tuple[Line, ...] = ()  # of companies, as leads name them; letter case is ignored
     min_score: Annotated[float, Field(ge=0, le=100)] = 0.0

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from config.query import Words, leaves
 from config.query_text import parse_query
-from config.shape import Language, Line, Prose, Shape, Share, Slug, at
+from config.shape import Line, PostLanguage, Prose, Shape, Share, Slug, at
 from config.wording import check_phrase
 
 MOST_PHRASES = 2_000  # in one topic; beyond that it is a dictionary, not a topic
@@ -64,7 +64,7 @@ class Topic(Shape):
     exclusions: tuple[Phrase, ...] = ()  # a post with one of these is not about this topic
     examples: Annotated[tuple[Example, ...], Field(max_length=MOST_EXAMPLES)] = ()
     similarity: Share = 0.0  # to problems and examples, from which a post matches; 0: never
-    languages: tuple[Language, ...] = ()  # empty: every language
+    languages: tuple[PostLanguage, ...] = ()  # empty: every language
     sources: tuple[Slug, ...] = ()  # ids of sources.toml; empty: every source
     threshold: Share = 0.35  # probability that a post needs, beside what the judge asks for
     owner: Slug | None = None  # handle of the social seller who reviews its signals

@@ -9,11 +9,11 @@ from functools import cache
 from threading import Lock
 from typing import Protocol, cast
 
-from config.languages import TOLD
+from config.languages import TOLD, UNTOLD
 from nlp.text import Field, Text, read
 
 #: The ISO 639-2 code for a language that can't be told.
-UNKNOWN = "und"
+UNKNOWN = UNTOLD
 
 #: Words that are frequent in one language and rare in the others of this table.
 _COMMON = {

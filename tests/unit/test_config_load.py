@@ -136,6 +136,10 @@ def test_a_missing_key_stands_at_the_table_that_lacks_it(tmp_path: Path) -> None
         ("keywords = ['crm']\nthreshold = nan", "threshold: must be"),
         ("keywords = ['crm']\nactive = 'yes'", "active: must be true or false, not text"),
         ("keywords = ['crm']\nlanguages = ['en-US']", "languages[1]: 'en-US' is no language code"),
+        (
+            "keywords = ['crm']\nlanguages = ['en', 'xx']",
+            "a.toml:4: languages[2]: 'xx' is no language that Harken tells: ar, cs, da, de, el,",
+        ),
         ("[keywords]\na = 1", "a.toml:3: keywords: must be a list in [ ], not a table"),
     ],
 )

@@ -54,6 +54,17 @@ def problems(folder: Path, **files: str) -> list[str]:
     return [str(problem) for problem in error.value.problems]
 
 
+def test_a_rule_may_ask_for_languages_that_posts_have_and_no_others(tmp_path: Path) -> None:
+    rule = 'fallback_team = "sales"\n[[rule]]\nposition = 1\nteam = "sales"\n'
+    asks = rule + "when = {{ languages = [{}] }}\n"
+    (problem,) = problems(tmp_path, routing=asks.format('"de", "xx"'))
+    assert problem.startswith(
+        "routing.toml:5: rule[1].when.languages[2]: 'xx' is no language that Harken tells: ar, cs,"
+    )
+    config = load(tmp_path, routing=asks.format('"de", "und"'))
+    assert config.routing.rule[0].when.languages == ("de", "und")
+
+
 def test_a_rep_has_days_off_limits_and_skills(tmp_path: Path) -> None:
     config = load(tmp_path, teams=TEAMS)
 

@@ -34,6 +34,10 @@ def test_languages_are_codes() -> None:
     assert topic.languages == ("en", "de")
 
 
+def test_posts_whose_language_can_not_be_told_may_be_all_that_is_asked_for() -> None:
+    assert Topic(id="t", name="T", keywords=("crm",), languages=("und",)).languages == ("und",)
+
+
 def test_a_topic_that_finds_nothing_is_refused() -> None:
     with pytest.raises(ValidationError, match="finds nothing: write at least one phrase"):
         a_topic(keywords=(), exclusions=("scrum",))
