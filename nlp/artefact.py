@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from nlp.card import read_checked, read_text, writing
+from nlp.card import read_checked, writing
 from nlp.errors import ModelError
 from nlp.linear import LinearModel, Weights
 from nlp.model_card import CARD, SHIPPED, Card, read_card
@@ -44,7 +44,7 @@ def load_model(folder: Path | None = None) -> Model:
         ModelError: a file is missing or broken, or the arrays aren't those of the card.
     """
     folder = folder or SHIPPED
-    card = read_card(read_text(folder / CARD, what="the model"))
+    card = read_card(folder / CARD)
     content = read_checked(folder / ARRAYS, card.sha256, what="the model")
     linear = _unpack(content)
     if linear.weights.shape[1] != card.outputs:

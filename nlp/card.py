@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import MISSING, asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
@@ -24,42 +24,53 @@ def card_text(card: "DataclassInstance") -> str:
 
 
 def card_of(
-    text: str, kind: type[AnyCard], *, what: str, form: int, numbers: Sequence[str]
+    file: Path, kind: type[AnyCard], *, what: str, form: int, numbers: Sequence[str]
 ) -> AnyCard:
-    """Return the card that a JSON document describes.
+    """Return the card that a file describes.
 
     Args:
-        text: the document.
+        file: a JSON document.
         kind: its class; it has kinds, roles and a format.
         what: it is the card of, in words for a person: "the model".
         form: the format that is understood.
         numbers: the fields that must be numbers.
 
     Raises:
-        ModelError: it isn't a card of this kind and format.
+        ModelError: it isn't there, or isn't a card of this kind and format.
     """
+    text = _read_text(file, what=what)
     try:
         raw = json.loads(text)
-        found = raw["format"]
+    except (ValueError, RecursionError) as error:
+        raise ModelError(f"the card of {what} can't be read: {file}: {error}") from error
+    if not isinstance(raw, dict):
+        raise ModelError(f"the card of {what} can't be read: {file} holds no JSON object")
+    found = raw.get("format", form)
+    if found != form:
+        raise ModelError(f"{file}: {what} is of format {found}; this version reads format {form}")
+    if lacks := [f'"{name}"' for name in _required(kind) if name not in raw]:
+        raise ModelError(f"the card of {what} can't be read: {file} lacks {', '.join(lacks)}")
+    try:
         raw["kinds"] = tuple(Kind(word) for word in raw["kinds"])
         raw["roles"] = tuple(Role(word) for word in raw["roles"])
         card = kind(**raw)
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ModelError(f"the card of {what} can't be read: {error}") from error
-    if found != form:
-        raise ModelError(f"{what} is of format {found}; this version reads format {form}")
+    except (ValueError, TypeError) as error:
+        raise ModelError(f"the card of {what} can't be read: {file}: {error}") from error
     for name in numbers:
         if not isinstance(getattr(card, name), int | float):
-            raise ModelError(f"the card of {what} has a {name} that is no number")
+            raise ModelError(f"{file}: the card of {what} has a {name} that is no number")
     return card
 
 
-def read_text(file: Path, *, what: str) -> str:
-    """Return the text of a card's file.
+def _required(kind: type[AnyCard]) -> Iterator[str]:
+    """Yield the keys that a card of this kind must have as it is written."""
+    for key in fields(kind):
+        has_default = key.default is not MISSING or key.default_factory is not MISSING
+        if key.name == "format" or not has_default:  # the default is for cards that are made
+            yield key.name
 
-    Raises:
-        ModelError: it isn't there, or is no text.
-    """
+
+def _read_text(file: Path, *, what: str) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except OSError as error:

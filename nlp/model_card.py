@@ -50,10 +50,10 @@ class Card:
         return card_text(self)
 
 
-def read_card(text: str) -> Card:
-    """Return the card that a JSON document describes.
+def read_card(file: Path) -> Card:
+    """Return the card that a file describes.
 
     Raises:
-        ModelError: it isn't a card of this format.
+        ModelError: it isn't there, or isn't a card of this format.
     """
-    return card_of(text, Card, what="the model", form=FORMAT, numbers=_NUMBERS)
+    return card_of(file, Card, what="the model", form=FORMAT, numbers=_NUMBERS)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from models.words import Kind, Role
 from nlp.card import Json, card_of, card_text
@@ -43,10 +44,10 @@ class ReaderCard:
         return card_text(self)
 
 
-def read_reader_card(text: str) -> ReaderCard:
-    """Return the card that a JSON document describes.
+def read_reader_card(file: Path) -> ReaderCard:
+    """Return the card that a file describes.
 
     Raises:
-        ModelError: it isn't a card of this format.
+        ModelError: it isn't there, or isn't a card of this format.
     """
-    return card_of(text, ReaderCard, what="the reader", form=FORMAT, numbers=_NUMBERS)
+    return card_of(file, ReaderCard, what="the reader", form=FORMAT, numbers=_NUMBERS)

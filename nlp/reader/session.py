@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.words import Kind, Role
-from nlp.card import read_checked, read_text
+from nlp.card import read_checked
 from nlp.errors import ModelError
 from nlp.reader.card import CARD, NETWORK, VOCABULARY, ReaderCard, read_reader_card
 from nlp.text import Text
@@ -57,7 +57,7 @@ class Reader:
         Raises:
             ModelError: its card is missing or broken.
         """
-        card = read_reader_card(read_text(folder / CARD, what=_WHAT))
+        card = read_reader_card(folder / CARD)
         return cls(card, folder)
 
     def check(self) -> None:

@@ -9,7 +9,6 @@ from sqlmodel import Session, col, func, select
 from models.digest_words import AttentionKind
 from models.signal import Signal
 from models.words import SignalStatus
-from nlp.card import read_text
 from nlp.errors import ModelError
 from nlp.model_card import CARD, SHIPPED, read_card
 from service.attending.matter import LISTENERS, LOOK_BACK, MODEL, Matter
@@ -20,7 +19,7 @@ from service.rules.verdicts import Said, together
 def of_model(db: Session, now: datetime) -> Iterator[Matter]:
     """Yield that the model is not what was accepted, by its card or by what people say here."""
     try:
-        card = read_card(read_text(SHIPPED / CARD, what="the model"))
+        card = read_card(SHIPPED / CARD)
     except ModelError as error:
         yield _model_matter(f"The model can't be used: {error}.")
         return

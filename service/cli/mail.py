@@ -24,7 +24,7 @@ def bounces(
     data: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read mails that came back: from a file, or from the mailbox of [mail] bounces_url.
+    r"""Read mails that came back: from a file, or from the mailbox of \[mail] bounces_url.
 
     Only those count that are about a digest of ours. A mail server may hand them over itself, by
     an alias like: bounces: "|harken mail bounces - --data /srv/harken".

@@ -31,7 +31,9 @@ def train(
     ] = True,
     reader: Annotated[
         bool,
-        typer.Option("--reader", help="Fine-tune the reader too, for hours; needs harken[train]."),
+        typer.Option(
+            "--reader", help="Fine-tune the reader too, for hours; needs harken\\[train]."
+        ),
     ] = False,
     base: Annotated[
         Path | None,
@@ -42,7 +44,8 @@ def train(
 
     The same posts and seed give the same files. A line carries title, body, community and strength
     0 to 3, and where they are known kind and role. Labels that are kept without anybody's words
-    find them by id in the files of --text; they only train, because they were picked.
+    find them by id in the files of --text; they only train, because they were picked. Posts of the
+    same words whose labels contradict each other are named with their lines, and train as well.
 
     Example: harken train --data labelled.jsonl --out my-model
     """

@@ -98,7 +98,8 @@ def other_arrays(folder: Path) -> None:
         (lambda folder: (folder / ARRAYS).write_bytes(b"other"), "SHA-256"),
         (other_arrays, "arrays"),
         (lambda folder: (folder / CARD).write_text("{"), "card"),
-        (lambda folder: (folder / CARD).write_text("[]"), "card"),
+        (lambda folder: (folder / CARD).write_text("[]"), "card.json holds no JSON object"),
+        (lambda folder: (folder / CARD).write_text("{}"), 'card.json lacks "version", "sha256"'),
         (lambda folder: (folder / CARD).write_text("[" * 100_000), "card"),
         (lambda folder: (folder / CARD).write_bytes(b"\xff"), "the model can't be read"),
         (lambda folder: rewrite(folder, format=99), "format 99"),
@@ -106,7 +107,7 @@ def other_arrays(folder: Path) -> None:
         (lambda folder: rewrite(folder, kinds=["pricing"]), "outputs"),
         (lambda folder: rewrite(folder, threshold="high"), "no number"),
     ],
-    ids=range(12),
+    ids=range(13),
 )
 def test_a_damaged_model_is_refused_in_words(tmp_path: Path, damage: Damage, said: str) -> None:
     for name in (ARRAYS, CARD):

@@ -319,7 +319,7 @@ def test_a_disk_without_room_is_told_of_until_there_is_some(desk: Desk, tmp_path
 def test_p19_a_model_that_people_contradict_needs_a_hand_but_one_person_is_not_people(
     desk: Desk, tmp_path: Path, people: tuple[str, ...], is_told: bool
 ) -> None:
-    version = read_card((SHIPPED / CARD).read_text("utf-8")).version
+    version = read_card(SHIPPED / CARD).version
     for number in range(60):
         desk.lead(str(number))
     with writing(desk.engine) as db:

@@ -2,8 +2,10 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
+from rich.text import Text
 from typer.core import TyperGroup
 
 from service.cli.commands import COMMANDS, GROUPS, OnDemand
@@ -31,6 +33,21 @@ def test_a_command_loads_no_other() -> None:
     ran = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
 
     assert ran.stdout == "[]\n"
+
+
+def helps(command: object) -> Iterator[str]:
+    """Yield what a command says of itself, its options and its commands."""
+    yield getattr(command, "help", None) or ""
+    for one in getattr(command, "params", ()):
+        yield getattr(one, "help", None) or ""
+    for one in getattr(command, "commands", {}).values():
+        yield from helps(one)
+
+
+@pytest.mark.parametrize("name", [*COMMANDS, *GROUPS])
+def test_no_help_loses_what_it_has_in_brackets(name: str) -> None:
+    for text in helps(OnDemand()[name]):
+        assert Text.from_markup(text).plain == text.replace("\\[", "[")
 
 
 def test_whoever_polls_what_brings_nothing_loads_no_model() -> None:

@@ -232,8 +232,25 @@ def test_a_folder_without_a_card_holds_no_reader(tmp_path: Path) -> None:
         ({"extra": 1}, "can't be read"),
     ],
 )
-def test_a_broken_card_says_what_is_wrong(change: dict[str, object], why: str) -> None:
+def test_a_broken_card_says_what_is_wrong(
+    tmp_path: Path, change: dict[str, object], why: str
+) -> None:
     raw = json.loads((FOLDER / CARD).read_text())
+    file = tmp_path / CARD
+    file.write_text(json.dumps({**raw, **change}))
 
-    with pytest.raises(ModelError, match=why):
-        read_reader_card(json.dumps({**raw, **change}))
+    with pytest.raises(ModelError, match=why) as caught:
+        read_reader_card(file)
+    assert str(file) in str(caught.value)
+
+
+def test_a_card_without_keys_says_which_file_lacks_which(tmp_path: Path) -> None:
+    file = tmp_path / CARD
+    raw = json.loads((FOLDER / CARD).read_text())
+    file.write_text(json.dumps({k: v for k, v in raw.items() if k not in ("floor", "format")}))
+
+    with pytest.raises(ModelError) as caught:
+        Reader.load(tmp_path)
+    assert str(caught.value) == (
+        f'the card of the reader can\'t be read: {file} lacks "floor", "format"'
+    )
