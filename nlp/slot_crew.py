@@ -7,6 +7,7 @@ says nothing else, and not where they were called, asked or paid.
 from collections.abc import Iterator
 
 from nlp.judgement import Slot
+from nlp.slot_counts import first_of, is_open, past
 from nlp.slot_field import SlotField
 from nlp.slot_words import words_in
 from nlp.sums import NUMBERS, normalised_size
@@ -59,6 +60,8 @@ def crew(field: SlotField, start: int, end: int) -> Iterator[Slot]:
     if found is None:
         return
     first, last = (start, found) if word in _WE else (found, end)
+    if is_open(field, first):
+        return
     size = normalised_size(field.slot("team_size", first, last).text)
     if size not in (None, "1"):
         yield field.slot("team_size", first, last, size)
@@ -72,7 +75,7 @@ def _we_are(field: SlotField, start: int) -> int | None:
     at = field.skip(at, _ABOUT)
     if not _is_count(field, at):
         return None
-    at = field.skip(at + 1, _IN_ALL)
+    at = field.skip(past(field, at), _IN_ALL)
     stops = field.look(at) == "end" or field.word(at) in (",", ";", ")")
     return at if stops else None
 
@@ -85,6 +88,8 @@ def _of_trade(field: SlotField, at: int) -> int | None:
             if field.word(before) in NOT_COUNTED:
                 return None
             before -= 1
+    if field.word(before) == "+":  # "25+ drivers"
+        before -= 1
     first = _counted(field, before)
     if first is None or field.word(first - 1) in SOME_OF_THEM:
         return None
@@ -95,11 +100,12 @@ def _counted(field: SlotField, at: int) -> int | None:
     """Return the first token of the number or the range that ends at a token."""
     if not _is_count(field, at):
         return None
-    if _is_count(field, at - 1) and field.joined(at, "-"):
-        return at - 1
-    if field.word(at - 1) in ("to", "or") and _is_count(field, at - 2):
-        return at - 2
-    return at
+    first = first_of(field, at)
+    if _is_count(field, first - 1) and field.joined(first, "-"):
+        return first - 1
+    if field.word(first - 1) in ("to", "or") and _is_count(field, first - 2):
+        return first_of(field, first - 2)
+    return first
 
 
 def _is_count(field: SlotField, at: int) -> bool:

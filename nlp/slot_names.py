@@ -24,6 +24,7 @@ from nlp.slot_words import (
     NOT_PRODUCTS,
     TITLE_LEADS,
 )
+from nlp.sums import CODE
 
 _LONGEST_NAME = 4
 _LONGEST_PLAIN = 3
@@ -47,8 +48,11 @@ _MEASURE = re.compile(
     r"\d[\d.,]*(?:[kmgt]?b|[kmgt]?bps|[kmg]?hz|[cmkn]?m|k|p|i|x|s|w|v|kw|kwh|mah|ah|mp|fps|rpm|lbs?|kg"
     r"|g|oz|mg|ml|l|ft|in|inch|mph|mpg|st|nd|rd|th|am|pm|hrs?|h|mins?|sec|yrs?|yo|d|spd|ish"
     r"|years?|months?|weeks?|days?|pw|pcm|pa|pp|bit|core|pin|way|channel|usd|cad|gbp|eur|cdn|aa|aaa|c|f|a|t)s?"
-    r"|[a-z]\d|\d[a-z]?|q[1-4]|(?:19|20)\d\ds?|\d+'?s|[mw]\d+f?|\w+_\w+"
+    r"|\d[\d.,]*e\d+|[a-z]\d|\d[a-z]?|q[1-4]|(?:19|20)\d\ds?|\d+'?s|[mw]\d+f?|\w+_\w+"
 )
+
+
+_CURRENCY = re.compile(CODE)
 
 
 @cache
@@ -210,8 +214,15 @@ def _has_tail(field: SlotField, last: int) -> bool:
 def _is_part(field: SlotField, at: int) -> bool:
     look, word = field.look(at), field.word(at)
     if look == "name":
-        return word not in NOT_PRODUCTS
+        return word not in NOT_PRODUCTS and not _is_price(field, at)
     return look == "model" and not _is_measure(word) and word not in NOT_PRODUCTS
+
+
+def _is_price(field: SlotField, at: int) -> bool:
+    """Whether a name is the currency of the number behind it: "CHF 1", "Rs. 2"."""
+    if not _CURRENCY.fullmatch(field.word(at)):
+        return False
+    return field.look(at + 1 + (field.word(at + 1) == ".")) == "number"
 
 
 def _known_after(field: SlotField, first: int) -> Place | None:

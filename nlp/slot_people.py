@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from nlp.judgement import Slot
+from nlp.slot_counts import first_of, is_open, past
 from nlp.slot_crew import NOT_COUNTED, SOME_OF_THEM
 from nlp.slot_field import SlotField
 from nlp.slot_words import (
     ENDS_OF_NEED,
 )
-from nlp.sums import normalised_size
+from nlp.sums import NUMBERS, normalised_size
 
 #: Before a need these say that it is nobody's, or somebody else's, or asked about.
 _NOT_MINE = frozenset(
@@ -23,10 +24,14 @@ _LONGEST_NEED = 10
 
 def team(field: SlotField, start: int, end: int) -> Iterator[Slot]:
     """Yield "12 people", "team of nine", "a 20-person agency", "10-15 users"."""
-    counts_a_kind = field.look(start) == "number" and end - start == 3
-    if field.word(start - 1) in SOME_OF_THEM or (
-        counts_a_kind and field.word(start + 1) in NOT_COUNTED
-    ):
+    counts_a_kind = field.look(start) == "number" and end - start > 2
+    if counts_a_kind and field.word(end - 2) in NOT_COUNTED:
+        return
+    if _is_number_word(field, start):
+        start = first_of(field, start)
+    if _is_number_word(field, end - 1):
+        end = past(field, end - 1)
+    if field.word(start - 1) in SOME_OF_THEM or is_open(field, start):
         return
     if field.joined(end, "-") and field.look(end) == "number":
         end += 1
@@ -35,6 +40,10 @@ def team(field: SlotField, start: int, end: int) -> Iterator[Slot]:
     size = normalised_size(field.slot("team_size", start, end).text)
     if size is not None:
         yield field.slot("team_size", start, end, size)
+
+
+def _is_number_word(field: SlotField, at: int) -> bool:
+    return field.word(at) in NUMBERS
 
 
 def need(field: SlotField, start: int, end: int) -> Iterator[Slot]:

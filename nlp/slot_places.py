@@ -23,6 +23,10 @@ _PART = words_in(
     "the downtown central north south east west northern southern eastern western upstate greater "
     "inner rural"
 )
+#: Between places that are listed.
+_LISTED = frozenset((",", "/", "or", "and", "nor"))
+_NOT = words_in("not isn't aren't don't doesn't never except excluding avoid nowhere")
+_ANYWHERE = words_in("anywhere everywhere")
 #: Behind a place these say that somebody or something is of it: "Toronto agency", "US only".
 _OF_IT = words_in(
     "based only area region sole freelancer freelance contractor limited ltd company agency "
@@ -42,6 +46,8 @@ def place(field: SlotField, start: int, end: int) -> Iterator[Slot]:
     words = field.words[first:last]
     if not words or words[0] in NOT_A_PLACE or words[0] in MONTHS or words[-1].isdigit():
         return
+    if _is_denied(field, first):
+        return
     name = " ".join(words)
     before = set(field.words[max(0, start - 3) : start])
     if name in PLACES or not before.isdisjoint(HERE) or field.word(start - 1) in LOCAL:
@@ -55,7 +61,7 @@ def known(field: SlotField, start: int, _: int) -> Iterator[Slot]:
     names = _NAMES[field.words[start]]
     last = next((start + len(name) for name in names if _is_at(field, start, name)), start)
     name = " ".join(field.words[start:last])
-    if last > start and _is_where(field, start, last, name):
+    if last > start and _is_where(field, start, last, name) and not _is_denied(field, start):
         yield field.slot("location", start, last, PLACES[name])
 
 
@@ -89,6 +95,21 @@ def _is_where(field: SlotField, first: int, last: int, name: str) -> bool:
     if field.word(last) in _OF_IT:
         return True
     return field.look(first - 1) in ("end", "mark") and field.look(last) in ("end", "mark")
+
+
+def _is_denied(field: SlotField, first: int) -> bool:
+    """Whether it is just there that nothing is wanted: "not in Leeds or Bath", "but Leeds"."""
+    at = first - 1
+    while field.look(at) == "name" or field.word(at) in _LISTED or field.word(at) in _PART:
+        at -= 1
+    for between in (_WHERE, HERE):
+        if field.word(at) in between:
+            at -= 1
+    if field.look(at + 1) == "mark":
+        return False  # "why not, Leeds agency"
+    if field.word(at) == "but":
+        return field.word(at - 1) in _ANYWHERE
+    return field.word(at) in _NOT
 
 
 def codes(field: SlotField, start: int, end: int) -> Iterator[Slot]:

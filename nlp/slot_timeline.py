@@ -162,6 +162,19 @@ _PAST = re.compile(
     r"|announced|opened|installed|found|saw|read|posted|signed|switched|rained|received|became"
     r"|never|than|sold|hired|left)\b"
 )
+#: Told of the past where nobody needs, wants or is to do it: of so long and of "until June".
+_CHANGED = re.compile(
+    r"\b(?:doubled|tripled|trebled|quadrupled|halved|grew|grown|shrank|shrunk|rose|risen|fell"
+    r"|fallen|dropped|jumped|climbed|soared|raised|hiked|increased|(?:gone|went) (?:up|down)"
+    r"|(?<!next )(?<!coming )(?<!planned )(?<!expected )(?<!the )(?<!a )"
+    r"price (?:hikes?|increases?|rises?))\b"
+)
+_USED = re.compile(
+    r"(?:\b(?:i|we|he|she|they|who|which|have|has)|'ve) (?:\w+ly |only |just )?"
+    r"(?:used|ran|relied|stayed|stuck|worked|kept)\b"
+)
+_UNTIL = re.compile(r"\A(?:until|till|'?til|before)\b")
+_JOINS = re.compile(r"\b(?:and|but|so|because|cos)\b")
 #: What is told of the past before one of these says nothing of what comes after it.
 _FROM_HERE = re.compile(
     r"\b(?:and|but|so|want|needs?|would|must|have to|has to|will|going to|(?:to )?be \w+|plan\w*"
@@ -211,6 +224,7 @@ _ANY_DAY = re.compile(r"(?:tomorrow|tmrw|2morrow|tonight|morning)\b|\bnoon|midni
 _TOLD_OF = re.compile(
     r"(?:end of the day|the next (?:few|couple of) years)$|^during (?:the )?\w+$"
 )
+_SO_LONG = re.compile(rf"\b{_SPAN}", re.VERBOSE)
 _IN_SO_LONG = re.compile(rf"in\ .*{_SPAN}", re.VERBOSE)
 _LOOSE = re.compile(rf"^for\ (?:{_SEASON}|{_FEAST}|weekend\b)", re.VERBOSE)
 
@@ -254,9 +268,21 @@ def _is_past(text: str, start: int, end: int) -> bool:
     return _PAST.search(before) is not None or _PAST.search(behind) is not None
 
 
+def _has_happened(text: str, start: int, end: int) -> bool:
+    """Whether so long is told of what has changed in it, or an end of what was used till then."""
+    before = _JOINS.split(_before(text, start))[-1]
+    behind = _JOINS.split(_STOPS.split(text[end : end + 40])[0])[0]
+    if _UNTIL.match(text[start:end]):
+        return _USED.search(before) is not None and not _FROM_HERE.search(before)
+    if not _SO_LONG.search(text, start, end):
+        return False
+    told = f"{before}\n{behind}"
+    return _CHANGED.search(told) is not None and not _FROM_HERE.search(told)
+
+
 def _is_term(text: str, start: int, end: int) -> bool:
     before = _FROM_HERE.split(_before(text, start))[-1]
-    return not _PAST.search(before[-30:])
+    return not _PAST.search(before[-30:]) and not _has_happened(text, start, end)
 
 
 def _is_said_of_now(text: str, start: int, end: int) -> bool:
@@ -271,6 +297,8 @@ def _is_ahead(text: str, start: int, end: int) -> bool:
         return False
     if _ANY_DAY.search(said) and not said.startswith("for "):
         return _is_needed(text, start, end)
+    if _has_happened(text, start, end):
+        return False
     if not _IN_SO_LONG.match(said):
         return True
     clause = _clause(text, start, end)

@@ -261,8 +261,9 @@ ENDS_OF_NEED = words_in("""
 _CLASSES: Mapping[str, str] = {
     "member": "person people employees employee users user seats seat agents agent staff reps rep "
     "devs developers engineers man members technicians techs salespeople lawyers",
-    "count": "two three four five six seven eight nine ten eleven twelve fifteen twenty thirty "
-    "forty fifty dozen",
+    "count": "two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+    "fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty "
+    "ninety dozen dozens hundred",
     "team": "team staff group crew company",
     "group": "agency business startup firm office practice clinic school nonprofit charity shop "
     "department organization organisation club church store restaurant studio warehouse council "
@@ -332,8 +333,12 @@ PHRASES: Mapping[str, Sequence[list[Step]]] = {
         [_looks("number"), _class("member")],
         [_class("count"), _class("member")],
         [_looks("number"), _looks("word"), _class("member")],
+        [_looks("number"), *_are("+"), _class("member")],
+        [_looks("number"), *_are("+"), _looks("word"), _class("member")],
         [_class("team"), *_are("of"), _looks("number")],
         [_class("team"), *_are("of"), _class("count")],
+        [_class("team"), *_are("of a"), _class("count")],
+        [_class("team"), *_are("of one"), _class("count")],
     ),
     "charge": (_are("charge of"),),
     "need": (

@@ -66,8 +66,8 @@ def _any_of(words: Iterable[str]) -> str:
 SIGN = rf"(?:{_any_of(word for word in _CURRENCY_OF if not word[-1].isalpha())})"
 MONEY = rf"(?:{_any_of(word for word in _CURRENCY_OF if word[-1].isalpha())})(?![^\W_])"
 CODE = rf"(?:{_any_of(code.lower() for code in _CURRENCIES)}|cdn|rs\.?)"
-#: A number: 1,500.00 and 1.500,00 and 1'500 and 10 000 and 50,-; not 1,2345.
-NUMBER = r"(?:\d{1,3}(?:[ .,']\d{3})+|\d{1,12})(?:[.,]\d{1,2}|[.,]-{1,2}(?!\d))?(?![.,']?\d)"
+#: A number: 1,500.00 and 1.500,00 and 1'500 and 10 000 and 50,-; not 1,2345 and not 1e3.
+NUMBER = r"(?:\d{1,3}(?:[ .,']\d{3})+|\d{1,12})(?:[.,]\d{1,2}|[.,]-{1,2}(?!\d))?(?![.,']?\d|e\d)"
 #: What a number is multiplied by, and all of it but the one letter that may be metres.
 TIMES = rf"(?:{_any_of(_TIMES)})(?![^\W_])"
 LONG_TIMES = rf"(?:{_any_of(word for word in _TIMES if word != 'm')})(?![^\W_])"
@@ -76,7 +76,7 @@ COUNT = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twe
 
 _AMOUNT = re.compile(
     rf"(?:\b(?P<code>{CODE})\s?)?(?P<sign>{SIGN})?\s?"
-    rf"(?:(?<![\d.,'])(?P<number>{NUMBER})|\b(?P<count>{COUNT})(?=\s{LONG_TIMES}))"
+    rf"(?:(?<![\d.,'])(?<!\de)(?P<number>{NUMBER})|\b(?P<count>{COUNT})(?=\s{LONG_TIMES}))"
     rf"(?:\s?(?P<times>{TIMES}))?(?:[-\s]?ish)?(?:\s?(?P<after>{SIGN}|\b{MONEY}|(?<=\d){MONEY}))?"
 )
 _FREE = re.compile(r"\b(?:for free|free|for nothing|no money|\$0)\b")
@@ -168,24 +168,64 @@ def _per(rest: str) -> str:
 
 _NUMBER_WORDS = (
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen twenty"
+    "sixteen seventeen eighteen nineteen"
 )
-#: Numbers in words, as sizes of teams are written.
-NUMBERS: Mapping[str, int] = {
+_TEN_WORDS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_BELOW_TWENTY: Mapping[str, int] = {
     word: number for number, word in enumerate(_NUMBER_WORDS.split(), 1)
-} | {"dozen": 12, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "hundred": 100}
-_SIZE = re.compile(r"\d[\d.,]*|\b(?:" + "|".join(NUMBERS) + r")\b")
+}
+_TENS: Mapping[str, int] = dict(zip(_TEN_WORDS.split(), range(20, 100, 10), strict=True))
+#: Words for so many, of which there may be several: "two dozen", "a hundred".
+MANY: Mapping[str, int] = {"dozen": 12, "dozens": 12, "hundred": 100}
+#: Numbers in words, as sizes of teams are written.
+NUMBERS: Mapping[str, int] = {**_BELOW_TWENTY, **_TENS, **MANY}
+#: Words of numbers that sizes of teams are not read from.
+_TOO_MANY = "hundreds|thousands?|millions?"
+_BELOW_HUNDRED = (
+    rf"(?:(?:{_any_of(_TENS)})(?:[- ](?:{_any_of(_NUMBER_WORDS.split()[:9])})\b)?"
+    rf"|(?:{_any_of(_BELOW_TWENTY)}))\b"
+)
+_SIZE = re.compile(
+    rf"(?P<half>\bhalf (?:an? )?dozen\b)"
+    rf"|(?:(?:(?P<of>(?<![\d.,])\d{{1,4}}|\b{_BELOW_HUNDRED})[- ]|\ban? )?"
+    rf"\b(?P<many>{_any_of(MANY)})\b(?:[- ](?:and[- ])?(?P<rest>{_BELOW_HUNDRED})(?! dozen))?)"
+    rf"|\b(?P<words>{_BELOW_HUNDRED})|\b(?P<unread>{_TOO_MANY})\b|(?P<figures>\d[\d.,]*)"
+)
 _WHOLE = re.compile(r"\d{1,3}(?:[,.]\d{3})+|\d{1,7}")
 
 
 def normalised_size(text: str) -> str | None:
-    """Return the number of people that words state: "12", "10-15"; None where they don't."""
+    """Return the number of people that words state: "12", "10-15"; None where they don't.
+
+    It is none as well where numbers follow each other that make no number: "twenty ten people".
+    """
+    folded = fold(text)
     sizes: set[int] = set()
-    for word in _SIZE.findall(fold(text))[:2]:
-        if word in NUMBERS:
-            sizes.add(NUMBERS[word])
-        elif _WHOLE.fullmatch(plain := word.rstrip(".,")):
-            sizes.add(int(re.sub(r"\D", "", plain)))
-        else:
+    last = 0
+    for found in list(_SIZE.finditer(folded))[:2]:
+        size = _size(found)
+        if size is None or (sizes and not folded[last : found.start()].strip()):
             return None
+        sizes.add(size)
+        last = found.end()
     return "-".join(str(size) for size in sorted(sizes)) or None
+
+
+def _size(found: re.Match[str]) -> int | None:
+    """Return the number that is found, None where it is not whole or not understood."""
+    if found["half"]:
+        return 6
+    if found["many"]:
+        of = found["of"] or "one"
+        count = int(of) if of.isdecimal() else _in_words(of)
+        return count * MANY[found["many"]] + _in_words(found["rest"] or "")
+    if found["words"]:
+        return _in_words(found["words"])
+    if found["figures"] and _WHOLE.fullmatch(plain := found["figures"].rstrip(".,")):
+        return int(re.sub(r"\D", "", plain))
+    return None
+
+
+def _in_words(words: str) -> int:
+    """Return a number below a hundred: "twenty-five", nothing at all is 0."""
+    return sum(NUMBERS[word] for word in re.findall(r"[a-z]+", words))

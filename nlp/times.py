@@ -13,7 +13,8 @@ A time becomes
   ``P3M``.
 
 What depends on where the author lives or keeps (summer, a financial year, "soon", the order of day
-and month in 3/4) is not turned into a date.
+and month in 3/4) is not turned into a date, and no more is a day that there is not: 31 February.
+What else is said beside such a day, its year or the day of the week, does not stand for it.
 """
 
 import calendar
@@ -74,7 +75,7 @@ _MONTH_NAMED = re.compile(
     r"(?: (?:the )?(\d{1,2})(?:st|nd|rd|th)?\b(?!\d))?(?:,? (20\d\d))?"
 )
 _QUARTER = re.compile(r"\bq([1-4])\b(?: (20\d\d))?")
-_YEAR = re.compile(r"\b(20\d\d)\b(?!-)")
+_YEAR = re.compile(r"(?<!\d[-./])\b(20\d\d)\b(?!-|[./]\d)")
 _WEEKDAY = re.compile(r"\b(" + "|".join(_WEEKDAYS) + r")s?\b")
 #: A day of the month alone, "the 15th", and one with its month in figures, "30.06.", "6/30".
 _DAY = re.compile(
@@ -90,6 +91,9 @@ _EARLY = re.compile(r"\b(?:start|beginning|early|first)\b")
 _MIDDLE = re.compile(r"\bmid(?:dle)?\b")
 _BEFORE = re.compile(r"\b(?:by|before|until|till)\b")
 
+#: What a reader returns of a day that is stated and cannot be told, so that no other one is asked.
+_NOT_TOLD = ""
+
 
 def normalised_time(text: str, said_at: datetime | None = None) -> str | None:
     """Return a time in the form of this module, None where the words tell none.
@@ -104,8 +108,9 @@ def normalised_time(text: str, said_at: datetime | None = None) -> str | None:
         return "now"
     today = said_at.date() if said_at else None
     for read in _READERS:
-        if found := read(folded, today):
-            return found
+        found = read(folded, today)
+        if found is not None:
+            return found or None
     return None
 
 
@@ -135,7 +140,7 @@ def _dated(folded: str, _: date | None) -> str | None:
     try:
         return date(int(found[1]), int(found[2]), int(found[3] or 1)).isoformat()
     except ValueError:
-        return None
+        return _NOT_TOLD if found[3] else None
 
 
 def _duration(folded: str, _: date | None) -> str | None:
@@ -160,7 +165,7 @@ def _month(folded: str, today: date | None) -> str | None:
     month, said = _MONTHS[found[2]], found[1] or found[3]
     year = int(found[4]) if found[4] else None
     if said:
-        return _next_date(today, year, month, lambda _: int(said))
+        return _next_date(today, year, month, lambda _: int(said)) or _NOT_TOLD
     part = _part_of(folded)
     if part is None and year is None and today is None:
         return f"--{month:02}"
@@ -214,8 +219,10 @@ def _weekday(folded: str, today: date | None) -> str | None:
 def _day(folded: str, today: date | None) -> str | None:
     """Return the next day of a month with a number of its own: "by the 15th"."""
     found = _DAY.search(folded)
-    if not found or not 1 <= int(found[1]) <= 31:
+    if not found:
         return None
+    if not 1 <= int(found[1]) <= 31:
+        return _NOT_TOLD
     if today is None:
         return "P1M"
     day, month = int(found[1]), today.replace(day=1)
@@ -231,13 +238,13 @@ def _figures(folded: str, today: date | None) -> str | None:
         return None
     day, month = int(found[1]), int(found[3])
     if found[2] == "/":
-        if (day > 12) is (month > 12):
-            return None
+        if day != month and (day > 12) is (month > 12):
+            return _NOT_TOLD
         day, month = max(day, month), min(day, month)
     if not 1 <= month <= 12:
-        return None
+        return _NOT_TOLD
     year = int(found[4][-2:]) + 2000 if found[4] else None
-    return _next_date(today, year, month, lambda _: day)
+    return _next_date(today, year, month, lambda _: day) or _NOT_TOLD
 
 
 def _hour(folded: str, _: date | None) -> str | None:

@@ -50,6 +50,7 @@ from nlp.sums import normalised_size, normalised_sum
         ("$1,500.50/mo", "1500.50 USD/month"),
         ("\u20ac1.500,50 per month", "1500.50 EUR/month"),
         ("$1,2345", None),
+        ("under $1e3", None),
         ("$60-80/h", "60-80 USD/hour"),
         ("$500 each month", "500 USD/month"),
         ("$90 each", "90 USD/unit"),
@@ -77,6 +78,22 @@ def test_a_sum_has_one_form(text: str, normalised: str | None) -> None:
         ("10-15 users", "10-15"),
         ("1,200 employees", "1200"),
         ("a dozen reps", "12"),
+        ("half a dozen reps", "6"),
+        ("two dozen reps", "24"),
+        ("2 dozens of reps", "24"),
+        ("a hundred reps", "100"),
+        ("3 hundred reps", "300"),
+        ("one hundred and twenty-five reps", "125"),
+        ("two hundred fifty reps", "250"),
+        ("one hundred-twenty reps", "120"),
+        ("one hundred-two hundred reps", None),
+        ("twenty five reps", "25"),
+        ("five-six reps", "5-6"),
+        ("twenty-five to thirty-two reps", "25-32"),
+        ("two five-person teams", None),
+        ("twenty ten reps", None),
+        ("two hundred thousand reps", None),
+        ("a hundred two dozen reps", None),
         ("10.7 people", None),
         ("people", None),
         ("phone users", None),
@@ -84,6 +101,22 @@ def test_a_sum_has_one_form(text: str, normalised: str | None) -> None:
 )
 def test_a_team_has_a_number(text: str, normalised: str | None) -> None:
     assert normalised_size(text) == normalised
+
+
+_UNITS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+
+
+@given(
+    st.integers(0, 9), st.integers(2, 9), st.integers(1, 9), st.sampled_from("- "), st.booleans()
+)
+def test_a_number_in_words_is_read_whole(
+    hundreds: int, tens: int, ones: int, between: str, has_and: bool
+) -> None:
+    below = f"{_TENS[tens - 2]}{between}{_UNITS[ones - 1]}"
+    above = f"{_UNITS[hundreds - 1]} hundred {'and ' * has_and}" if hundreds else ""
+
+    assert normalised_size(f"{above}{below} people") == str(100 * hundreds + 10 * tens + ones)
 
 
 @given(st.text(st.sampled_from("0123456789.,$\u20ackm-/ perhousand"), max_size=40) | st.text())

@@ -108,6 +108,37 @@ def test_a_time_has_one_form(text: str, dated: str | None, undated: str | None) 
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "on 03/04/2027",
+        "by Friday 3/4",
+        "by noon on 3/4",
+        "on 31 February 2027",
+        "by 31 February 2027",
+        "by February 30, 2027",
+        "on Monday, 31.02.2027",
+        "by 32.13.2027",
+        "on 2027-02-31, a Monday",
+        "by 03-04-2027",
+        "by 2027/04/03",
+        "by the 45th of 2027",
+    ],
+)
+def test_a_day_that_cannot_be_told_is_no_other_day(text: str) -> None:
+    assert normalised_time(text, SAID_AT) is None
+    assert normalised_time(text) is None
+
+
+@given(st.integers(1, 12), st.integers(1, 12), st.integers(2026, 2099))
+def test_a_day_in_figures_is_told_where_its_order_makes_no_difference(
+    first: int, second: int, year: int
+) -> None:
+    expected = f"{year}-{first:02}-{first:02}" if first == second else None
+
+    assert normalised_time(f"by {first}/{second}/{year}", SAID_AT) == expected
+
+
+@pytest.mark.parametrize(
     "day", ["1954-04-18", "1981-04-19", "2024-03-31", "2025-04-20", "2038-04-25", "2049-04-18"]
 )
 def test_easter_is_when_it_is(day: str) -> None:
