@@ -156,12 +156,17 @@ def train(
 
 
 def _fit(rows: Any, labels: Ints, weights: Floats) -> Any:
-    """Return a fitted logistic regression (liblinear: deterministic, and quick on sparse rows)."""
-    from sklearn.linear_model import LogisticRegression  # here because it takes a second
+    """Return a fitted logistic regression (liblinear: deterministic, and quick on sparse rows).
 
-    return LogisticRegression(C=1.0, solver="liblinear", random_state=0).fit(
-        rows, labels, sample_weight=weights
-    )
+    In one thread: shared among several, its sums differ in the last bits from machine to machine.
+    """
+    from sklearn.linear_model import LogisticRegression  # here because it takes a second
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1):
+        return LogisticRegression(C=1.0, solver="liblinear", random_state=0).fit(
+            rows, labels, sample_weight=weights
+        )
 
 
 def _folds(labels: npt.NDArray[Any], groups: npt.NDArray[np.str_], seed: int) -> list[Fold]:
