@@ -276,14 +276,11 @@ class _Round:
             return
         if failure is not None:
             logger.error("ends not written", exc_info=failure)
-        self._tell(polled)
+        self._on_done(polled)
 
     def _give_up(self, tally: "Tally", seconds: float, ours: Exception) -> None:
         logger.warning("poll given up", extra={"source": tally.source.slug}, exc_info=ours)
-        self._tell(tally.polled(seconds, str(ours), status="failed"))
-
-    def _tell(self, polled: Polled) -> None:
-        self._on_done(polled)
+        self._on_done(tally.polled(seconds, str(ours), status="failed"))
 
 
 class Tally:
