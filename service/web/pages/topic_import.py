@@ -16,16 +16,15 @@ from service.access.viewer import Viewer
 from service.editing.change import Change
 from service.editing.topics import read_topic
 from service.errors import RefusedError
-from service.serving.site import Site, SiteHere
-from service.store.engine import reading
+from service.serving.site import SiteHere
 from service.typed import one_line
 from service.web import flash
 from service.web.access.guard import require
 from service.web.forms.editing import change, folder_of
 from service.web.pages.topic import RESERVED
-from service.web.render import page, see_other
+from service.web.pages.topics import show_topics
+from service.web.render import see_other
 from service.web.views.topic_editor import file_of, label_of
-from service.web.views.topics import topics_health
 
 router = APIRouter()
 
@@ -62,43 +61,16 @@ def import_topic(
                 note=f"imported from {one_line(file.filename or 'a file')[:100]}",
             )
     except ConfigError as error:
-        return _topics(request, site, viewer, refused=[*map(str, error.problems)])
+        return show_topics(request, site, viewer, refused=[*map(str, error.problems)])
     except _NoTopicError as error:
-        return _topics(request, site, viewer, refused=[str(error), *error.remarks])
+        return show_topics(request, site, viewer, refused=[str(error), *error.remarks])
     except RefusedError as error:
-        return _topics(request, site, viewer, refused=[str(error)])
+        return show_topics(request, site, viewer, refused=[str(error)])
     if sent.remarks:
-        return _topics(request, site, viewer, left_out=sent.remarks, topic_id=sent.topic_id)
+        return show_topics(request, site, viewer, left_out=sent.remarks, topic_id=sent.topic_id)
     response = see_other(f"/topics/{sent.topic_id}")
     flash.leave(response, site, "topic_saved" if is_new else "topic_same")
     return response
-
-
-def _topics(
-    request: Request,
-    site: Site,
-    viewer: Viewer,
-    *,
-    refused: Sequence[str] = (),
-    left_out: Sequence[str] = (),
-    topic_id: str | None = None,
-) -> Response:
-    """Return the topics, with why a file was not taken in, or what of it was not."""
-    with reading(site.engine) as db:
-        found = topics_health(db, site.config, now=site.clock.now())
-    return page(
-        request,
-        "topics.html",
-        viewer=viewer,
-        status=422 if refused else 200,
-        topics=found,
-        may_edit=True,
-        may_try=True,
-        file_problems=site.live.problems,
-        import_refused=refused,
-        import_left_out=left_out,
-        imported=topic_id,
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
